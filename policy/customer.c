@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Defaults of a customer, and its end. */
+#include "policy/customer.h"
+
+#include <string.h>
+
+void
+customer_defaults(struct customer *customer)
+{
+	memset(customer, 0, sizeof(*customer));
+	customer->mode = CUSTOMER_MONITOR;
+	customer->components = CUSTOMER_COMPONENTS_ALL;
+	customer->ipv4 = (struct customer_window){ 25, 32, 24 };
+	customer->ipv6 = (struct customer_window){ 56, 128, 48 };
+	customer->actions.kinds = ACTION_BIT(ACTION_RATE_BYTES);
+	customer->actions.discard = true;
+	customer->actions.bytes.min = 8000;
+	customer->actions.packets.min = 10;
+	customer->limits.rules = 50;
+	customer->limits.received = 100;
+	customer->linger_ms = UINT64_C(30) * 60 * 1000;
+}
+
+void
+customer_free(struct customer *customer)
+{
+	prefix_set_free(customer->own);
+	memset(customer, 0, sizeof(*customer));
+}
+
+struct customer_window
+customer_window(const struct customer *customer, unsigned afi)
+{
+	static const struct customer_window nothing;
+
+	if (afi == AFI_IPV4)
+		return customer->ipv4;
+	if (afi == AFI_IPV6)
+		return customer->ipv6;
+	return nothing;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Checks on what another role sent. The channel has checked that the length
+ * lies between msg_len_min() and msg_len_max() of the kind; these look inside.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proxy/common/message.h"
+
+/* The array holds a NUL. */
+bool check_text(const char *text, size_t size);
+
+bool check_address(const struct address *address, bool may_be_any);
+
+/* A single family bit. */
+bool check_family(unsigned family);
+
+/*
+ * The rule at the end of a message that begins at head and whose struct puts
+ * it at offset, followed by raw_len octets: the rule is valid, of the AFI of
+ * family (0: any), and the length adds up. *raw (may be NULL) is set to the raw octets.
+ */
+bool check_rule_tail(const struct msg_head *head, size_t offset,
+    const struct rule *rule, unsigned family, size_t raw_len,
+    const uint8_t **raw);
+
+/* Whole messages. */
+bool check_rule_announce(const struct msg_rule_announce *msg,
+    const uint8_t **raw);
+bool check_rule_withdraw(const struct msg_rule_withdraw *msg);
+bool check_rule_refused(const struct msg_rule_refused *msg,
+    const uint8_t **raw);
+bool check_out_rule(const struct msg_out_rule *msg);
+bool check_session_state(const struct msg_session_state *msg);
+bool check_ctl_request(const struct msg_ctl_request *msg);
+bool check_ctl_rule(const struct msg_ctl_rule *msg);

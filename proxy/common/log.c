@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Log lines: composed whole, escaped, written at once. */
+#include "proxy/common/log.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOG_NAME_MAX 96
+#define LOG_TEXT_MAX 1024
+#define LOG_HEAD_MAX 128 /* time, process, class */
+
+static struct {
+	char name[LOG_NAME_MAX];
+	enum log_class least;
+} log_state = { .least = LOG_INFO };
+
+static const char *const class_names[] = {
+	[LOG_ERROR] = "error",
+	[LOG_WARN] = "warn",
+	[LOG_REMOTE] = "remote",
+	[LOG_INFO] = "info",
+	[LOG_DEBUG] = "debug",
+};
+
+void
+log_open(const char *name, enum log_class least)
+{
+	(void)snprintf(log_state.name, sizeof(log_state.name), "%s", name);
+	log_state.least = least;
+}
+
+/*
+ * Octets of the UTF-8 character at text that may stand in a line as it is, or
+ * 0: broken, a control character, or one of C1 (RFC 3629 4).
+ */
+static size_t
+char_len(const uint8_t *text)
+{
+	size_t len = 2;
+
+	if (text[0] < 0x80)
+		return text[0] >= 0x20 && text[0] != 0x7f;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	if (text[0] >= 0xe0)
+		len = text[0] >= 0xf0 ? 4 : 3;
+	/* The NUL at the end is no continuation: this stops there. */
+	for (size_t i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if (text[0] == 0xc2 && text[1] < 0xa0)
+		return 0;
+	if ((text[0] == 0xe0 && text[1] < 0xa0) ||
+	    (text[0] == 0xed && text[1] >= 0xa0) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) ||
+	    (text[0] == 0xf4 && text[1] >= 0x90))
+		return 0;
+	return len;
+}
+
+/* Append text to out at used, escaped; returns the new end. Each octet takes
+ * four at most, which the caller has room for. */
+static size_t
+escape(char *out, size_t used, const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *from = (const uint8_t *)text;
+
+	while (*from != 0) {
+		size_t len = char_len(from);
+
+		if (*from == '\\') {
+			out[used++] = '\\';
+		} else if (len == 0) {
+			out[used++] = '\\';
+			out[used++] = 'x';
+			out[used++] = digits[*from >> 4];
+			out[used++] = digits[*from & 15];
+			from++;
+			continue;
+		}
+		memcpy(&out[used], from, len);
+		used += len;
+		from += len;
+	}
+	return used;
+}
+
+/* "2026-01-31T03:04:05.678Z sluice[123] warn "; returns its length. */
+static size_t
+head_print(char *out, size_t size, enum log_class class)
+{
+	struct timespec now = { 0 };
+	struct tm tm = { 0 };
+	size_t len;
+	int more;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)gmtime_r(&now.tv_sec, &tm);
+	len = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	more = snprintf(&out[len], size - len, ".%03ldZ sluice[%ld] %s ",
+	    now.tv_nsec / 1000000, (long)getpid(), class_names[class]);
+	return more < 0 ? len : len + (size_t)more;
+}
+
+void
+log_line(enum log_class class, const char *format, ...)
+{
+	char text[LOG_TEXT_MAX];
+	char line[LOG_HEAD_MAX + 4 * (LOG_NAME_MAX + LOG_TEXT_MAX) + 3];
+	int saved = errno;
+	size_t used;
+	va_list args;
+
+	if (class > log_state.least)
+		return;
+	va_start(args, format);
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		text[0] = 0;
+	va_end(args);
+	used = head_print(line, LOG_HEAD_MAX, class);
+	if (log_state.name[0] != 0) {
+		used = escape(line, used, log_state.name);
+		line[used++] = ':';
+		line[used++] = ' ';
+	}
+	used = escape(line, used, text);
+	line[used++] = '\n';
+	/* A full pipe loses the line: the log must not stop the process. */
+	if (write(STDERR_FILENO, line, used) < 0)
+		errno = saved;
+	errno = saved;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How long a message of each kind may be: one row per kind. */
+#include "proxy/common/message.h"
+
+#include <stddef.h>
+
+#include "proxy/common/entry_msg.h"
+
+#define ROUND8(n) ((uint32_t)(((n) + 7u) & ~(size_t)7u))
+
+/* A plain struct. */
+#define FIXED(type)                                                            \
+	{                                                                      \
+		ROUND8(sizeof(type)), ROUND8(sizeof(type))                     \
+	}
+/* Ends in a rule, then up to raw octets. */
+#define RULED(type, raw)                                                       \
+	{                                                                      \
+		ROUND8(offsetof(type, rule) + RULE_SIZE_MIN),                  \
+		    ROUND8(offsetof(type, rule) + RULE_SIZE_MAX + (raw))       \
+	}
+#define ENTRY                                                                  \
+	{                                                                      \
+		ROUND8(sizeof(struct msg_entry)), ROUND8(ENTRY_MSG_MAX)        \
+	}
+
+struct span {
+	uint32_t min;
+	uint32_t max;
+};
+
+static const struct span spans[MSG_KINDS] = {
+	[MSG_CHANNEL] = FIXED(struct msg_channel),
+	[MSG_STOP] = FIXED(struct msg_stop),
+	[MSG_SESSION_CONFIG] = FIXED(struct msg_session_config),
+	[MSG_SOCKET] = FIXED(struct msg_socket),
+	[MSG_SOCKET_CLOSED] = FIXED(struct msg_socket),
+	[MSG_DIAL] = FIXED(struct msg_dial),
+	[MSG_DIAL_FAILED] = FIXED(struct msg_dial),
+	[MSG_CFG_BEGIN] = FIXED(struct msg_cfg_begin),
+	[MSG_CFG_ROUTER] = FIXED(struct msg_cfg_router),
+	[MSG_CFG_LISTEN] = FIXED(struct msg_cfg_listen),
+	[MSG_CFG_CUSTOMER] = FIXED(struct msg_cfg_customer),
+	[MSG_CFG_PREFIX] = FIXED(struct msg_cfg_prefix),
+	[MSG_CFG_TARGET] = FIXED(struct msg_cfg_target),
+	[MSG_CFG_NEIGHBOR] = FIXED(struct msg_cfg_neighbor),
+	[MSG_CFG_ERROR] = FIXED(struct msg_cfg_error),
+	[MSG_CFG_END] = FIXED(struct msg_cfg_end),
+	[MSG_CFG_RESULT] = FIXED(struct msg_cfg_result),
+	[MSG_STORE_CONFIG] = FIXED(struct msg_store_config),
+	[MSG_CONTROL_CONFIG] = FIXED(struct msg_control_config),
+	[MSG_RELOAD] = FIXED(struct msg_reload),
+	[MSG_RELOAD_RESULT] = FIXED(struct msg_reload_result),
+	[MSG_SESSION_STATE] = FIXED(struct msg_session_state),
+	[MSG_RULE_ANNOUNCE] = RULED(struct msg_rule_announce, ENTRY_RAW_MAX),
+	[MSG_RULE_WITHDRAW] = RULED(struct msg_rule_withdraw, 0),
+	[MSG_RULE_REFUSED] = { ROUND8(sizeof(struct msg_rule_refused)),
+	    ROUND8(sizeof(struct msg_rule_refused) + ENTRY_RAW_MAX) },
+	[MSG_RIB_MARK] = FIXED(struct msg_rib_mark),
+	[MSG_OUT_HELD] = RULED(struct msg_out_rule, 0),
+	[MSG_RULE_ACK] = FIXED(struct msg_rule_ack),
+	[MSG_REFRESH] = FIXED(struct msg_refresh),
+	[MSG_PEER_CEASE] = FIXED(struct msg_peer_cease),
+	[MSG_OUT_ATTRS] = FIXED(struct msg_out_attrs),
+	[MSG_OUT_ANNOUNCE] = RULED(struct msg_out_rule, 0),
+	[MSG_OUT_WITHDRAW] = RULED(struct msg_out_rule, 0),
+	[MSG_OUT_SYNC] = FIXED(struct msg_out_sync),
+	[MSG_STORE_HELLO] = FIXED(struct msg_store_hello),
+	[MSG_STORE_LOAD] = FIXED(struct msg_store_seq),
+	[MSG_STORE_LIVE] = ENTRY,
+	[MSG_STORE_LOADED] = FIXED(struct msg_store_seq),
+	[MSG_STORE_APPEND] = ENTRY,
+	[MSG_STORE_DURABLE] = FIXED(struct msg_store_seq),
+	[MSG_STORE_STATUS] = FIXED(struct msg_store_status),
+	[MSG_AUDIT_QUERY] = FIXED(struct msg_audit_query),
+	[MSG_AUDIT_ENTRY] = ENTRY,
+	[MSG_AUDIT_END] = FIXED(struct msg_audit_end),
+	/* The rule is there for EXPLAIN only. */
+	[MSG_CTL_REQUEST] = { ROUND8(offsetof(struct msg_ctl_request, rule)),
+	    ROUND8(sizeof(struct msg_ctl_request)) },
+	[MSG_CTL_STATUS] = FIXED(struct msg_ctl_status),
+	[MSG_CTL_SESSION] = FIXED(struct msg_ctl_session),
+	[MSG_CTL_RULE] = RULED(struct msg_ctl_rule, 0),
+	[MSG_CTL_CHECK] = FIXED(struct msg_ctl_check),
+	[MSG_CTL_END] = FIXED(struct msg_ctl_end),
+};
+
+uint32_t
+msg_len_min(unsigned kind)
+{
+	return kind < MSG_KINDS ? spans[kind].min : 0;
+}
+
+uint32_t
+msg_len_max(unsigned kind)
+{
+	return kind < MSG_KINDS ? spans[kind].max : 0;
+}

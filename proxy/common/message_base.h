@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The messages between roles. One build makes all roles, so there are no
+ * versions: plain structs in host order, a length and a kind in front. The
+ * receiver checks every field as if a stranger had sent it
+ * (proxy/common/check.h helps).
+ *
+ * Variable parts: a message that ends in a rule carries rule_size() octets of
+ * it, then raw_len octets of NLRI as received where it says so. Strings are
+ * NUL-terminated inside their fixed arrays.
+ *
+ * Words of art
+ *   peer      one configured BGP neighbour; a number given by the supervisor,
+ *             stable as long as the supervisor lives
+ *   customer  a configured customer; a number given likewise, by name
+ *   handle    names one slot of a session's Adj-RIB-In: generation << 32 | slot
+ *   complete  the peer has sent all it has: End-of-RIB, or quiet time
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "policy/action.h"
+#include "policy/prefix.h"
+#include "policy/rule.h"
+#include "policy/verdict.h"
+#include "proxy/wire/family.h"
+#include "store/entry.h"
+
+#define MSG_LEN_MAX 16384u /* no message is longer */
+#define PATH_LEN    256
+#define ROLE_FD     3 /* every role finds its channel to the supervisor here */
+
+enum role {
+	ROLE_NONE = 0,
+	ROLE_SUPERVISOR,
+	ROLE_SESSION,
+	ROLE_GUARD,
+	ROLE_STORE,
+	ROLE_CONTROL,
+	ROLE_LOADER,
+	ROLE_COUNT
+};
+
+#define FAMILY_FLOWSPEC (FAMILY_IPV4_FLOWSPEC | FAMILY_IPV6_FLOWSPEC)
+
+enum msg_kind {
+	MSG_NONE = 0,
+	/* supervisor -> any */
+	MSG_CHANNEL, /* + fd: a channel to another role */
+	MSG_STOP,    /* end; session: NOTIFICATION first */
+	/* supervisor <-> session */
+	MSG_SESSION_CONFIG,
+	MSG_SOCKET,        /* + fd: a connected TCP socket */
+	MSG_SOCKET_CLOSED, /* session is done with it: close the duplicate */
+	MSG_DIAL,          /* session asks for a connection */
+	MSG_DIAL_FAILED,
+	/* loader -> supervisor -> guard */
+	MSG_CFG_BEGIN,
+	MSG_CFG_ROUTER,
+	MSG_CFG_LISTEN,
+	MSG_CFG_CUSTOMER,
+	MSG_CFG_PREFIX,
+	MSG_CFG_TARGET,
+	MSG_CFG_NEIGHBOR,
+	MSG_CFG_ERROR, /* loader only */
+	MSG_CFG_END,
+	MSG_CFG_RESULT, /* guard -> supervisor */
+	/* supervisor -> store, control */
+	MSG_STORE_CONFIG,
+	MSG_CONTROL_CONFIG,
+	/* control <-> supervisor */
+	MSG_RELOAD,
+	MSG_RELOAD_RESULT,
+	/* session -> guard */
+	MSG_SESSION_STATE,
+	MSG_RULE_ANNOUNCE,
+	MSG_RULE_WITHDRAW,
+	MSG_RULE_REFUSED, /* framed, but no rule could be made of it */
+	MSG_RIB_MARK,
+	MSG_OUT_HELD,
+	/* guard -> session */
+	MSG_RULE_ACK,
+	MSG_REFRESH,
+	MSG_PEER_CEASE,
+	MSG_OUT_ATTRS,
+	MSG_OUT_ANNOUNCE,
+	MSG_OUT_WITHDRAW,
+	MSG_OUT_SYNC,
+	/* guard <-> store */
+	MSG_STORE_HELLO,  /* store -> guard */
+	MSG_STORE_LOAD,   /* guard -> store: send the live rules */
+	MSG_STORE_LIVE,   /* store -> guard: one live rule (packed entry) */
+	MSG_STORE_LOADED, /* store -> guard: that was all */
+	MSG_STORE_APPEND, /* guard -> store: one packed entry */
+	MSG_STORE_DURABLE,
+	MSG_STORE_STATUS, /* store -> guard: full, or fine again */
+	/* control <-> store */
+	MSG_AUDIT_QUERY,
+	MSG_AUDIT_ENTRY, /* packed entry */
+	MSG_AUDIT_END,
+	/* control <-> guard */
+	MSG_CTL_REQUEST,
+	MSG_CTL_STATUS,
+	MSG_CTL_SESSION,
+	MSG_CTL_RULE,
+	MSG_CTL_CHECK,
+	MSG_CTL_END,
+	MSG_KINDS
+};
+
+struct msg_head {
+	uint32_t len; /* whole message, head included; a multiple of 8 */
+	uint16_t kind;
+	uint16_t zero;
+};
+
+struct address {
+	uint8_t afi; /* enum afi; 0: any */
+	uint8_t zero;
+	uint16_t port;  /* host order */
+	uint32_t scope; /* IPv6 link-local interface index */
+	uint8_t addr[ADDRESS_MAX];
+};
+
+/* ---- supervisor -> any ---- */
+
+struct msg_channel { /* MSG_CHANNEL, fd is the receiver's end */
+	struct msg_head head;
+	uint32_t role; /* enum role at the other end */
+	uint32_t peer; /* ROLE_SESSION: which */
+};
+
+struct msg_stop { /* MSG_STOP */
+	struct msg_head head;
+	uint8_t subcode; /* Cease subcode a session sends: 2 shutdown, 3
+			    de-configured, 4 reset */
+	uint8_t zero[7];
+	char text[128]; /* shutdown communication, RFC 9003 */
+};
+
+/* ---- supervisor <-> session ---- */
+
+struct msg_session_config { /* MSG_SESSION_CONFIG: first, and on change */
+	struct msg_head head;
+	uint32_t peer;
+	uint32_t local_asn;
+	uint32_t peer_asn;
+	uint8_t router_id[4];
+	uint32_t max_received; /* rules kept of this peer; 0 for inward */
+	uint16_t hold_s;
+	uint8_t families;         /* enum family bits offered */
+	uint8_t internal;         /* iBGP: rules go out, none come in */
+	uint8_t passive;          /* never asks to dial */
+	uint8_t authenticated;    /* a key is configured */
+	uint16_t connect_retry_s; /* longest wait between attempts */
+	uint32_t local_pref;
+	char name[NAME_MAX_LEN]; /* subject of log lines */
+};
+
+enum socket_direction {
+	SOCKET_ACTIVE = 1,
+	SOCKET_PASSIVE = 2
+};
+
+struct msg_socket { /* MSG_SOCKET + fd, MSG_SOCKET_CLOSED */
+	struct msg_head head;
+	uint32_t id; /* the supervisor's number for this connection */
+	uint8_t direction;
+	uint8_t authenticated; /* the kernel checks a key on it */
+	uint16_t zero;
+	struct address local;
+	struct address remote;
+};
+
+struct msg_dial { /* MSG_DIAL, MSG_DIAL_FAILED */
+	struct msg_head head;
+	int32_t error; /* errno, MSG_DIAL_FAILED */
+	uint32_t zero;
+};

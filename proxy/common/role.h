@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What every role does first: take the channel to the supervisor at ROLE_FD,
+ * close all other inherited descriptors, set the process name, ignore SIGPIPE
+ * and SIGINT/SIGTERM (the supervisor says when to stop; its end is our end). */
+#pragma once
+
+#include "proxy/common/channel.h"
+#include "proxy/common/loop.h"
+
+/*
+ * Set up the process as role name. Returns 0, or -1 when ROLE_FD is no socket
+ * (then the program was started by hand: say so and exit 2).
+ */
+int role_init(const char *name);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One line from an operator's program, made into what other roles are asked:
+ *
+ *   {"verb":"rules","args":{"customer":"acme","state":"held"}}
+ *
+ * The line may come from anybody who can open the socket. A verb or an argument
+ * that is not known is refused by name.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "proxy/common/message.h"
+
+#define REQUEST_LINE_MAX 16384u /* octets without the newline */
+#define REQUEST_WHY_MAX	 256
+
+/* X(symbol, "name", role that answers) */
+#define REQUEST_MAP(X)                                                         \
+	X(STATUS, "status", ROLE_GUARD)                                        \
+	X(SESSIONS, "sessions", ROLE_GUARD)                                    \
+	X(RULES, "rules", ROLE_GUARD)                                          \
+	X(RULE, "rule", ROLE_GUARD)                                            \
+	X(EXPLAIN, "explain", ROLE_GUARD)                                      \
+	X(APPROVE, "approve", ROLE_GUARD)                                      \
+	X(DENY, "deny", ROLE_GUARD)                                            \
+	X(WITHDRAW, "withdraw", ROLE_GUARD)                                    \
+	X(AUDIT, "audit", ROLE_STORE)                                          \
+	X(RELOAD, "reload", ROLE_SUPERVISOR)
+enum request_verb {
+	REQUEST_NONE = 0,
+#define X(symbol, name, role) REQUEST_##symbol,
+	REQUEST_MAP(X)
+#undef X
+	REQUEST_COUNT
+};
+
+/* What is to be sent; heads, request numbers and the operator's name are the
+ * sender's to fill in. */
+struct request {
+	uint8_t verb;	/* enum request_verb */
+	uint8_t role;	/* enum role */
+	uint8_t dry_run; /* RELOAD */
+	uint8_t zero;
+	uint32_t audit_max;	      /* entries in all */
+	struct msg_audit_query audit; /* ROLE_STORE */
+	size_t ctl_size;	      /* octets of ctl to send */
+	struct msg_ctl_request ctl;   /* ROLE_GUARD */
+};
+
+/*
+ * Read a line of len octets. Returns 0, or -1 with why (REQUEST_WHY_MAX octets)
+ * when it is not such a request; *out is then not to be used.
+ */
+int request_parse(const char *line, size_t len, uint64_t now_ns,
+    struct request *out, char *why);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What operators are shown, as JSON with stable names. Messages must have
+ * passed their checks (proxy/common/check.h); values returned belong to the
+ * caller.
+ */
+#pragma once
+
+#include "proxy/common/message.h"
+#include "proxy/control/json.h"
+
+/* The clocks at one moment: times since boot are shown as times of day. */
+struct view_now {
+	uint64_t wall_ns; /* CLOCK_REALTIME */
+	uint64_t boot_ms; /* CLOCK_BOOTTIME */
+};
+
+/* One rule. Without an id (it was only asked about) "id" is null. */
+struct json *view_rule(const struct msg_ctl_rule *msg);
+
+/* {"name","verdict","reason","evidence"…}; verdict is pass, held or refused. */
+struct json *view_check(const struct msg_ctl_check *msg);
+
+struct json *view_session(
+    const struct msg_ctl_session *msg, const struct view_now *now);
+
+struct json *view_status(const struct msg_ctl_status *msg);
+
+/* One entry of the log. Members that mean nothing for its kind are left out. */
+struct json *view_entry(const struct entry *entry);
+
+/* ---- parts that several views share ---- */
+
+/* "rule", "match", "action", "nlri". */
+void view_put_rule(struct json *to, const struct rule *rule,
+    const struct action_set *actions);
+
+/* "reason", "reason_number", "detail". */
+void view_put_reason(struct json *to, unsigned reason);
+
+/* A time, null when it is 0. */
+void view_put_time(struct json *to, const char *key, uint64_t wall_ns);
+
+/* Octets as hexadecimal digits; n is at most RULE_KEY_MAX or ENTRY_RAW_MAX. */
+void view_put_hex(
+    struct json *to, const char *key, const uint8_t *octets, size_t n);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What operators are shown of a rule and of the checks on it. */
+#include "proxy/control/view.h"
+
+#include "policy/rule_text.h"
+
+void
+view_put_rule(struct json *to, const struct rule *rule,
+    const struct action_set *actions)
+{
+	char text[RULE_TEXT_MAX + ACTION_TEXT_MAX];
+	uint8_t key[RULE_KEY_MAX];
+
+	(void)rule_print(rule, NULL, text, sizeof(text));
+	json_put_text(to, "match", text);
+	(void)action_print(actions, text, sizeof(text));
+	json_put_text(to, "action", text);
+	(void)rule_print(rule, actions, text, sizeof(text));
+	json_put_text(to, "rule", text);
+	view_put_hex(to, "nlri", key, rule_key(rule, key));
+}
+
+static const char *
+family_name(unsigned family)
+{
+#define X(symbol, bit, afi, safi, name)                                        \
+	if (family == (bit))                                                   \
+		return (name);
+	FAMILY_MAP(X)
+#undef X
+	return "?";
+}
+
+struct json *
+view_rule(const struct msg_ctl_rule *msg)
+{
+	struct json *json = json_new();
+
+	json_put_number(json, "id", msg->id);
+	json_put_text(json, "customer", msg->customer);
+	json_put_text(json, "neighbor", msg->neighbor);
+	json_put_text(json, "family", family_name(msg->family));
+	view_put_rule(json, &msg->rule, &msg->actions);
+	json_put_text(json, "state", state_name(msg->state));
+	view_put_reason(json, msg->reason);
+	if (msg->check == CHECK_NONE)
+		json_put_null(json, "check");
+	else
+		json_put_text(json, "check", check_name(msg->check));
+	json_put_text(json, "evidence", msg->evidence);
+	json_put_bool(json, "approved", msg->approved != 0);
+	json_put_bool(json, "announced", msg->announced != 0);
+	json_put_bool(json, "durable", msg->durable != 0);
+	json_put_number(json, "cost", msg->cost);
+	view_put_time(json, "first_seen", msg->first_seen_ns);
+	view_put_time(json, "since", msg->since_ns);
+	view_put_time(json, "expires", msg->expires_ns);
+	json_put_number(json, "seq", msg->seq);
+	return json;
+}
+
+static const char *
+verdict_name(unsigned reason)
+{
+	if (reason == REASON_ACCEPTED)
+		return "pass";
+	return reason == REASON_WIDE ? "held" : "refused";
+}
+
+struct json *
+view_check(const struct msg_ctl_check *msg)
+{
+	struct json *json = json_new();
+
+	json_put_text(json, "name", check_name(msg->check));
+	json_put_text(json, "verdict", verdict_name(msg->reason));
+	view_put_reason(json, msg->reason);
+	json_put_text(json, "evidence", msg->evidence);
+	return json;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* MSG_CFG_* into the guard's configuration, every field checked. */
+#include "proxy/guard/config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/dialect.h"
+#include "proxy/common/check.h"
+
+struct config *
+config_new(const struct msg_cfg_begin *begin)
+{
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (config != NULL) {
+		config->begin = *begin;
+		config->dialects = 1u << DIALECT_STRICT;
+	}
+	return config;
+}
+
+void
+config_free(struct config *config)
+{
+	if (config == NULL)
+		return;
+	for (size_t i = 0; i < config->n_customers; i++)
+		customer_free(&config->customers[i].policy);
+	free(config->customers);
+	free(config->neighbors);
+	free(config);
+}
+
+/* Room for one more element; doubles. */
+static void *
+grow(void *array, size_t n, size_t *room, size_t size)
+{
+	size_t want = *room == 0 ? 16 : *room * 2;
+	void *grown;
+
+	if (n < *room)
+		return array;
+	grown = realloc(array, want * size);
+	if (grown != NULL)
+		*room = want;
+	return grown;
+}
+
+static int
+take_router(struct config *config, const struct msg_cfg_router *msg)
+{
+	if (config->has_router || msg->asn == 0 ||
+	    !check_text(msg->store_path, sizeof(msg->store_path)) ||
+	    !check_text(msg->control_path, sizeof(msg->control_path)))
+		return -1;
+	config->router = *msg;
+	config->has_router = true;
+	return 0;
+}
+
+static bool
+rates_ok(const struct msg_cfg_customer *m)
+{
+	return isfinite(m->rate_min) && isfinite(m->rate_max) &&
+	       isfinite(m->packets_min) && isfinite(m->packets_max) &&
+	       m->rate_min >= 0 && m->rate_max >= 0 && m->packets_min >= 0 &&
+	       m->packets_max >= 0;
+}
+
+static bool
+windows_ok(const struct msg_cfg_customer *m)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (m->dst_max[i] > (i == 0 ? 32 : 128) ||
+		    m->dst_min[i] > m->dst_max[i] ||
+		    m->dst_hold[i] > m->dst_min[i])
+			return false;
+	}
+	return true;
+}
+
+static void
+fill_customer(struct customer *c, const struct msg_cfg_customer *m)
+{
+	customer_defaults(c);
+	memcpy(c->name, m->name, sizeof(c->name));
+	c->asn = m->asn;
+	c->mode = m->mode;
+	c->components = m->components;
+	c->ipv4 = (struct customer_window){ m->dst_min[0], m->dst_max[0],
+		m->dst_hold[0] };
+	c->ipv6 = (struct customer_window){ m->dst_min[1], m->dst_max[1],
+		m->dst_hold[1] };
+	c->actions.kinds = m->actions;
+	c->actions.discard = m->discard != 0;
+	c->actions.flags = m->traffic_flags;
+	c->actions.marks = m->marks;
+	c->actions.bytes = (struct customer_rate){ m->rate_min, m->rate_max };
+	c->actions.packets =
+	    (struct customer_rate){ m->packets_min, m->packets_max };
+	c->limits.rules = m->max_rules;
+	c->limits.received =
+	    m->max_rules > UINT32_MAX / 2 ? UINT32_MAX : 2 * m->max_rules;
+	c->linger_ms = m->linger_ms;
+}
+
+static int
+take_customer(struct config *config, const struct msg_cfg_customer *msg)
+{
+	struct config_customer *customers;
+
+	if (msg->index != config->n_customers ||
+	    msg->index >= CONFIG_CUSTOMERS_MAX || msg->name[0] == '\0' ||
+	    !check_text(msg->name, sizeof(msg->name)) ||
+	    msg->mode > CUSTOMER_ENFORCE || !rates_ok(msg) || !windows_ok(msg))
+		return -1;
+	customers = grow(config->customers, config->n_customers,
+	    &config->room_customers, sizeof(*customers));
+	if (customers == NULL)
+		return -1;
+	config->customers = customers;
+	customers += config->n_customers;
+	memset(customers, 0, sizeof(*customers));
+	fill_customer(&customers->policy, msg);
+	customers->number = msg->customer;
+	customers->policy.own = prefix_set_new();
+	config->n_customers++;
+	return customers->policy.own == NULL ? -1 : 0;
+}
+
+static struct customer *
+customer_at(struct config *config, uint32_t index)
+{
+	if (index >= config->n_customers)
+		return NULL;
+	return &config->customers[index].policy;
+}
+
+static int
+take_prefix(struct config *config, const struct msg_cfg_prefix *msg)
+{
+	struct customer *c = customer_at(config, msg->index);
+
+	if (c == NULL || !prefix_valid(&msg->prefix))
+		return -1;
+	return prefix_set_add(c->own, &msg->prefix, 0);
+}
+
+static int
+take_tag(struct customer *c, const struct community *community)
+{
+	struct customer_tag *tag = &c->tags[c->n_tags];
+
+	if (c->n_tags >= CUSTOMER_TAGS_MAX || community->kind == 0 ||
+	    community->kind > COMMUNITY_LARGE)
+		return -1;
+	tag->kind = community->kind;
+	memcpy(tag->octets, community->value, CUSTOMER_TAG_LEN);
+	c->n_tags++;
+	return 0;
+}
+
+static int
+take_target(struct config *config, const struct msg_cfg_target *msg)
+{
+	struct customer *c = customer_at(config, msg->index);
+
+	if (c == NULL)
+		return -1;
+	switch (msg->target) {
+	case CFG_TARGET_REDIRECT:
+		if (c->actions.n_targets >= CUSTOMER_TARGETS_MAX)
+			return -1;
+		memcpy(c->actions.targets[c->actions.n_targets++],
+		    msg->redirect, 8);
+		return 0;
+	case CFG_TARGET_IP:
+		if (c->actions.n_targets_ip >= CUSTOMER_TARGETS_IP_MAX ||
+		    !prefix_valid(&msg->prefix))
+			return -1;
+		c->actions.targets_ip[c->actions.n_targets_ip++] = msg->prefix;
+		return 0;
+	case CFG_TARGET_TAG:
+		return take_tag(c, &msg->community);
+	default:
+		return -1;
+	}
+}
+
+static int
+take_neighbor(struct config *config, const struct msg_cfg_neighbor *msg)
+{
+	struct msg_cfg_neighbor *neighbors;
+	bool internal = msg->index == CFG_INTERNAL;
+
+	if ((!internal && msg->index >= config->n_customers) ||
+	    config->n_neighbors >= CONFIG_NEIGHBORS_MAX ||
+	    !check_text(msg->name, sizeof(msg->name)) ||
+	    !check_address(&msg->remote, false) ||
+	    (msg->families & ~(unsigned)FAMILY_ALL) != 0 ||
+	    (internal &&
+		(msg->emit == DIALECT_NONE || msg->emit >= DIALECT_COUNT)))
+		return -1;
+	neighbors = grow(config->neighbors, config->n_neighbors,
+	    &config->room_neighbors, sizeof(*neighbors));
+	if (neighbors == NULL)
+		return -1;
+	config->neighbors = neighbors;
+	neighbors[config->n_neighbors++] = *msg;
+	if (internal)
+		config->dialects =
+		    (uint8_t)(config->dialects | 1u << msg->emit);
+	return 0;
+}
+
+static int
+take_end(struct config *config, const struct msg_cfg_end *msg)
+{
+	if (!config->has_router || msg->generation != config->begin.generation)
+		return -1;
+	config->complete = true;
+	return 0;
+}
+
+int
+config_take(struct config *config, const struct msg_head *head)
+{
+	const void *msg = head;
+
+	if (config->complete)
+		return -1;
+	switch (head->kind) {
+	case MSG_CFG_ROUTER:
+		return take_router(config, msg);
+	case MSG_CFG_LISTEN:
+		return 0; /* the supervisor's */
+	case MSG_CFG_CUSTOMER:
+		return take_customer(config, msg);
+	case MSG_CFG_PREFIX:
+		return take_prefix(config, msg);
+	case MSG_CFG_TARGET:
+		return take_target(config, msg);
+	case MSG_CFG_NEIGHBOR:
+		return take_neighbor(config, msg);
+	case MSG_CFG_END:
+		return take_end(config, msg);
+	default:
+		return -1;
+	}
+}
+
+const struct config_customer *
+config_customer(const struct config *config, uint32_t number)
+{
+	for (size_t i = 0; i < config->n_customers; i++) {
+		if (config->customers[i].number == number)
+			return &config->customers[i];
+	}
+	return NULL;
+}
+
+const struct config_customer *
+config_customer_named(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_customers; i++) {
+		if (strcmp(config->customers[i].policy.name, name) == 0)
+			return &config->customers[i];
+	}
+	return NULL;
+}
+
+const struct msg_cfg_neighbor *
+config_neighbor(const struct config *config, uint32_t peer)
+{
+	for (size_t i = 0; i < config->n_neighbors; i++) {
+		if (config->neighbors[i].peer == peer)
+			return &config->neighbors[i];
+	}
+	return NULL;
+}

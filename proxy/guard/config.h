@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guard's view of the configuration: built message by message from what
+ * the loader read and the supervisor sent, each field checked, then never
+ * changed. Nothing of a set is used before its MSG_CFG_END.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/customer.h"
+#include "proxy/common/message.h"
+
+#define CONFIG_CUSTOMERS_MAX 65536u
+#define CONFIG_NEIGHBORS_MAX 65536u
+
+struct config_customer {
+	uint32_t number; /* stable, by name */
+	struct customer policy;
+};
+
+struct config {
+	struct msg_cfg_begin begin;
+	struct msg_cfg_router router;
+	bool has_router;
+	bool complete;
+	uint8_t dialects; /* 1 << enum dialect of every inward neighbour */
+	struct config_customer *customers; /* by index */
+	size_t n_customers;
+	size_t room_customers;
+	struct msg_cfg_neighbor *neighbors;
+	size_t n_neighbors;
+	size_t room_neighbors;
+};
+
+/* An empty set begun by this message; NULL when memory is out. */
+struct config *config_new(const struct msg_cfg_begin *begin);
+void config_free(struct config *config);
+
+/* Take one MSG_CFG_*. Returns 0, or -1 when it is not such as a loader and
+ * supervisor of ours send; then the set is worthless. */
+int config_take(struct config *config, const struct msg_head *head);
+
+/* By number or by name; NULL when there is none. Borrowed from config. */
+const struct config_customer *config_customer(
+    const struct config *config, uint32_t number);
+const struct config_customer *config_customer_named(
+    const struct config *config, const char *name);
+
+/* By the supervisor's number; NULL when there is none. */
+const struct msg_cfg_neighbor *config_neighbor(
+    const struct config *config, uint32_t peer);

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Customers' sessions: what becomes of their rules when a session goes and
+ * comes.
+ *
+ * Lost (hold timer, TCP, errors): the rules linger, announced, within one
+ * budget across flaps; the attack that a rule fights is what kills the
+ * session. Ceased on purpose, or no longer configured: they end at once. Back
+ * and complete: what did not come again ends.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proxy/common/clock.h"
+#include "proxy/common/log.h"
+#include "proxy/guard/guard.h"
+
+static struct rib_rule *
+of_peer(struct rib_link *link)
+{
+	return LINK_ENTRY(link, struct rib_rule, of_peer);
+}
+
+void
+customer_end_all(
+    struct guard *guard, struct guard_peer *peer, enum reason reason)
+{
+	struct rib_link *link = peer->rules.next;
+
+	while (link != &peer->rules) {
+		struct rib_rule *rule = of_peer(link);
+
+		link = link->next;
+		if (rule->flags & RULE_WANTED)
+			guard_leave(guard, rule, ENTRY_WITHDRAWAL, reason);
+	}
+}
+
+/* Withdraw what is stale, of one family or (FAMILY_ALL) of all. */
+static void
+sweep(struct guard *guard, struct guard_peer *peer, unsigned families,
+    enum reason reason)
+{
+	struct rib_link *link = peer->rules.next;
+
+	while (link != &peer->rules) {
+		struct rib_rule *rule = of_peer(link);
+
+		link = link->next;
+		if ((rule->flags & RULE_STALE) &&
+		    (families & family_of(rule->rule.afi, SAFI_FLOWSPEC)))
+			guard_leave(guard, rule, ENTRY_WITHDRAWAL, reason);
+	}
+}
+
+static void
+mark_stale(struct guard_peer *peer, unsigned families)
+{
+	for (struct rib_link *l = peer->rules.next; l != &peer->rules;
+	     l = l->next) {
+		struct rib_rule *rule = of_peer(l);
+
+		if ((rule->flags & RULE_WANTED) &&
+		    (families & family_of(rule->rule.afi, SAFI_FLOWSPEC)))
+			rule->flags |= RULE_STALE;
+	}
+}
+
+static unsigned
+mark_lingering(struct guard *guard, struct guard_peer *peer)
+{
+	unsigned n = 0;
+
+	for (struct rib_link *l = peer->rules.next; l != &peer->rules;
+	     l = l->next) {
+		struct rib_rule *rule = of_peer(l);
+
+		if ((rule->flags & RULE_WANTED) && rule_passes(rule)) {
+			rule_state(guard, rule, STATE_LINGERING,
+			    REASON_SESSION_LOST, CHECK_NONE);
+			n++;
+		}
+	}
+	return n;
+}
+
+/* A session that was whole for as long as its linger has earned a new one. */
+static void
+linger_refill(struct guard_peer *peer, uint64_t now_ms)
+{
+	uint64_t full = peer->customer->policy == NULL
+			    ? 0
+			    : peer->customer->policy->linger_ms;
+
+	if (peer->stable_since_ms != 0 &&
+	    now_ms - peer->stable_since_ms >= full)
+		peer->linger_left_ms = full;
+	if (peer->linger_left_ms > full)
+		peer->linger_left_ms = full;
+	peer->stable_since_ms = 0;
+}
+
+/* What is stale has the rest of the budget, from since_ms (0: now) on. */
+static bool
+linger_start(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
+{
+	uint64_t now = clock_boot_ms();
+	uint64_t gone = since_ms != 0 && since_ms < now ? now - since_ms : 0;
+
+	linger_refill(peer, now - gone);
+	if (peer->linger_left_ms <= gone) {
+		customer_linger_ended(guard, peer);
+		return false;
+	}
+	peer->lingering = true;
+	peer->linger_since_ms = now - gone;
+	timer_start(peer->linger, peer->linger_left_ms - gone, 0);
+	return true;
+}
+
+void
+customer_linger_ended(struct guard *guard, struct guard_peer *peer)
+{
+	peer->linger_left_ms = 0;
+	peer->lingering = false;
+	sweep(guard, peer, FAMILY_ALL, REASON_LINGER_ENDED);
+}
+
+static void
+linger_begin(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
+{
+	unsigned n;
+
+	mark_stale(peer, FAMILY_ALL);
+	n = mark_lingering(guard, peer);
+	if (peer->lingering || !linger_start(guard, peer, since_ms) || n == 0)
+		return;
+	log_line(LOG_INFO,
+	    "customer %s: session lost, %u rules linger: neighbor=%s "
+	    "left_ms=%" PRIu64,
+	    peer->customer->name, n, peer->address,
+	    customer_linger_left_ms(peer));
+}
+
+uint64_t
+customer_linger_left_ms(const struct guard_peer *peer)
+{
+	uint64_t used;
+
+	if (!peer->lingering)
+		return 0;
+	used = clock_boot_ms() - peer->linger_since_ms;
+	return used < peer->linger_left_ms ? peer->linger_left_ms - used : 0;
+}
+
+static void
+linger_end(struct guard_peer *peer)
+{
+	if (!peer->lingering)
+		return;
+	peer->linger_left_ms = customer_linger_left_ms(peer);
+	peer->lingering = false;
+	timer_stop(peer->linger);
+}
+
+/* All that was negotiated has come: nothing stale is left to hope for. */
+static void
+check_complete(struct guard *guard, struct guard_peer *peer)
+{
+	unsigned asked = peer->state.families & FAMILY_FLOWSPEC;
+
+	if (!peer->state.up || asked == 0 ||
+	    (peer->state.complete & asked) != asked)
+		return;
+	sweep(guard, peer, FAMILY_ALL, REASON_NOT_ANNOUNCED_AGAIN);
+	linger_end(peer);
+	if (peer->stable_since_ms == 0)
+		peer->stable_since_ms = clock_boot_ms();
+}
+
+static void
+went_down(struct guard *guard, struct guard_peer *peer)
+{
+	static const uint16_t ends[] = {
+		[DOWN_CEASED] = REASON_SESSION_CEASED,
+		[DOWN_REMOVED] = REASON_CUSTOMER_REMOVED,
+		[DOWN_CLOSED] = REASON_SESSION_CEASED,
+	};
+
+	switch ((enum down_reason)peer->state.down) {
+	case DOWN_SHUTDOWN:
+		return; /* all of sluice stops */
+	case DOWN_CEASED:
+	case DOWN_REMOVED:
+	case DOWN_CLOSED:
+		linger_end(peer);
+		peer->stable_since_ms = 0;
+		customer_end_all(
+		    guard, peer, (enum reason)ends[peer->state.down]);
+		return;
+	case DOWN_LOST:
+	case DOWN_NONE:
+		linger_begin(guard, peer, peer->state.since_ms);
+		return;
+	}
+}
+
+/* Sessions that flap would fill the log: they use the refusals' bucket. */
+static void
+record_session(struct guard *guard, const struct guard_peer *peer)
+{
+	struct entry *e = &guard->entry;
+
+	if (!guard->loaded || !guard_refusal_token(guard, peer->customer))
+		return;
+	guard_entry_begin(guard, ENTRY_SESSION);
+	guard_entry_peer(guard, peer);
+	e->state = peer->state.up ? STATE_ACCEPTED : STATE_LINGERING;
+	e->reason = peer->state.up ? REASON_ACCEPTED : REASON_SESSION_LOST;
+	if (!peer->state.up && peer->state.down != DOWN_LOST &&
+	    peer->state.down != DOWN_NONE) {
+		e->state = STATE_WITHDRAWN;
+		e->reason = REASON_SESSION_CEASED;
+	}
+	(void)snprintf(e->text, sizeof(e->text), "session %s%s%s",
+	    peer->state.up ? "up" : "down", peer->state.text[0] ? ": " : "",
+	    peer->state.text);
+	(void)guard_entry_append(guard, NULL);
+}
+
+void
+customer_state(struct guard *guard, struct guard_peer *peer,
+    const struct msg_session_state *msg)
+{
+	bool was_up = peer->heard && peer->state.up;
+	bool changed = was_up != (msg->up != 0);
+	bool flapped =
+	    was_up && msg->up && msg->established != peer->state.established;
+
+	if (guard->stopping)
+		return;
+	peer->state = *msg;
+	peer->heard = true;
+	if (flapped)
+		linger_begin(guard, peer, 0);
+	if (!guard->loaded)
+		return; /* customer_reconcile() will look */
+	if (changed || flapped)
+		record_session(guard, peer);
+	if (changed && !msg->up)
+		went_down(guard, peer);
+	check_complete(guard, peer);
+}
+
+void
+customer_reconcile(struct guard *guard, struct guard_peer *peer)
+{
+	if (!peer->heard) {
+		linger_begin(guard, peer, 0);
+		return;
+	}
+	if (!peer->state.up) {
+		went_down(guard, peer);
+		return;
+	}
+	/* What has not been heard again has its linger to come. */
+	(void)linger_start(guard, peer, 0);
+	if (peer->replayed)
+		check_complete(guard, peer);
+}
+
+void
+customer_mark(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rib_mark *msg)
+{
+	switch (msg->mark) {
+	case MARK_REPLAY_END:
+		peer->replayed = true;
+		peer->state.complete = msg->family & FAMILY_ALL;
+		if (guard->loaded)
+			check_complete(guard, peer);
+		return;
+	case MARK_COMPLETE:
+		peer->state.complete |= msg->family & FAMILY_ALL;
+		if (guard->loaded)
+			check_complete(guard, peer);
+		return;
+	case MARK_REFRESH_BEGIN:
+		mark_stale(peer, msg->family);
+		return;
+	case MARK_REFRESH_END:
+		if (guard->loaded)
+			sweep(guard, peer, msg->family,
+			    REASON_NOT_ANNOUNCED_AGAIN);
+		return;
+	default:
+		return;
+	}
+}
+
+void
+customer_gone(struct guard *guard, struct guard_peer *peer)
+{
+	struct rib_rule *rule;
+
+	while (!link_empty(&peer->acks)) {
+		rule = LINK_ENTRY(peer->acks.next, struct rib_rule, waiting);
+		rule_unwait(rule);
+		(void)rule_release(guard, rule);
+	}
+	if (guard->stopping)
+		return;
+	peer->state.up = 0;
+	peer->state.state = BGP_IDLE;
+	peer->state.complete = 0;
+	peer->heard = false;
+	if (!guard->loaded)
+		return;
+	if (peer->configured)
+		linger_begin(guard, peer, 0);
+	else
+		customer_end_all(guard, peer, REASON_CUSTOMER_REMOVED);
+}
+
+void
+customer_acks(struct guard *guard, struct guard_peer *peer)
+{
+	while (!link_empty(&peer->acks)) {
+		struct rib_rule *rule =
+		    LINK_ENTRY(peer->acks.next, struct rib_rule, waiting);
+
+		rule_unwait(rule);
+		if (!rule_release(guard, rule))
+			return; /* the channel is full again */
+	}
+}

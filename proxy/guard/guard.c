@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * THE SPINE: judge -> record -> durable -> originate.
+ *
+ * A customer's announcement arrives as a typed value. guard_announce() finds
+ * or makes its entry in rib_in and guard_judge() asks policy/judge.c. Whatever
+ * the verdict, it is appended to the journal. Nothing else happens then: only
+ * when the store says that the entry is on disk, on_durable() calls
+ * guard_originate(), which builds what goes inward from the judged rule, in
+ * each dialect that a router inside is spoken to. There is no other caller
+ * that puts a rule inward but restore.c, for rules whose record is on disk
+ * already.
+ *
+ * A withdrawal asks nobody: guard_leave() takes the rule out of rib_out, which
+ * tells every router at the end of this turn, and then records it. When the
+ * log has no room, the rule itself remembers what is to be recorded.
+ *
+ * A replacement (same rule, other actions) keeps the old rule standing until
+ * the new verdict is durable; if the new one is refused, the old is withdrawn
+ * at once.
+ */
+#include "proxy/guard/guard.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "proxy/common/clock.h"
+#include "proxy/common/log.h"
+
+struct conflict_ctx {
+	const struct guard *guard;
+	const struct rib_rule *rule;
+	const struct guard_customer *customer;
+};
+
+/* Does another customer's standing rule say something else about this NLRI? */
+static bool
+conflicts(const void *opaque, const struct rule *part,
+    const struct action_set *actions, char *evidence, size_t size)
+{
+	const struct conflict_ctx *ctx = opaque;
+
+	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
+		const struct rib_entry *entry;
+
+		if ((ctx->guard->tables & 1u << d) == 0)
+			continue;
+		entry = rib_out_find(&ctx->guard->out[d], part);
+		for (const struct rib_owner *o = entry == NULL ? NULL
+							       : entry->owners;
+		     o != NULL; o = o->next_of_entry) {
+			if (o->customer == ctx->customer->number ||
+			    action_equal(&o->actions, actions))
+				continue;
+			(void)snprintf(evidence, size,
+			    "rule %" PRIu64 " stands with another action",
+			    o->rule->id);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A rule's cost so far does not count against itself. */
+static uint32_t
+held_without(const struct rib_rule *rule, const struct guard_customer *customer)
+{
+	return customer->cost - (rule->counted ? rule->cost : 0);
+}
+
+void
+guard_ask(struct guard *guard, const struct guard_peer *peer,
+    const struct rib_rule *rule, struct verdict *verdict,
+    struct check_result *results)
+{
+	const struct conflict_ctx ctx = { guard, rule, peer->customer };
+	const struct question q = {
+		.customer = peer->customer->policy,
+		.rule = &rule->rule,
+		.actions = &rule->actions,
+		.conflicts = conflicts,
+		.ctx = &ctx,
+		.rules_held = held_without(rule, peer->customer),
+		.wire_reason = rule->wire_reason,
+		.dialects = guard->config->dialects,
+		/* a stale rule came over a session that is gone */
+		.authenticated = (peer->heard && peer->state.authenticated) ||
+				 (rule->flags & RULE_STALE) != 0,
+		.approved = (rule->flags & RULE_APPROVED) != 0,
+		.denied = (rule->flags & RULE_DENIED) != 0,
+	};
+
+	if (results == NULL)
+		judge(&q, verdict, guard->parts);
+	else
+		judge_explain(&q, verdict, guard->parts, results);
+}
+
+/* The end of old_id, into the log; or remembered until there is room. */
+static void
+record_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind)
+{
+	struct entry *entry = &guard->entry;
+
+	if (!journal_room(guard->journal, true)) {
+		rule->flags |= RULE_UNRECORDED;
+		rule_wait(guard, rule, WAIT_RECORD);
+		return;
+	}
+	rule->flags &= (uint8_t)~RULE_UNRECORDED;
+	guard_entry_begin(guard, kind);
+	guard_entry_rule(guard, rule);
+	entry->rule_id = rule->old_id;
+	entry->state =
+	    kind == ENTRY_REVOCATION ? STATE_REVOKED : STATE_WITHDRAWN;
+	entry->reason = rule->old_reason;
+	entry->live_op = rule->old_live ? LIVE_DELETE : LIVE_NONE;
+	entry->count = 1;
+	rule->old_id = RULE_ID_NONE;
+	(void)guard_entry_append(guard, rule);
+}
+
+/* The rule's present id is over. Refusals that were never live leave by the
+ * same bucket that let them in. */
+static void
+end_id(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
+    enum reason reason)
+{
+	struct guard_customer *customer = guard->peers[rule->peer]->customer;
+	bool live = (rule->flags & RULE_LIVE) != 0;
+
+	/* Ended before by us: that is recorded, or will be. */
+	if (rule->id != RULE_ID_NONE &&
+	    (rule->flags & (RULE_ENDED | RULE_UNRECORDED)) == 0) {
+		rule->old_id = rule->id;
+		rule->old_live = live;
+		rule->old_reason = (uint16_t)reason;
+		if (live || guard_refusal_token(guard, customer))
+			record_end(guard, rule, kind);
+		else
+			guard_refusal_count(customer, reason);
+	}
+	rule->flags &= (uint8_t) ~(RULE_LIVE | RULE_APPROVED | RULE_DENIED);
+}
+
+void
+guard_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
+    enum reason reason)
+{
+	rib_out_drop(rule); /* inward first: a withdrawal waits for nothing */
+	rule_uncount(guard, rule);
+	if (rule->wait != WAIT_RECORD)
+		rule_unwait(rule);
+	end_id(guard, rule, kind, reason);
+	rule_state(guard, rule,
+	    kind == ENTRY_REVOCATION ? STATE_REVOKED : STATE_WITHDRAWN, reason,
+	    CHECK_NONE);
+	rule->flags |= RULE_ENDED;
+}
+
+void
+guard_leave(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
+    enum reason reason)
+{
+	guard_end(guard, rule, kind, reason);
+	rule->flags &= (uint8_t) ~(RULE_WANTED | RULE_STALE | RULE_ENDED);
+	(void)rule_release(guard, rule);
+}
+
+/* The verdict's entry. False: the log has no room for it. */
+static bool
+record_verdict(struct guard *guard, struct rib_rule *rule,
+    const struct verdict *verdict, const uint8_t *raw, size_t raw_len)
+{
+	struct entry *entry = &guard->entry;
+	bool keeps = rule_passes(rule) || rule->state == STATE_HELD;
+
+	guard_entry_begin(guard,
+	    rule->state == STATE_REVOKED ? ENTRY_REVOCATION : ENTRY_VERDICT);
+	guard_entry_rule(guard, rule);
+	entry->check = verdict->check;
+	memcpy(entry->evidence, verdict->evidence, sizeof(entry->evidence));
+	entry->raw_len = (uint16_t)raw_len;
+	if (raw_len > 0)
+		memcpy(entry->raw, raw, raw_len);
+	if (keeps)
+		entry->live_op = LIVE_PUT;
+	else if (rule->flags & RULE_LIVE)
+		entry->live_op = LIVE_DELETE;
+	if (!guard_entry_append(guard, rule))
+		return false;
+	rule->seq = entry->seq;
+	rule->id = entry->rule_id;
+	if (keeps)
+		rule->flags |= RULE_LIVE;
+	else
+		rule->flags &= (uint8_t)~RULE_LIVE;
+	return true;
+}
+
+/* The log cannot take it now: no record, no route. */
+static void
+store_behind(struct guard *guard, struct rib_rule *rule)
+{
+	rib_out_drop(rule);
+	rule_uncount(guard, rule);
+	rule_state(guard, rule, STATE_REFUSED, REASON_STORE_BEHIND, CHECK_NONE);
+	if (rule->wait == WAIT_NONE)
+		rule_wait(guard, rule, WAIT_STORE);
+	guard->store_behind++;
+	guard_refusal_count(
+	    guard->peers[rule->peer]->customer, REASON_STORE_BEHIND);
+}
+
+/* What a refused rule waits for, if for anything that can change. */
+static void
+wait_for(struct guard *guard, struct rib_rule *rule)
+{
+	if (rule->wait == WAIT_RECORD)
+		return;
+	rule_unwait(rule);
+	if (rule->reason == REASON_QUOTA_RULES)
+		rule_wait(guard, rule, WAIT_QUOTA);
+	else if (rule->reason == REASON_CONFLICT)
+		rule_wait(guard, rule, WAIT_CONFLICT);
+}
+
+/* Refusals are recorded one by one only up to a bound; what stands or is held
+ * always is. */
+static bool
+worth_entry(
+    struct guard *guard, struct rib_rule *rule, const struct verdict *verdict)
+{
+	struct guard_customer *customer = guard->peers[rule->peer]->customer;
+
+	if (verdict->state != STATE_REFUSED || (rule->flags & RULE_LIVE) ||
+	    rule->old_id != RULE_ID_NONE)
+		return true;
+	if (guard_refusal_token(guard, customer))
+		return true;
+	guard_refusal_count(customer, verdict->reason);
+	return false;
+}
+
+static void
+settle(struct guard *guard, struct rib_rule *rule,
+    const struct verdict *verdict, const uint8_t *raw, size_t raw_len)
+{
+	rule_uncount(guard, rule);
+	rule_state(
+	    guard, rule, verdict->state, verdict->reason, verdict->check);
+	if (!verdict_accepts(verdict))
+		rib_out_drop(rule); /* also what it said before */
+	if (verdict->state != STATE_REFUSED)
+		rule_count(guard, rule,
+		    judge_parts(guard->config->dialects, guard->parts));
+	wait_for(guard, rule);
+	if (worth_entry(guard, rule, verdict) &&
+	    !record_verdict(guard, rule, verdict, raw, raw_len))
+		store_behind(guard, rule);
+}
+
+void
+guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
+    size_t raw_len)
+{
+	struct verdict verdict;
+
+	if (!guard->loaded || rule->wait == WAIT_RECORD ||
+	    !journal_room(guard->journal, false)) {
+		store_behind(guard, rule);
+		return;
+	}
+	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
+	settle(guard, rule, &verdict, raw, raw_len);
+}
+
+/* The same rule again: nothing changes but that it is not stale. */
+static void
+heard_again(struct guard *guard, struct rib_rule *rule)
+{
+	rule->flags &= (uint8_t)~RULE_STALE;
+	if (rule->state == STATE_LINGERING)
+		rule_state(
+		    guard, rule, STATE_ACCEPTED, REASON_ACCEPTED, CHECK_NONE);
+}
+
+/* Another action: a new rule under the same NLRI. */
+static void
+replace(struct guard *guard, struct rib_rule *rule,
+    const struct msg_rule_announce *msg, const uint8_t *raw)
+{
+	uint64_t old_id = rule->id;
+	bool old_live = (rule->flags & RULE_LIVE) != 0;
+
+	rule->actions = msg->actions;
+	rule->wire_reason = msg->wire_reason;
+	rule->flags &= (uint8_t) ~(
+	    RULE_STALE | RULE_ENDED | RULE_LIVE | RULE_APPROVED | RULE_DENIED);
+	rule->id = RULE_ID_NONE;
+	rule->first_seen_ns = guard->now_ns;
+	if (old_live && rule->wait != WAIT_RECORD) {
+		rule->old_id = old_id;
+		rule->old_live = true;
+		rule->old_reason = REASON_REPLACED;
+	}
+	guard_judge(guard, rule, raw, msg->raw_len);
+	if (old_live && rule->wait != WAIT_RECORD)
+		record_end(guard, rule, ENTRY_WITHDRAWAL);
+}
+
+void
+guard_announce(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rule_announce *msg, const uint8_t *raw)
+{
+	struct rib_rule *rule =
+	    rib_in_find(&guard->in, peer->number, &msg->rule);
+	bool wanted = rule != NULL && (rule->flags & RULE_WANTED);
+
+	if (wanted && msg->wire_reason == rule->wire_reason &&
+	    action_equal(&rule->actions, &msg->actions)) {
+		rule->handle = msg->handle;
+		heard_again(guard, rule);
+		return;
+	}
+	if (rule == NULL)
+		rule = rule_new(guard, peer, &msg->rule);
+	if (rule == NULL) {
+		guard_refusal_count(peer->customer, REASON_QUOTA_RECEIVED);
+		return;
+	}
+	rule->handle = msg->handle;
+	if (wanted) {
+		replace(guard, rule, msg, raw);
+		return;
+	}
+	rule->flags |= RULE_WANTED;
+	rule->flags &= (uint8_t) ~(RULE_UNACKED | RULE_STALE | RULE_ENDED);
+	if (rule->wait == WAIT_ACK)
+		rule_unwait(rule);
+	rule->actions = msg->actions;
+	rule->wire_reason = msg->wire_reason;
+	rule->id = RULE_ID_NONE; /* announced anew is a new rule */
+	rule->first_seen_ns = guard->now_ns;
+	guard_judge(guard, rule, raw, msg->raw_len);
+}
+
+/* Nobody has told yet who owns what: take it out on the customer's word. */
+static void
+withdraw_blind(
+    struct guard *guard, const struct guard_peer *peer, const struct rule *rule)
+{
+	static const struct action_set none;
+
+	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
+		if ((guard->tables & 1u << d) == 0 ||
+		    dialect_express(d, rule, &none, &guard->parts[d]) !=
+			REASON_ACCEPTED)
+			continue;
+		for (unsigned i = 0; i < guard->parts[d].n; i++)
+			rib_out_drop_held(&guard->out[d],
+			    peer->customer->number, &guard->parts[d].part[i]);
+	}
+}
+
+void
+guard_withdraw(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rule_withdraw *msg)
+{
+	struct rib_rule *rule =
+	    rib_in_find(&guard->in, peer->number, &msg->rule);
+
+	if (!guard->loaded)
+		withdraw_blind(guard, peer, &msg->rule);
+	if (rule == NULL)
+		rule = rule_new(guard, peer, &msg->rule);
+	if (rule == NULL)
+		return; /* the session keeps it and tells the next guard */
+	rule->handle = msg->handle;
+	rule->flags |= RULE_UNACKED;
+	guard_leave(guard, rule, ENTRY_WITHDRAWAL, REASON_WITHDRAWN);
+}
+
+void
+guard_refused(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rule_refused *msg, const uint8_t *raw)
+{
+	struct entry *entry = &guard->entry;
+
+	if (!guard_refusal_token(guard, peer->customer) ||
+	    !journal_room(guard->journal, false)) {
+		guard_refusal_count(peer->customer, msg->reason);
+		return;
+	}
+	guard_entry_begin(guard, ENTRY_VERDICT);
+	guard_entry_peer(guard, peer);
+	entry->state = STATE_REFUSED;
+	entry->reason = msg->reason;
+	entry->check = CHECK_FORM;
+	entry->raw_len = msg->raw_len;
+	memcpy(entry->raw, raw, msg->raw_len);
+	(void)snprintf(
+	    entry->evidence, sizeof(entry->evidence), "%s", msg->fault);
+	(void)guard_entry_append(guard, NULL);
+}
+
+void
+guard_originate(struct guard *guard, struct rib_rule *rule)
+{
+	struct guard_customer *customer = guard->peers[rule->peer]->customer;
+	struct verdict verdict;
+
+	/* Another's rule may have come to stand since this one was judged. */
+	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
+	if (!verdict_accepts(&verdict)) {
+		settle(guard, rule, &verdict, NULL, 0);
+		return;
+	}
+	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
+		if ((guard->config->dialects & 1u << d) == 0)
+			continue;
+		if (rib_out_set(&guard->out[d], rule, customer->number,
+			guard->parts[d].part, guard->parts[d].n) < 0) {
+			log_line(LOG_ERROR, "rule %" PRIu64 ": out of memory",
+			    rule->id);
+			store_behind(guard, rule);
+			return;
+		}
+	}
+}
+
+static void
+on_durable(void *ctx, uint64_t seq, void *subject)
+{
+	struct guard *guard = ctx;
+	struct rib_rule *rule = subject;
+
+	if (guard->stopped && seq == guard->stop_seq)
+		loop_stop(guard->loop);
+	if (rule == NULL)
+		return;
+	rule->pending--;
+	if (seq == rule->seq && rule->id != RULE_ID_NONE && rule_passes(rule))
+		guard_originate(guard, rule);
+	(void)rule_release(guard, rule);
+}
+
+static struct rib_rule *
+first_waiting(const struct rib_link *list)
+{
+	return link_empty(list)
+		   ? NULL
+		   : LINK_ENTRY(list->next, struct rib_rule, waiting);
+}
+
+static void
+promote_records(struct guard *guard)
+{
+	struct rib_rule *rule;
+
+	while ((rule = first_waiting(&guard->wait_record)) != NULL &&
+	       journal_room(guard->journal, true)) {
+		rule_unwait(rule);
+		record_end(guard, rule, ENTRY_WITHDRAWAL);
+		if (rule->flags & RULE_WANTED)
+			guard_judge(guard, rule, NULL, 0);
+		else
+			(void)rule_release(guard, rule);
+	}
+}
+
+/* Rules that another's refused: that one may be gone. */
+static void
+promote_conflicts(struct guard *guard)
+{
+	struct rib_link again;
+	struct rib_rule *rule;
+	bool freed = false;
+
+	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
+		freed = freed || guard->out[d].freed;
+		guard->out[d].freed = 0;
+	}
+	if (!freed || link_empty(&guard->wait_conflict))
+		return;
+	link_init(&again);
+	while ((rule = first_waiting(&guard->wait_conflict)) != NULL) {
+		link_remove(&rule->waiting);
+		link_append(&again, &rule->waiting);
+	}
+	while ((rule = first_waiting(&again)) != NULL) {
+		struct verdict verdict;
+
+		rule_unwait(rule);
+		guard_ask(
+		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
+		if (verdict.reason == REASON_CONFLICT)
+			rule_wait(guard, rule, WAIT_CONFLICT);
+		else
+			guard_judge(guard, rule, NULL, 0);
+	}
+}
+
+static void
+promote_quota(struct guard *guard, struct guard_customer *customer)
+{
+	struct rib_rule *rule;
+
+	if (!customer->room || customer->policy == NULL)
+		return;
+	customer->room = false;
+	while ((rule = first_waiting(&customer->waiting)) != NULL &&
+	       customer->cost < customer->policy->limits.rules &&
+	       journal_room(guard->journal, false)) {
+		struct verdict verdict;
+
+		guard_ask(
+		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
+		if (verdict.reason == REASON_QUOTA_RULES)
+			return; /* arrival order: the next waits behind it */
+		rule_unwait(rule);
+		guard_judge(guard, rule, NULL, 0);
+	}
+	customer->room = !link_empty(&customer->waiting) &&
+			 !journal_room(guard->journal, false);
+}
+
+void
+guard_promote(struct guard *guard)
+{
+	struct rib_rule *rule;
+
+	if (!guard->loaded)
+		return;
+	promote_records(guard);
+	while ((rule = first_waiting(&guard->wait_store)) != NULL &&
+	       journal_room(guard->journal, false)) {
+		rule_unwait(rule);
+		guard_judge(guard, rule, NULL, 0);
+	}
+	promote_conflicts(guard);
+	for (size_t i = 0; i < guard->n_customers; i++)
+		promote_quota(guard, guard->customers[i]);
+}
+
+int
+guard_init(struct guard *guard, struct loop *loop)
+{
+	guard->loop = loop;
+	guard->started_ns = guard->now_ns = clock_wall_ns();
+	clock_boot_id(guard->boot_id);
+	link_init(&guard->wait_store);
+	link_init(&guard->wait_conflict);
+	link_init(&guard->wait_record);
+	if (getrandom(guard->hash_key, sizeof(guard->hash_key), 0) !=
+		(ssize_t)sizeof(guard->hash_key) ||
+	    rib_in_init(&guard->in, guard->hash_key) < 0)
+		return -1;
+	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
+		if (rib_out_init(&guard->out[d], (uint8_t)d, guard->hash_key,
+			&guard->accepted) < 0)
+			return -1;
+	}
+	guard->journal = journal_new(on_durable, guard);
+	return guard->journal == NULL ? -1 : 0;
+}
+
+void
+guard_fini(struct guard *guard)
+{
+	peers_fini(guard);
+	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
+	     l = l->next)
+		rib_out_drop(LINK_ENTRY(l, struct rib_rule, all));
+	rib_in_fini(&guard->in);
+	for (unsigned d = 1; d < DIALECT_COUNT; d++)
+		rib_out_fini(&guard->out[d]);
+	journal_free(guard->journal);
+	config_free(guard->config);
+	config_free(guard->incoming);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guard: judge, record, durable, originate. See guard.c for the path of a
+ * rule; the other files of this folder are its organs:
+ *
+ *   rib_in      what customers ask for, and what was said to it
+ *   journal     the queue towards the log
+ *   rib_out     what stands inward, and whom it is owed to
+ *   customers   sessions of customers: up, down, linger, complete
+ *   inward      sessions towards the routers: cursors
+ *   restore     a new guard finds its place: store, sessions, routers
+ *   reload      a new configuration, or what it would do
+ *   operator    what the control role asks
+ */
+#pragma once
+
+#include "policy/judge.h"
+#include "proxy/common/channel.h"
+#include "proxy/common/loop.h"
+#include "proxy/guard/config.h"
+#include "proxy/guard/journal.h"
+#include "proxy/guard/rib_in.h"
+#include "proxy/guard/rib_out.h"
+
+#define GUARD_PEERS_MAX      65536u
+#define GUARD_REASONS        256u /* reasons are below */
+/* Refusals of one customer recorded one by one: a second, and in a burst.
+ * Those beyond become one summary a second. */
+#define GUARD_REFUSALS_PER_S 100u
+#define GUARD_REFUSALS_BURST 1000u
+
+/* One customer; lives as long as the guard, so that a reload keeps counts. */
+struct guard_customer {
+	uint32_t number;
+	uint32_t cost;  /* inward rules accepted, held or pending */
+	uint32_t known; /* rules of all its sessions */
+	const struct customer *policy; /* in config; NULL: removed */
+	struct rib_link waiting;       /* WAIT_QUOTA, in arrival order */
+	bool room;                     /* cost went down */
+	bool summarised;               /* counts[] holds something */
+	uint32_t tokens;
+	uint64_t tokens_ms;
+	uint32_t counts[GUARD_REASONS]; /* refusals for the next summary */
+	char name[CUSTOMER_NAME_MAX];
+};
+
+/* One configured neighbour, customer's or inward. */
+struct guard_peer {
+	struct guard *guard;
+	uint32_t number;
+	bool configured;
+	bool internal;
+	uint8_t families;
+	uint8_t dialect; /* inward */
+	char name[NAME_MAX_LEN];
+	char address[NAME_MAX_LEN];
+	struct channel *channel; /* NULL: its process is not there */
+	struct msg_session_state state;
+	bool heard; /* state is from this process */
+	/* customers */
+	struct guard_customer *customer;
+	struct rib_link rules;
+	struct rib_link acks; /* WAIT_ACK */
+	struct timer *linger;
+	bool lingering;
+	uint64_t linger_left_ms;
+	uint64_t linger_since_ms; /* boot time */
+	uint64_t stable_since_ms; /* boot time; 0: not complete */
+	bool replayed;
+	/* inward */
+	struct rib_cursor cursor;
+	bool attached;
+	bool reported; /* has said what it holds */
+	bool dumping;  /* between OUT_SYNC_BEGIN and _END */
+	bool dumped;
+};
+
+/* A control request that is being answered in pieces. */
+struct guard_answer {
+	struct msg_ctl_request request;
+	struct rib_link *next; /* rule to show next; NULL: none under way */
+	uint32_t next_peer;
+	bool busy;
+};
+#define GUARD_ANSWERS 16
+
+struct guard {
+	struct loop *loop;
+	struct channel *supervisor;
+	struct channel *store;
+	struct channel *control;
+	struct config *config;   /* in force; NULL before the first */
+	struct config *incoming; /* being received */
+	struct journal *journal;
+	struct rib_in in;
+	struct rib_out out[DIALECT_COUNT];
+	uint8_t tables; /* bit per table of out[] in use */
+	uint64_t accepted;
+	struct guard_peer *peers[GUARD_PEERS_MAX];
+	uint32_t n_peers; /* highest number in use, plus one */
+	struct guard_customer **customers;
+	size_t n_customers;
+	struct rib_link wait_store;
+	struct rib_link wait_conflict;
+	struct rib_link wait_record;
+	bool loaded;   /* the store's live rules are in */
+	bool loading;  /* they are coming */
+	bool stopping; /* all ends: sessions' ends are not theirs */
+	bool stopped;  /* the stop is recorded under stop_seq */
+	uint64_t stop_seq;
+	uint64_t store_behind;
+	uint64_t started_ns;
+	uint64_t now_ns; /* wall time, as of the message at hand */
+	struct timer *second;
+	struct guard_answer answers[GUARD_ANSWERS];
+	uint8_t boot_id[16];
+	uint8_t hash_key[HASH_KEY_LEN];
+	struct entry entry; /* scratch: the entry being written */
+	struct entry live;  /* scratch: the live rule being read */
+	struct dialect_parts parts[DIALECT_COUNT]; /* scratch */
+};
+
+/* guard.c: the spine */
+int guard_init(struct guard *guard, struct loop *loop);
+void guard_fini(struct guard *guard);
+void guard_announce(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rule_announce *msg, const uint8_t *raw);
+void guard_withdraw(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rule_withdraw *msg);
+void guard_refused(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rule_refused *msg, const uint8_t *raw);
+/* Judge a wanted rule (again) and let the verdict have its way. */
+void guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
+    size_t raw_len);
+/* Only judge; nothing changes. parts (may be NULL: scratch). */
+void guard_ask(struct guard *guard, const struct guard_peer *peer,
+    const struct rib_rule *rule, struct verdict *verdict,
+    struct check_result *results);
+/* The rule's end for this reason: inward at once, then recorded. The customer
+ * still wants it: it stays known as withdrawn, until announced anew. */
+void guard_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
+    enum reason reason);
+/* The customer no longer wants it (or is gone): end it, and forget it as soon
+ * as that is recorded. */
+void guard_leave(struct guard *guard, struct rib_rule *rule,
+    enum entry_kind kind, enum reason reason);
+/* Put inward what is judged and durable. */
+void guard_originate(struct guard *guard, struct rib_rule *rule);
+/* Called once a turn: whatever waited and can go on. */
+void guard_promote(struct guard *guard);
+
+/* record.c: entries */
+void guard_entry_begin(struct guard *guard, enum entry_kind kind);
+void guard_entry_rule(struct guard *guard, const struct rib_rule *rule);
+void guard_entry_peer(struct guard *guard, const struct guard_peer *peer);
+/* Append the scratch entry; false when there is no room. */
+bool guard_entry_append(struct guard *guard, struct rib_rule *subject);
+/* May one more refusal of this customer be an entry of its own? */
+bool guard_refusal_token(struct guard *guard, struct guard_customer *customer);
+void guard_refusal_count(struct guard_customer *customer, unsigned reason);
+void guard_summaries(struct guard *guard);
+void guard_note(struct guard *guard, enum entry_kind kind, const char *text);
+
+/* rule.c: where a rule is counted and waits */
+void rule_count(struct guard *guard, struct rib_rule *rule, unsigned cost);
+void rule_uncount(struct guard *guard, struct rib_rule *rule);
+void rule_wait(struct guard *guard, struct rib_rule *rule, enum rule_wait on);
+void rule_unwait(struct rib_rule *rule);
+void rule_state(struct guard *guard, struct rib_rule *rule, unsigned state,
+    unsigned reason, unsigned check);
+bool rule_passes(const struct rib_rule *rule); /* accepted or lingering */
+struct rib_rule *rule_new(
+    struct guard *guard, struct guard_peer *peer, const struct rule *value);
+/* Free it if nothing needs it any more; true when it is gone. */
+bool rule_release(struct guard *guard, struct rib_rule *rule);
+
+/* customers.c */
+void customer_state(struct guard *guard, struct guard_peer *peer,
+    const struct msg_session_state *msg);
+void customer_mark(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rib_mark *msg);
+void customer_gone(struct guard *guard, struct guard_peer *peer);
+void customer_reconcile(struct guard *guard, struct guard_peer *peer);
+void customer_end_all(
+    struct guard *guard, struct guard_peer *peer, enum reason reason);
+/* The budget is used up: what is stale ends. */
+void customer_linger_ended(struct guard *guard, struct guard_peer *peer);
+void customer_acks(struct guard *guard, struct guard_peer *peer);
+/* Milliseconds that its lost session's rules still have; 0: none linger. */
+uint64_t customer_linger_left_ms(const struct guard_peer *peer);
+
+/* inward.c */
+void inward_open(struct guard *guard, struct guard_peer *peer);
+void inward_close(struct guard *guard, struct guard_peer *peer);
+void inward_held(struct guard *guard, struct guard_peer *peer,
+    const struct msg_out_rule *msg);
+void inward_sync(struct guard *guard, struct guard_peer *peer,
+    const struct msg_out_sync *msg);
+void inward_attrs(struct guard *guard, struct guard_peer *peer);
+void inward_flush(struct guard *guard);
+
+/* restore.c */
+void restore_hello(struct guard *guard, const struct msg_store_hello *msg);
+void restore_live(struct guard *guard, const struct msg_entry *msg);
+void restore_loaded(struct guard *guard);
+
+/* reload.c */
+void reload_take(struct guard *guard, const struct msg_head *head);
+
+/* operator.c */
+void operator_request(struct guard *guard, const struct msg_ctl_request *msg);
+void operator_continue(struct guard *guard);
+void operator_closed(struct guard *guard);
+/* Before a rule is freed: answers under way step over it. */
+void operator_forget(struct guard *guard, const struct rib_rule *rule);
+/* One row; the verdict (may be NULL) takes the place of what is known. 0, or
+ * -1 when the channel has no room. */
+int operator_row_verdict(struct guard *guard, uint32_t request,
+    const struct rib_rule *rule, const struct verdict *verdict);
+void operator_end(struct guard *guard, uint32_t request, uint32_t exit_code,
+    const char *text);
+
+/* peers.c */
+struct guard_peer *peer_get(struct guard *guard, uint32_t number);
+/* The configuration in force says who there is. */
+int peers_configure(struct guard *guard);
+struct guard_peer *peer_named(
+    struct guard *guard, const char *customer, const char *address);
+struct guard_customer *customer_of_number(struct guard *guard, uint32_t number);
+void peer_open(struct guard *guard, uint32_t number, int fd);
+void peers_fini(struct guard *guard);

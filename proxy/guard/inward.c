@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sessions towards the routers. Each has a cursor into the table of its
+ * dialect; at the end of every turn the cursors move as far as their channels
+ * have room, withdrawals first.
+ *
+ * A session keeps what it has sent. When a guard is new, sessions first report
+ * what they hold, so that a customer's withdrawal can take it out even before
+ * the store has said whose it is; when all is loaded the guard dumps its table
+ * between two marks and the session withdraws what did not come.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "proxy/guard/guard.h"
+
+/* Our large community that names the customer: our ASN : 1 : its ASN. */
+#define LARGE_CUSTOMER 1u
+
+static void
+put_u32(uint8_t *to, uint32_t value)
+{
+	uint32_t wire = htonl(value);
+
+	memcpy(to, &wire, sizeof(wire));
+}
+
+static void
+attrs_fill(const struct guard *guard, const struct customer *policy,
+    struct msg_out_attrs *msg)
+{
+	struct community *c = msg->community;
+
+	memset(c, 0, sizeof(msg->community));
+	c->kind = COMMUNITY_LARGE;
+	put_u32(&c->value[0], guard->config->router.asn);
+	put_u32(&c->value[4], LARGE_CUSTOMER);
+	put_u32(&c->value[8], policy->asn);
+	c++;
+	c->kind = COMMUNITY_STANDARD;
+	put_u32(&c->value[0], 0xffffff01u); /* NO_EXPORT, RFC 1997 */
+	c++;
+	for (unsigned i = 0; i < policy->n_tags; i++, c++) {
+		c->kind = policy->tags[i].kind;
+		memcpy(c->value, policy->tags[i].octets, sizeof(c->value));
+	}
+	msg->n = 2u + policy->n_tags;
+}
+
+/* All customers' attributes; false when the channel has no room. */
+static bool
+attrs_send(struct guard *guard, struct guard_peer *peer)
+{
+	for (size_t i = 0; i < guard->n_customers; i++) {
+		const struct guard_customer *c = guard->customers[i];
+		struct msg_out_attrs *msg;
+
+		if (c->policy == NULL)
+			continue;
+		msg =
+		    channel_reserve(peer->channel, MSG_OUT_ATTRS, sizeof(*msg));
+		if (msg == NULL)
+			return false;
+		msg->customer = c->number;
+		attrs_fill(guard, c->policy, msg);
+		channel_commit(peer->channel, sizeof(*msg));
+	}
+	return true;
+}
+
+void
+inward_attrs(struct guard *guard, struct guard_peer *peer)
+{
+	/* A dump begins with them; a running session gets a new dump. */
+	peer->dumping = false;
+	peer->dumped = false;
+	(void)guard;
+}
+
+void
+inward_open(struct guard *guard, struct guard_peer *peer)
+{
+	rib_out_attach(&guard->out[peer->dialect], &peer->cursor);
+	peer->attached = true;
+	peer->reported = false;
+	peer->dumping = false;
+	peer->dumped = false;
+}
+
+void
+inward_close(struct guard *guard, struct guard_peer *peer)
+{
+	if (peer->attached)
+		rib_out_detach(&guard->out[peer->dialect], &peer->cursor);
+	peer->attached = false;
+	peer->heard = false;
+	memset(&peer->state, 0, sizeof(peer->state));
+	peer->state.state = BGP_IDLE;
+}
+
+void
+inward_held(struct guard *guard, struct guard_peer *peer,
+    const struct msg_out_rule *msg)
+{
+	if (guard->loaded)
+		return; /* the dump will tell it */
+	(void)rib_out_held(&guard->out[peer->dialect], msg->customer,
+	    &msg->rule, &msg->actions);
+}
+
+void
+inward_sync(struct guard *guard, struct guard_peer *peer,
+    const struct msg_out_sync *msg)
+{
+	(void)guard;
+	if (msg->sync == OUT_SYNC_END)
+		peer->reported = true;
+}
+
+static bool
+sync_send(struct guard_peer *peer, enum out_sync sync)
+{
+	struct msg_out_sync *msg =
+	    channel_reserve(peer->channel, MSG_OUT_SYNC, sizeof(*msg));
+
+	if (msg == NULL)
+		return false;
+	msg->sync = sync;
+	msg->zero = 0;
+	channel_commit(peer->channel, sizeof(*msg));
+	return true;
+}
+
+static bool
+entry_send(struct guard_peer *peer, const struct rib_entry *entry)
+{
+	size_t size =
+	    offsetof(struct msg_out_rule, rule) + rule_size(&entry->rule);
+	struct msg_out_rule *msg = channel_reserve(peer->channel,
+	    entry->standing ? MSG_OUT_ANNOUNCE : MSG_OUT_WITHDRAW, size);
+
+	if (msg == NULL)
+		return false;
+	memset((char *)msg + sizeof(msg->head), 0,
+	    offsetof(struct msg_out_rule, rule) - sizeof(msg->head));
+	msg->family = (uint8_t)family_of(entry->rule.afi, SAFI_FLOWSPEC);
+	if (entry->standing) {
+		msg->customer = entry->customer;
+		msg->actions = entry->actions;
+	}
+	memcpy(&msg->rule, &entry->rule, rule_size(&entry->rule));
+	channel_commit(peer->channel, size);
+	return true;
+}
+
+/* A dump: the marks, all attributes, and a cursor at the start. */
+static void
+dump_begin(struct guard *guard, struct guard_peer *peer)
+{
+	struct rib_out *out = &guard->out[peer->dialect];
+
+	if (!sync_send(peer, OUT_SYNC_BEGIN) || !attrs_send(guard, peer))
+		return; /* again next turn; a second BEGIN does no harm */
+	peer->cursor.announce = out->announced.next;
+	peer->dumping = true;
+}
+
+static void
+peer_flush(struct guard *guard, struct guard_peer *peer)
+{
+	struct rib_out *out = &guard->out[peer->dialect];
+	const struct rib_entry *entry;
+
+	if (guard->loaded && !peer->dumped && !peer->dumping)
+		dump_begin(guard, peer);
+	while ((entry = rib_out_peek(out, &peer->cursor,
+		    peer->dumping || peer->dumped)) != NULL) {
+		if (!entry_send(peer, entry))
+			break;
+		rib_out_step(out, &peer->cursor, entry);
+	}
+	if (entry == NULL && peer->dumping && sync_send(peer, OUT_SYNC_END)) {
+		peer->dumping = false;
+		peer->dumped = true;
+	}
+	channel_flush(peer->channel);
+}
+
+void
+inward_flush(struct guard *guard)
+{
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		struct guard_peer *peer = guard->peers[i];
+
+		if (peer != NULL && peer->channel != NULL && peer->internal)
+			peer_flush(guard, peer);
+		else if (peer != NULL && peer->channel != NULL)
+			channel_flush(peer->channel);
+	}
+	for (unsigned d = 1; d < DIALECT_COUNT; d++)
+		rib_out_reap(&guard->out[d]);
+}

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What operators ask, through the control role. Long answers are given in
+ * pieces, as the channel has room: an answer under way remembers the next rule
+ * to show, and operator_forget() moves it on when that rule goes.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proxy/common/check.h"
+#include "proxy/guard/guard.h"
+
+void
+operator_end(
+    struct guard *guard, uint32_t request, uint32_t exit_code, const char *text)
+{
+	struct msg_ctl_end *msg;
+
+	if (guard->control == NULL || request == 0)
+		return;
+	msg = channel_reserve(guard->control, MSG_CTL_END, sizeof(*msg));
+	if (msg == NULL)
+		return; /* control times out and says so */
+	msg->request = request;
+	msg->exit_code = exit_code;
+	memset(msg->text, 0, sizeof(msg->text));
+	(void)snprintf(msg->text, sizeof(msg->text), "%s", text);
+	channel_commit(guard->control, sizeof(*msg));
+}
+
+static void
+row_fill(const struct guard *guard, const struct rib_rule *rule,
+    struct msg_ctl_rule *msg)
+{
+	const struct guard_peer *peer = guard->peers[rule->peer];
+	bool announced = false;
+
+	for (const struct rib_owner *o = rule->owners; o != NULL;
+	     o = o->next_of_rule)
+		announced = announced || o->entry->standing;
+	memset((char *)msg + sizeof(msg->head), 0,
+	    offsetof(struct msg_ctl_rule, rule) - sizeof(msg->head));
+	msg->reason = rule->reason;
+	msg->state = rule->state;
+	msg->check = rule->check;
+	msg->family = (uint8_t)family_of(rule->rule.afi, SAFI_FLOWSPEC);
+	msg->approved = (rule->flags & RULE_APPROVED) != 0;
+	msg->announced = announced;
+	msg->durable = rule->pending == 0;
+	msg->cost = rule->counted ? rule->cost : 0;
+	msg->id = rule->id;
+	msg->seq = rule->seq;
+	msg->first_seen_ns = rule->first_seen_ns;
+	msg->since_ns = rule->since_ns;
+	msg->now_ns = guard->now_ns;
+	if (rule->state == STATE_LINGERING)
+		msg->expires_ns =
+		    guard->now_ns +
+		    UINT64_C(1000000) * customer_linger_left_ms(peer);
+	memcpy(msg->customer, peer->customer->name, sizeof(msg->customer));
+	memcpy(msg->neighbor, peer->address, sizeof(msg->neighbor));
+	msg->actions = rule->actions;
+	memcpy(&msg->rule, &rule->rule, rule_size(&rule->rule));
+}
+
+int
+operator_row_verdict(struct guard *guard, uint32_t request,
+    const struct rib_rule *rule, const struct verdict *verdict)
+{
+	size_t size =
+	    offsetof(struct msg_ctl_rule, rule) + rule_size(&rule->rule);
+	struct msg_ctl_rule *msg;
+
+	if (guard->control == NULL || request == 0)
+		return 0;
+	msg = channel_reserve(guard->control, MSG_CTL_RULE, size);
+	if (msg == NULL)
+		return -1;
+	row_fill(guard, rule, msg);
+	msg->request = request;
+	if (verdict != NULL) {
+		msg->state = verdict->state;
+		msg->reason = verdict->reason;
+		msg->check = verdict->check;
+		memcpy(msg->evidence, verdict->evidence, sizeof(msg->evidence));
+	}
+	channel_commit(guard->control, size);
+	return 0;
+}
+
+static void
+checks_send(
+    struct guard *guard, uint32_t request, const struct check_result *results)
+{
+	for (unsigned i = 1; i < CHECK_COUNT; i++) {
+		struct msg_ctl_check *msg = channel_reserve(
+		    guard->control, MSG_CTL_CHECK, sizeof(*msg));
+
+		if (msg == NULL)
+			return;
+		msg->request = request;
+		msg->reason = results[i].reason;
+		msg->check = (uint8_t)i;
+		msg->zero = 0;
+		memcpy(
+		    msg->evidence, results[i].evidence, sizeof(msg->evidence));
+		channel_commit(guard->control, sizeof(*msg));
+	}
+}
+
+static void
+status(struct guard *guard, uint32_t request)
+{
+	struct msg_ctl_status *msg =
+	    channel_reserve(guard->control, MSG_CTL_STATUS, sizeof(*msg));
+
+	if (msg == NULL)
+		return;
+	memset((char *)msg + sizeof(msg->head), 0,
+	    sizeof(*msg) - sizeof(msg->head));
+	msg->request = request;
+	msg->store = guard->store == NULL           ? 0
+		     : journal_full(guard->journal) ? STORE_FULL
+						    : STORE_FINE;
+	msg->synced = guard->loaded;
+	msg->started_ns = guard->started_ns;
+	msg->generation = guard->config->begin.generation;
+	msg->log_size = journal_next(guard->journal);
+	msg->log_pending = journal_pending(guard->journal);
+	msg->store_behind = guard->store_behind;
+	for (size_t i = 0; i < guard->n_customers; i++)
+		msg->customers += guard->customers[i]->policy != NULL;
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		const struct guard_peer *peer = guard->peers[i];
+
+		if (peer == NULL || !peer->configured)
+			continue;
+		if (peer->internal) {
+			msg->inward++;
+			msg->inward_up += peer->state.up;
+		} else {
+			msg->sessions++;
+			msg->sessions_up += peer->state.up;
+		}
+	}
+	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
+	     l = l->next) {
+		msg->rules++;
+		msg->by_state[LINK_ENTRY(l, struct rib_rule, all)->state]++;
+	}
+	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
+		if (msg->out < guard->out[d].n_standing)
+			msg->out = (uint32_t)guard->out[d].n_standing;
+	}
+	memcpy(msg->config_hash, guard->config->begin.hash,
+	    sizeof(msg->config_hash));
+	channel_commit(guard->control, sizeof(*msg));
+	operator_end(guard, request, 0, "");
+}
+
+static bool
+session_send(
+    struct guard *guard, uint32_t request, const struct guard_peer *peer)
+{
+	struct msg_ctl_session *msg =
+	    channel_reserve(guard->control, MSG_CTL_SESSION, sizeof(*msg));
+
+	if (msg == NULL)
+		return false;
+	memset((char *)msg + sizeof(msg->head), 0,
+	    sizeof(*msg) - sizeof(msg->head));
+	msg->request = request;
+	msg->internal = peer->internal;
+	msg->emit = peer->dialect;
+	msg->state = peer->state;
+	msg->state.head =
+	    (struct msg_head){ sizeof(msg->state), MSG_SESSION_STATE, 0 };
+	memcpy(msg->name, peer->internal ? peer->name : peer->address,
+	    sizeof(msg->name));
+	if (peer->internal) {
+		msg->asn = guard->config->router.asn;
+		msg->rules = (uint32_t)guard->out[peer->dialect].n_standing;
+		msg->accepted = peer->state.held;
+	} else if (peer->customer->policy != NULL) {
+		msg->asn = peer->customer->policy->asn;
+		msg->mode = peer->customer->policy->mode;
+		msg->rules = peer->customer->known;
+		msg->accepted = peer->customer->cost;
+		msg->max_rules = peer->customer->policy->limits.rules;
+		memcpy(
+		    msg->customer, peer->customer->name, sizeof(msg->customer));
+	}
+	channel_commit(guard->control, sizeof(*msg));
+	return true;
+}
+
+static bool
+prefix_matches(const struct prefix *filter, const struct rule *rule)
+{
+	struct prefix dst;
+
+	if (filter->afi == AFI_NONE)
+		return true;
+	return rule_dst_prefix(rule, &dst) && prefix_overlaps(filter, &dst);
+}
+
+static bool
+rule_matches(const struct guard *guard, const struct msg_ctl_request *q,
+    const struct rib_rule *rule)
+{
+	const struct guard_peer *peer = guard->peers[rule->peer];
+
+	if ((rule->flags & RULE_WANTED) == 0)
+		return false;
+	if (q->customer[0] != '\0' &&
+	    strcmp(q->customer, peer->customer->name) != 0)
+		return false;
+	if (q->state != UINT8_MAX && q->state != rule->state)
+		return false;
+	return prefix_matches(&q->prefix, &rule->rule);
+}
+
+/* Give as much of the answer as there is room for. */
+static void
+answer_rules(struct guard *guard, struct guard_answer *a)
+{
+	while (a->next != &guard->in.all) {
+		struct rib_rule *rule =
+		    LINK_ENTRY(a->next, struct rib_rule, all);
+
+		if (rule_matches(guard, &a->request, rule) &&
+		    operator_row_verdict(
+			guard, a->request.request, rule, NULL) < 0)
+			return;
+		a->next = a->next->next;
+	}
+	a->busy = false;
+	operator_end(guard, a->request.request, 0, "");
+}
+
+static void
+answer_sessions(struct guard *guard, struct guard_answer *a)
+{
+	while (a->next_peer < guard->n_peers) {
+		const struct guard_peer *peer = guard->peers[a->next_peer];
+
+		if (peer != NULL && peer->configured &&
+		    (a->request.customer[0] == '\0' ||
+			strcmp(a->request.customer,
+			    peer->internal ? peer->name
+					   : peer->customer->name) == 0) &&
+		    !session_send(guard, a->request.request, peer))
+			return;
+		a->next_peer++;
+	}
+	a->busy = false;
+	operator_end(guard, a->request.request, 0, "");
+}
+
+void
+operator_continue(struct guard *guard)
+{
+	for (size_t i = 0; i < GUARD_ANSWERS; i++) {
+		struct guard_answer *a = &guard->answers[i];
+
+		if (!a->busy || guard->control == NULL)
+			continue;
+		if (a->request.verb == CTL_SESSIONS)
+			answer_sessions(guard, a);
+		else
+			answer_rules(guard, a);
+	}
+	if (guard->control != NULL)
+		channel_flush(guard->control);
+}
+
+void
+operator_forget(struct guard *guard, const struct rib_rule *rule)
+{
+	for (size_t i = 0; i < GUARD_ANSWERS; i++) {
+		struct guard_answer *a = &guard->answers[i];
+
+		if (a->busy && a->next == &rule->all)
+			a->next = a->next->next;
+	}
+}
+
+void
+operator_closed(struct guard *guard)
+{
+	for (size_t i = 0; i < GUARD_ANSWERS; i++)
+		guard->answers[i].busy = false;
+}
+
+static void
+answer_begin(struct guard *guard, const struct msg_ctl_request *msg)
+{
+	for (size_t i = 0; i < GUARD_ANSWERS; i++) {
+		struct guard_answer *a = &guard->answers[i];
+
+		if (a->busy)
+			continue;
+		/* The rule at the end is not there unless asked about. */
+		memcpy(
+		    &a->request, msg, offsetof(struct msg_ctl_request, rule));
+		a->next = guard->in.all.next;
+		a->next_peer = 0;
+		a->busy = true;
+		return;
+	}
+	operator_end(guard, msg->request, 1,
+	    "too many long answers are under way; try again");
+}
+
+static void
+explain_rule(struct guard *guard, uint32_t request, struct guard_peer *peer,
+    const struct rib_rule *rule, bool hypothetical)
+{
+	struct check_result results[CHECK_COUNT];
+	struct verdict verdict;
+
+	guard_ask(guard, peer, rule, &verdict, results);
+	(void)operator_row_verdict(
+	    guard, request, rule, hypothetical ? &verdict : NULL);
+	checks_send(guard, request, results);
+	operator_end(guard, request,
+	    hypothetical && !verdict_accepts(&verdict) ? 1 : 0, "");
+}
+
+/* The customer's session that would carry it: an up one if there is. */
+static struct guard_peer *
+peer_of_customer(struct guard *guard, const char *name)
+{
+	struct guard_peer *any = NULL;
+
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		struct guard_peer *peer = guard->peers[i];
+
+		if (peer == NULL || !peer->configured || peer->internal ||
+		    strcmp(peer->customer->name, name) != 0)
+			continue;
+		if (peer->heard && peer->state.up)
+			return peer;
+		any = peer;
+	}
+	return any;
+}
+
+static void
+explain(struct guard *guard, const struct msg_ctl_request *msg)
+{
+	struct guard_peer *peer = peer_of_customer(guard, msg->customer);
+	struct rib_rule rule;
+
+	if (peer == NULL || peer->customer->policy == NULL) {
+		operator_end(guard, msg->request, 1, "no such customer");
+		return;
+	}
+	memset(&rule, 0, offsetof(struct rib_rule, rule));
+	memcpy(&rule.rule, &msg->rule, rule_size(&msg->rule));
+	rule.peer = peer->number;
+	rule.id = RULE_ID_NONE;
+	rule.actions = msg->actions;
+	rule.wire_reason = REASON_ACCEPTED;
+	/* Nobody announced it: judged as if over the session as configured. */
+	rule.flags = RULE_STALE;
+	rule.first_seen_ns = rule.since_ns = guard->now_ns;
+	explain_rule(guard, msg->request, peer, &rule, true);
+}
+
+static bool
+record_act(struct guard *guard, const struct msg_ctl_request *msg,
+    const struct rib_rule *rule, const char *verb)
+{
+	struct entry *e = &guard->entry;
+
+	guard_entry_begin(guard, ENTRY_OPERATOR);
+	guard_entry_rule(guard, rule);
+	memcpy(e->operator_name, msg->operator_name, sizeof(e->operator_name));
+	(void)snprintf(e->evidence, sizeof(e->evidence), "%s", verb);
+	memcpy(e->text, msg->text, sizeof(e->text));
+	return guard_entry_append(guard, NULL);
+}
+
+static void
+act(struct guard *guard, const struct msg_ctl_request *msg)
+{
+	struct rib_rule *rule = rib_in_by_id(&guard->in, msg->id);
+
+	if (rule == NULL || (rule->flags & RULE_WANTED) == 0) {
+		operator_end(guard, msg->request, 1, "no such rule");
+		return;
+	}
+	if (msg->verb != CTL_WITHDRAW && rule->state != STATE_HELD) {
+		operator_end(guard, msg->request, 1, "the rule is not held");
+		return;
+	}
+	if (msg->verb == CTL_WITHDRAW) {
+		if (rule->flags & RULE_ENDED) {
+			operator_end(guard, msg->request, 1,
+			    "the rule is withdrawn already");
+			return;
+		}
+		rib_out_drop(rule); /* before anything that may fail */
+		(void)record_act(guard, msg, rule, "withdraw");
+		guard_end(guard, rule, ENTRY_WITHDRAWAL, REASON_OPERATOR);
+		operator_end(guard, msg->request, 0, "withdrawn");
+		return;
+	}
+	if (!record_act(guard, msg, rule,
+		msg->verb == CTL_APPROVE ? "approve" : "deny")) {
+		operator_end(
+		    guard, msg->request, 1, "the log cannot take it now");
+		return;
+	}
+	rule->flags |= msg->verb == CTL_APPROVE ? RULE_APPROVED : RULE_DENIED;
+	guard_judge(guard, rule, NULL, 0);
+	operator_end(guard, msg->request, 0, state_name(rule->state));
+}
+
+static void
+show_rule(struct guard *guard, const struct msg_ctl_request *msg)
+{
+	struct rib_rule *rule = rib_in_by_id(&guard->in, msg->id);
+
+	if (rule == NULL || (rule->flags & RULE_WANTED) == 0)
+		operator_end(guard, msg->request, 1, "no such rule");
+	else
+		explain_rule(
+		    guard, msg->request, guard->peers[rule->peer], rule, false);
+}
+
+void
+operator_request(struct guard *guard, const struct msg_ctl_request *msg)
+{
+	if (guard->config == NULL) {
+		operator_end(guard, msg->request, 1, "the guard is starting");
+		return;
+	}
+	switch ((enum ctl_verb)msg->verb) {
+	case CTL_STATUS:
+		status(guard, msg->request);
+		return;
+	case CTL_SESSIONS:
+	case CTL_RULES:
+		answer_begin(guard, msg);
+		return;
+	case CTL_RULE:
+		show_rule(guard, msg);
+		return;
+	case CTL_EXPLAIN:
+		explain(guard, msg);
+		return;
+	case CTL_APPROVE:
+	case CTL_DENY:
+	case CTL_WITHDRAW:
+		act(guard, msg);
+		return;
+	}
+	operator_end(guard, msg->request, 2, "unknown verb");
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Neighbours and customers, and the channels to their sessions. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy/prefix.h"
+#include "proxy/common/check.h"
+#include "proxy/common/clock.h"
+#include "proxy/common/log.h"
+#include "proxy/guard/guard.h"
+
+/* Octets kept towards one session. */
+#define SESSION_BUFFER (1u << 20)
+
+struct guard_peer *
+peer_get(struct guard *guard, uint32_t number)
+{
+	return number < GUARD_PEERS_MAX ? guard->peers[number] : NULL;
+}
+
+struct guard_peer *
+peer_named(struct guard *guard, const char *customer, const char *address)
+{
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		struct guard_peer *peer = guard->peers[i];
+
+		if (peer != NULL && peer->configured && !peer->internal &&
+		    strcmp(peer->customer->name, customer) == 0 &&
+		    strcmp(peer->address, address) == 0)
+			return peer;
+	}
+	return NULL;
+}
+
+struct guard_customer *
+customer_of_number(struct guard *guard, uint32_t number)
+{
+	for (size_t i = 0; i < guard->n_customers; i++) {
+		if (guard->customers[i]->number == number)
+			return guard->customers[i];
+	}
+	return NULL;
+}
+
+static struct guard_customer *
+customer_add(struct guard *guard, uint32_t number, const char *name)
+{
+	struct guard_customer **grown = realloc(guard->customers,
+	    (guard->n_customers + 1) * sizeof(struct guard_customer *));
+	struct guard_customer *customer = calloc(1, sizeof(*customer));
+
+	if (grown != NULL)
+		guard->customers = grown;
+	if (grown == NULL || customer == NULL) {
+		free(customer);
+		return NULL;
+	}
+	customer->number = number;
+	customer->tokens = GUARD_REFUSALS_BURST;
+	customer->tokens_ms = loop_now_ms(guard->loop);
+	memcpy(customer->name, name, sizeof(customer->name));
+	link_init(&customer->waiting);
+	guard->customers[guard->n_customers++] = customer;
+	return customer;
+}
+
+static int
+customers_configure(struct guard *guard)
+{
+	for (size_t i = 0; i < guard->n_customers; i++)
+		guard->customers[i]->policy = NULL;
+	for (size_t i = 0; i < guard->config->n_customers; i++) {
+		const struct config_customer *c = &guard->config->customers[i];
+		struct guard_customer *customer =
+		    customer_of_number(guard, c->number);
+
+		if (customer == NULL)
+			customer =
+			    customer_add(guard, c->number, c->policy.name);
+		if (customer == NULL)
+			return -1;
+		customer->policy = &c->policy;
+		customer->room = true; /* limits may have grown */
+	}
+	return 0;
+}
+
+static void
+linger_ended(void *ctx)
+{
+	struct guard_peer *peer = ctx;
+
+	log_line(LOG_INFO, "customer %s: linger ended: neighbor=%s",
+	    peer->customer->name, peer->address);
+	customer_linger_ended(peer->guard, peer);
+}
+
+static struct guard_peer *
+peer_add(struct guard *guard, uint32_t number)
+{
+	struct guard_peer *peer = calloc(1, sizeof(*peer));
+
+	if (peer == NULL)
+		return NULL;
+	peer->guard = guard;
+	peer->number = number;
+	link_init(&peer->rules);
+	link_init(&peer->acks);
+	peer->linger = timer_new(guard->loop, linger_ended, peer);
+	if (peer->linger == NULL) {
+		free(peer);
+		return NULL;
+	}
+	guard->peers[number] = peer;
+	if (number >= guard->n_peers)
+		guard->n_peers = number + 1;
+	return peer;
+}
+
+static int
+peer_configure(struct guard *guard, const struct msg_cfg_neighbor *msg)
+{
+	struct guard_peer *peer;
+	struct prefix address = { .afi = msg->remote.afi };
+
+	if (msg->peer >= GUARD_PEERS_MAX)
+		return -1;
+	peer = guard->peers[msg->peer];
+	if (peer == NULL)
+		peer = peer_add(guard, msg->peer);
+	if (peer == NULL)
+		return -1;
+	peer->configured = true;
+	peer->internal = msg->index == CFG_INTERNAL;
+	peer->families = msg->families;
+	peer->dialect = msg->emit;
+	memcpy(peer->name, msg->name, sizeof(peer->name));
+	address.len = (uint8_t)afi_bits(msg->remote.afi);
+	memcpy(address.addr, msg->remote.addr, sizeof(address.addr));
+	(void)prefix_print_address(
+	    &address, peer->address, sizeof(peer->address));
+	if (peer->internal)
+		return 0;
+	peer->customer = customer_of_number(
+	    guard, guard->config->customers[msg->index].number);
+	if (peer->customer == NULL || peer->customer->policy == NULL)
+		return -1;
+	if (!peer->lingering)
+		peer->linger_left_ms = peer->customer->policy->linger_ms;
+	return 0;
+}
+
+int
+peers_configure(struct guard *guard)
+{
+	const struct config *config = guard->config;
+
+	if (customers_configure(guard) < 0)
+		return -1;
+	guard->tables |= config->dialects;
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		if (guard->peers[i] != NULL)
+			guard->peers[i]->configured = false;
+	}
+	for (size_t i = 0; i < config->n_neighbors; i++) {
+		if (peer_configure(guard, &config->neighbors[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- channels ---- */
+
+static void
+peer_closed(void *ctx)
+{
+	struct guard_peer *peer = ctx;
+
+	channel_close(peer->channel);
+	peer->channel = NULL;
+	if (peer->internal)
+		inward_close(peer->guard, peer);
+	else
+		customer_gone(peer->guard, peer);
+}
+
+static void
+misbehaved(struct guard_peer *peer, const struct msg_head *head)
+{
+	log_line(LOG_ERROR, "session %s: bad message: kind=%u len=%u",
+	    peer->name, (unsigned)head->kind, (unsigned)head->len);
+	peer_closed(peer);
+}
+
+static bool
+customer_message(
+    struct guard *guard, struct guard_peer *peer, const struct msg_head *head)
+{
+	const void *msg = head;
+	const uint8_t *raw = NULL;
+
+	guard->now_ns = clock_wall_ns();
+	switch (head->kind) {
+	case MSG_RULE_ANNOUNCE:
+		if (!check_rule_announce(msg, &raw))
+			return false;
+		guard_announce(guard, peer, msg, raw);
+		return true;
+	case MSG_RULE_WITHDRAW:
+		if (!check_rule_withdraw(msg))
+			return false;
+		guard_withdraw(guard, peer, msg);
+		return true;
+	case MSG_RULE_REFUSED:
+		if (!check_rule_refused(msg, &raw))
+			return false;
+		guard_refused(guard, peer, msg, raw);
+		return true;
+	case MSG_SESSION_STATE:
+		if (!check_session_state(msg))
+			return false;
+		customer_state(guard, peer, msg);
+		return true;
+	case MSG_RIB_MARK:
+		customer_mark(guard, peer, msg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+inward_message(
+    struct guard *guard, struct guard_peer *peer, const struct msg_head *head)
+{
+	const void *msg = head;
+
+	switch (head->kind) {
+	case MSG_SESSION_STATE:
+		if (!check_session_state(msg))
+			return false;
+		peer->state = *(const struct msg_session_state *)msg;
+		peer->heard = true;
+		return true;
+	case MSG_OUT_HELD:
+		if (!check_out_rule(msg))
+			return false;
+		inward_held(guard, peer, msg);
+		return true;
+	case MSG_OUT_SYNC:
+		inward_sync(guard, peer, msg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+on_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct guard_peer *peer = ctx;
+	bool fine;
+
+	if (fd >= 0)
+		(void)close(fd); /* sessions pass none */
+	fine = peer->internal ? inward_message(peer->guard, peer, head)
+			      : customer_message(peer->guard, peer, head);
+	if (!fine)
+		misbehaved(peer, head);
+}
+
+static void
+on_room(void *ctx)
+{
+	struct guard_peer *peer = ctx;
+
+	if (!peer->internal)
+		customer_acks(peer->guard, peer);
+	/* Inward cursors go on at the end of this turn. */
+}
+
+static const struct channel_ops peer_ops = {
+	.on_message = on_message,
+	.on_closed = peer_closed,
+	.on_room = on_room,
+};
+
+void
+peer_open(struct guard *guard, uint32_t number, int fd)
+{
+	struct guard_peer *peer = peer_get(guard, number);
+
+	if (peer == NULL || !peer->configured) {
+		(void)close(fd);
+		return;
+	}
+	if (peer->channel != NULL)
+		peer_closed(peer); /* a new process took the old one's place */
+	peer->channel =
+	    channel_open(guard->loop, fd, SESSION_BUFFER, &peer_ops, peer);
+	if (peer->channel == NULL) {
+		log_line(LOG_ERROR, "session %s: out of memory", peer->name);
+		return;
+	}
+	peer->heard = false;
+	peer->replayed = false;
+	if (peer->internal)
+		inward_open(guard, peer);
+}
+
+void
+peers_fini(struct guard *guard)
+{
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		if (guard->peers[i] == NULL)
+			continue;
+		channel_close(guard->peers[i]->channel);
+		timer_free(guard->peers[i]->linger);
+		free(guard->peers[i]);
+	}
+	for (size_t i = 0; i < guard->n_customers; i++)
+		free(guard->customers[i]);
+	free(guard->customers);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A new guard finds its place.
+ *
+ * The store says where its log ends and sends the live rules. Meanwhile
+ * sessions may already have replayed what their customers want: such rules
+ * wait for the store (they have no record yet), and withdrawals are kept as
+ * entries nobody wants. Each live rule meets what is known: wanted with the
+ * same actions, it keeps its id; withdrawn, its end is recorded; unheard of, it
+ * is restored as lingering. All that stay are judged again under the present
+ * configuration before anything goes inward. Their records are on disk.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proxy/common/entry_msg.h"
+#include "proxy/common/log.h"
+#include "proxy/guard/guard.h"
+
+void
+restore_hello(struct guard *guard, const struct msg_store_hello *msg)
+{
+	struct msg_store_seq *load;
+
+	if (guard->config == NULL)
+		return; /* the supervisor sends that first */
+	if (journal_attach(guard->journal, guard->store, msg->next_seq) < 0) {
+		log_line(LOG_ERROR,
+		    "store: its log ends at %" PRIu64 ", but %" PRIu64
+		    " entries were written: not used; restore "
+		    "the store or start sluiced anew",
+		    msg->next_seq, journal_next(guard->journal));
+		return;
+	}
+	if (guard->loaded || guard->loading)
+		return;
+	load = channel_reserve(guard->store, MSG_STORE_LOAD, sizeof(*load));
+	if (load == NULL)
+		return;
+	load->seq = 0;
+	channel_commit(guard->store, sizeof(*load));
+	guard->loading = true;
+}
+
+/* A live rule that belongs to nobody any more. */
+static void
+end_orphan(struct guard *guard, const struct entry *live)
+{
+	struct entry *e = &guard->entry;
+
+	guard_entry_begin(guard, ENTRY_WITHDRAWAL);
+	memcpy(e->customer, live->customer, sizeof(e->customer));
+	memcpy(e->session, live->session, sizeof(e->session));
+	e->has_rule = 1;
+	e->actions = live->actions;
+	memcpy(&e->rule, &live->rule, rule_size(&live->rule));
+	e->rule_id = live->rule_id;
+	e->state = STATE_WITHDRAWN;
+	e->reason = REASON_CUSTOMER_REMOVED;
+	e->live_op = LIVE_DELETE;
+	e->count = 1;
+	if (!guard_entry_append(guard, NULL))
+		log_line(LOG_WARN,
+		    "rule %" PRIu64
+		    ": the end of an orphan found no room in the log",
+		    live->rule_id);
+}
+
+static void
+adopt(struct guard *guard, struct rib_rule *rule, const struct entry *live)
+{
+	rule->id = live->rule_id;
+	rule->seq = live->seq;
+	rule->first_seen_ns = live->wall_ns;
+	rule->flags |= RULE_LIVE;
+	if (live->approved)
+		rule->flags |= RULE_APPROVED;
+	rule_state(guard, rule, live->state, live->reason, live->check);
+	rule->since_ns = live->wall_ns;
+}
+
+/* The store has an older rule than the one that is wanted now. */
+static void
+end_older(struct guard *guard, struct rib_rule *rule, uint64_t id,
+    const struct action_set *actions)
+{
+	guard_entry_begin(guard, ENTRY_WITHDRAWAL);
+	guard_entry_rule(guard, rule);
+	guard->entry.rule_id = id;
+	guard->entry.actions = *actions;
+	guard->entry.state = STATE_WITHDRAWN;
+	guard->entry.reason = REASON_REPLACED;
+	guard->entry.live_op = LIVE_DELETE;
+	guard->entry.count = 1;
+	(void)guard_entry_append(guard, rule);
+}
+
+static void
+restore_rule(
+    struct guard *guard, struct guard_peer *peer, const struct entry *live)
+{
+	struct rib_rule *rule =
+	    rib_in_find(&guard->in, peer->number, &live->rule);
+
+	if (rule == NULL) {
+		rule = rule_new(guard, peer, &live->rule);
+		if (rule == NULL) {
+			end_orphan(guard, live);
+			return;
+		}
+		rule->flags |= RULE_WANTED | RULE_STALE;
+		rule->actions = live->actions;
+		rule->wire_reason = REASON_ACCEPTED;
+		adopt(guard, rule, live);
+		return;
+	}
+	if ((rule->flags & RULE_WANTED) == 0) {
+		adopt(guard, rule, live);
+		guard_leave(guard, rule, ENTRY_WITHDRAWAL, REASON_WITHDRAWN);
+		return;
+	}
+	if (rule->id == live->rule_id)
+		return; /* told before, by a store that died meanwhile */
+	if (rule->flags & RULE_LIVE) {
+		/* Two of one NLRI: the guard died between a replacement and
+		 * the end of what it replaced. The later one is meant. */
+		uint64_t older = rule->id;
+		struct action_set actions = rule->actions;
+
+		rule->actions = live->actions;
+		adopt(guard, rule, live);
+		end_older(guard, rule, older, &actions);
+		return;
+	}
+	if (!action_equal(&rule->actions, &live->actions)) {
+		end_older(guard, rule, live->rule_id, &live->actions);
+		return;
+	}
+	adopt(guard, rule, live);
+}
+
+void
+restore_live(struct guard *guard, const struct msg_entry *msg)
+{
+	struct entry *live = &guard->live;
+	struct guard_peer *peer;
+
+	if (!guard->loading || entry_msg_unpack(msg, live) < 0 ||
+	    !live->has_rule) {
+		log_line(LOG_ERROR, "store: a live rule that is none");
+		return;
+	}
+	peer = peer_named(guard, live->customer, live->session);
+	if (peer == NULL || peer->customer->policy == NULL)
+		end_orphan(guard, live);
+	else
+		restore_rule(guard, peer, live);
+}
+
+/* Judge a restored rule: it stands on its own record if it still passes. */
+static void
+rejudge(struct guard *guard, struct rib_rule *rule)
+{
+	struct verdict verdict;
+
+	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
+	rule_unwait(rule);
+	if (verdict_accepts(&verdict) && rule_passes(rule)) {
+		rule_count(guard, rule,
+		    judge_parts(guard->config->dialects, guard->parts));
+		if (rule->flags & RULE_STALE)
+			rule_state(guard, rule, STATE_LINGERING,
+			    REASON_SESSION_LOST, CHECK_NONE);
+		guard_originate(guard, rule);
+	} else if (verdict.state == STATE_HELD && rule->state == STATE_HELD) {
+		rule_count(guard, rule,
+		    judge_parts(guard->config->dialects, guard->parts));
+	} else {
+		guard_judge(guard, rule, NULL, 0);
+	}
+}
+
+void
+restore_loaded(struct guard *guard)
+{
+	struct rib_link *link = guard->in.all.next;
+	unsigned n = 0;
+
+	if (!guard->loading)
+		return;
+	guard->loading = false;
+	guard->loaded = true;
+	guard_note(guard, ENTRY_START, "guard started");
+	while (link != &guard->in.all) {
+		struct rib_rule *rule = LINK_ENTRY(link, struct rib_rule, all);
+
+		link = link->next;
+		if ((rule->flags & RULE_WANTED) && (rule->flags & RULE_LIVE)) {
+			rejudge(guard, rule);
+			n++;
+		} else if ((rule->flags & RULE_WANTED) == 0) {
+			(void)rule_release(guard, rule);
+		}
+	}
+	for (unsigned d = 1; d < DIALECT_COUNT; d++)
+		rib_out_sweep(&guard->out[d]);
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		struct guard_peer *peer = guard->peers[i];
+
+		if (peer != NULL && peer->configured && !peer->internal)
+			customer_reconcile(guard, peer);
+	}
+	log_line(LOG_INFO, "guard: %u live rules restored, log at %" PRIu64, n,
+	    journal_next(guard->journal));
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Rules in: a chained hash table by (peer, rule), and lists. */
+#include "proxy/guard/rib_in.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BUCKETS_MIN 1024u
+
+void
+link_init(struct rib_link *head)
+{
+	head->prev = head;
+	head->next = head;
+}
+
+void
+link_append(struct rib_link *head, struct rib_link *link)
+{
+	link->prev = head->prev;
+	link->next = head;
+	head->prev->next = link;
+	head->prev = link;
+}
+
+void
+link_remove(struct rib_link *link)
+{
+	link->prev->next = link->next;
+	link->next->prev = link->prev;
+	link_init(link);
+}
+
+bool
+link_empty(const struct rib_link *head)
+{
+	return head->next == head;
+}
+
+int
+rib_in_init(struct rib_in *rib, const uint8_t key[HASH_KEY_LEN])
+{
+	memset(rib, 0, sizeof(*rib));
+	link_init(&rib->all);
+	memcpy(rib->key, key, HASH_KEY_LEN);
+	rib->n_buckets = BUCKETS_MIN;
+	rib->buckets = calloc(rib->n_buckets, sizeof(struct rib_rule *));
+	return rib->buckets == NULL ? -1 : 0;
+}
+
+void
+rib_in_fini(struct rib_in *rib)
+{
+	while (!link_empty(&rib->all))
+		rib_in_remove(
+		    rib, LINK_ENTRY(rib->all.next, struct rib_rule, all));
+	free(rib->buckets);
+	memset(rib, 0, sizeof(*rib));
+}
+
+static size_t
+bucket_of(const struct rib_in *rib, uint32_t peer, const struct rule *rule)
+{
+	uint64_t hash = hash_sip(rib->key, rule, rule_size(rule));
+
+	hash += peer * UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(hash ^ hash >> 32) & (rib->n_buckets - 1);
+}
+
+/* Doubling keeps chains at one on average; failing to grow only slows. */
+static void
+grow(struct rib_in *rib)
+{
+	size_t n = rib->n_buckets * 2;
+	struct rib_rule **buckets = calloc(n, sizeof(struct rib_rule *));
+
+	if (buckets == NULL)
+		return;
+	free(rib->buckets);
+	rib->buckets = buckets;
+	rib->n_buckets = n;
+	for (struct rib_link *l = rib->all.next; l != &rib->all; l = l->next) {
+		struct rib_rule *r = LINK_ENTRY(l, struct rib_rule, all);
+		size_t i = bucket_of(rib, r->peer, &r->rule);
+
+		r->chain = buckets[i];
+		buckets[i] = r;
+	}
+}
+
+struct rib_rule *
+rib_in_find(const struct rib_in *rib, uint32_t peer, const struct rule *rule)
+{
+	struct rib_rule *r = rib->buckets[bucket_of(rib, peer, rule)];
+
+	while (r != NULL && !(r->peer == peer && rule_equal(&r->rule, rule)))
+		r = r->chain;
+	return r;
+}
+
+size_t
+rib_in_rule_octets(const struct rule *rule)
+{
+	return offsetof(struct rib_rule, rule) + rule_size(rule);
+}
+
+struct rib_rule *
+rib_in_add(struct rib_in *rib, uint32_t peer, const struct rule *rule)
+{
+	struct rib_rule *r = malloc(rib_in_rule_octets(rule));
+	size_t i;
+
+	if (r == NULL)
+		return NULL;
+	if (rib->n_rules >= rib->n_buckets)
+		grow(rib);
+	memset(r, 0, offsetof(struct rib_rule, rule));
+	memcpy(&r->rule, rule, rule_size(rule));
+	r->peer = peer;
+	r->id = RULE_ID_NONE;
+	r->old_id = RULE_ID_NONE;
+	link_init(&r->of_peer);
+	link_init(&r->waiting);
+	link_append(&rib->all, &r->all);
+	i = bucket_of(rib, peer, rule);
+	r->chain = rib->buckets[i];
+	rib->buckets[i] = r;
+	rib->n_rules++;
+	return r;
+}
+
+void
+rib_in_remove(struct rib_in *rib, struct rib_rule *rule)
+{
+	struct rib_rule **at =
+	    &rib->buckets[bucket_of(rib, rule->peer, &rule->rule)];
+
+	while (*at != rule)
+		at = &(*at)->chain;
+	*at = rule->chain;
+	link_remove(&rule->all);
+	link_remove(&rule->of_peer);
+	link_remove(&rule->waiting);
+	rib->n_rules--;
+	free(rule);
+}
+
+struct rib_rule *
+rib_in_by_id(struct rib_in *rib, uint64_t id)
+{
+	for (struct rib_link *l = rib->all.next; l != &rib->all; l = l->next) {
+		struct rib_rule *r = LINK_ENTRY(l, struct rib_rule, all);
+
+		if (r->id == id)
+			return r;
+	}
+	return NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration: YAML files in, messages out (proxy/common/message.h,
+ * "configuration").
+ *
+ *   file --yaml_doc--> nodes --walk, along the schema--> model --check--> send
+ *
+ * A configuration with a single error yields no configuration at all: only
+ * MSG_CFG_ERROR messages, neither BEGIN nor END. MSG_CFG_END is the one sign
+ * that all is well and complete.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "proxy/common/message.h"
+
+#define CONFIG_ERRORS_MAX        20
+#define CONFIG_BYTES_MAX         (16u << 20) /* of all files together */
+#define CONFIG_FILES_MAX         256
+#define CONFIG_INCLUDE_DEPTH_MAX 4
+#define CONFIG_CUSTOMERS_MAX     10000
+#define CONFIG_PREFIXES_MAX      200000
+#define CONFIG_NEIGHBORS_MAX     20000
+#define CONFIG_LISTEN_MAX        64
+
+struct config;
+
+/* Takes one message, borrowed for the call. Not 0 ends the sending. */
+typedef int (*config_sink)(void *ctx, const struct msg_head *head);
+
+struct config_counts {
+	size_t customers;
+	size_t neighbors; /* internal ones included */
+	size_t prefixes;
+};
+
+/* An empty configuration; NULL when memory is out. */
+struct config *config_new(void);
+void config_free(struct config *config); /* NULL is fine */
+
+/*
+ * Load the file at path and all that it includes, once per struct config.
+ * Returns 0, or -1 with one or more errors.
+ */
+int config_load(struct config *config, const char *path);
+
+/*
+ * Load len octets, called name in errors and taken to lie in the folder "/".
+ * No file is opened or looked at: includes are errors, password files are
+ * taken as good.
+ */
+int config_load_memory(
+    struct config *config, const char *name, const uint8_t *bytes, size_t len);
+
+/* Errors in the order of the files, at most CONFIG_ERRORS_MAX; NULL from the
+ * count on. Borrowed. */
+size_t config_error_count(const struct config *config);
+const struct msg_cfg_error *config_error(const struct config *config, size_t i);
+
+/* What was loaded. */
+struct config_counts config_counts(const struct config *config);
+
+/*
+ * Give the messages to sink: BEGIN, ROUTER, LISTEN …, CUSTOMER …, PREFIX …,
+ * TARGET …, NEIGHBOR …, END; or the errors. Returns 0, or what sink returned.
+ */
+int config_send(const struct config *config, config_sink sink, void *ctx);
+
+/*
+ * Print the configuration in force, defaults filled in, as YAML that loads to
+ * the same messages (the hash aside). Only after a load without errors.
+ */
+void config_print(const struct config *config, FILE *out);

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The configuration in force as YAML. Every text is quoted, so that no name
+ * is ever taken for a number. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "policy/dialect.h"
+#include "proxy/loader/model.h"
+#include "proxy/loader/schema.h"
+#include "proxy/loader/value.h"
+
+static void
+print_text(FILE *out, const char *text)
+{
+	(void)fputc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			(void)fputc('\\', out);
+		(void)fputc(*text, out);
+	}
+	(void)fputc('"', out);
+}
+
+/* "key: \"text\"\n" behind an indent of n blanks. */
+static void
+print_line(FILE *out, int n, const char *key, const char *text)
+{
+	(void)fprintf(out, "%*s%s: ", n, "", key);
+	print_text(out, text);
+	(void)fputc('\n', out);
+}
+
+static void
+print_number(FILE *out, int n, const char *key, uint64_t value)
+{
+	(void)fprintf(out, "%*s%s: %" PRIu64 "\n", n, "", key, value);
+}
+
+static void
+print_flag(FILE *out, int n, const char *key, bool value)
+{
+	(void)fprintf(out, "%*s%s: %s\n", n, "", key, value ? "true" : "false");
+}
+
+/* The names of the bits that are set, as the key's row in the schema has
+ * them. */
+static void
+print_names(
+    FILE *out, int n, enum section section, const char *key, uint32_t bits)
+{
+	const struct schema_key *row = schema_find(section, key);
+	const char *comma = "";
+
+	(void)fprintf(out, "%*s%s: [", n, "", key);
+	for (const struct schema_name *name = row->names; name->name != NULL;
+	     name++) {
+		if (!(bits & name->value))
+			continue;
+		(void)fprintf(out, "%s%s", comma, name->name);
+		comma = ", ";
+	}
+	(void)fputs("]\n", out);
+}
+
+static const char *
+choice_name(enum section section, const char *key, uint32_t value)
+{
+	const struct schema_name *name = schema_find(section, key)->names;
+
+	while (name->name != NULL && name->value != value)
+		name++;
+	return name->name == NULL ? "?" : name->name;
+}
+
+static void
+print_address(FILE *out, int n, const char *key, const struct address *address)
+{
+	char text[VALUE_TEXT_MAX];
+
+	value_print_address(address, text, sizeof(text));
+	print_line(out, n, key, text);
+}
+
+static void
+print_router(const struct config *config, FILE *out)
+{
+	const struct msg_cfg_router *router = &config->router;
+	const uint8_t *id = router->router_id;
+
+	(void)fprintf(out, "router:\n  asn: %" PRIu32 "\n", router->asn);
+	(void)fprintf(out, "  router_id: %u.%u.%u.%u\n  listen:%s\n", id[0],
+	    id[1], id[2], id[3], config->listens.n == 0 ? " []" : "");
+	for (size_t i = 0; i < config->listens.n; i++) {
+		const struct address *address =
+		    &model_listen(config, i)->msg.address;
+
+		print_address(out, 0, "    - address", address);
+		print_number(out, 6, "port", address->port);
+	}
+	print_number(out, 2, "hold_time", router->hold_s);
+	print_number(out, 2, "local_pref", router->local_pref);
+	(void)fputs("store:\n", out);
+	print_line(out, 2, "path", router->store_path);
+	(void)fputs("control:\n", out);
+	print_line(out, 2, "socket", router->control_path);
+}
+
+/* All but the first key, at an indent of n. */
+static void
+print_neighbor(FILE *out, int n, const struct msg_cfg_neighbor *msg)
+{
+	bool internal = msg->index == CFG_INTERNAL;
+
+	print_names(out, n, SECTION_NEIGHBOR, "families", msg->families);
+	print_number(out, n, "port", msg->remote.port);
+	if (msg->local.afi != AFI_NONE)
+		print_address(out, n, "local_address", &msg->local);
+	if (msg->authenticated)
+		print_line(out, n, "password_file", msg->password_file);
+	print_number(out, n, "ttl_security", msg->ttl_hops);
+	if (!internal)
+		print_number(out, n, "multihop", msg->multihop);
+	print_flag(out, n, "passive", msg->passive);
+	print_number(out, n, "hold_time", msg->hold_s);
+	print_number(out, n, "connect_retry", msg->connect_retry_s);
+}
+
+static void
+print_internals(const struct config *config, FILE *out)
+{
+	(void)fputs("internal:\n", out);
+	for (size_t i = 0; i < config->neighbors.n; i++) {
+		const struct msg_cfg_neighbor *msg =
+		    &model_neighbor(config, i)->msg;
+
+		if (msg->index != CFG_INTERNAL)
+			continue;
+		print_line(out, 0, "  - name", msg->name);
+		print_address(out, 4, "ip", &msg->remote);
+		print_number(out, 4, "asn", msg->asn);
+		(void)fprintf(out, "    emit: %s\n",
+		    choice_name(SECTION_INTERNAL, "emit", msg->emit));
+		print_neighbor(out, 4, msg);
+	}
+}
+
+static void
+print_target(FILE *out, const struct msg_cfg_target *msg)
+{
+	struct value_target target = { .form =
+					   (uint8_t)(msg->redirect[0] & 0x7f) };
+	char text[VALUE_TEXT_MAX];
+
+	memcpy(target.octets, &msg->redirect[2], sizeof(target.octets));
+	if (msg->target == CFG_TARGET_REDIRECT)
+		value_print_target(&target, text, sizeof(text));
+	else if (msg->target == CFG_TARGET_IP)
+		(void)prefix_print(&msg->prefix, text, sizeof(text));
+	else
+		value_print_tag(&msg->community, text, sizeof(text));
+	print_text(out, text);
+}
+
+/* The customer's targets of one kind, from number *i on, as a list. */
+static void
+print_targets(const struct config *config, FILE *out, const char *key,
+    size_t first, enum cfg_target kind)
+{
+	const char *comma = "";
+	uint32_t index = first < config->targets.n
+			     ? model_target(config, first)->msg.index
+			     : 0;
+
+	(void)fprintf(out, "%s: [", key);
+	for (size_t i = first; i < config->targets.n; i++) {
+		const struct msg_cfg_target *msg =
+		    &model_target(config, i)->msg;
+
+		if (msg->index != index)
+			break;
+		if (msg->target != (uint32_t)kind)
+			continue;
+		(void)fputs(comma, out);
+		print_target(out, msg);
+		comma = ", ";
+	}
+	(void)fputs("]\n", out);
+}
+
+static void
+print_rate(FILE *out, const char *key, double min, double max)
+{
+	if (max > 0)
+		(void)fprintf(
+		    out, "      %s: {min: %.17g, max: %.17g}\n", key, min, max);
+}
+
+static void
+print_actions(const struct config *config, FILE *out,
+    const struct msg_cfg_customer *msg, size_t targets)
+{
+	const char *comma = "";
+
+	(void)fputs("    actions:\n", out);
+	print_flag(out, 6, "discard", msg->discard);
+	print_rate(out, "rate_limit", msg->rate_min, msg->rate_max);
+	print_rate(
+	    out, "rate_limit_packets", msg->packets_min, msg->packets_max);
+	print_targets(
+	    config, out, "      redirect", targets, CFG_TARGET_REDIRECT);
+	print_targets(config, out, "      redirect_ip", targets, CFG_TARGET_IP);
+	(void)fputs("      mark: [", out);
+	for (unsigned dscp = 0; dscp < 64; dscp++) {
+		if (!(msg->marks & UINT64_C(1) << dscp))
+			continue;
+		(void)fprintf(out, "%s%u", comma, dscp);
+		comma = ", ";
+	}
+	(void)fputs("]\n", out);
+	print_flag(out, 6, "sample", msg->traffic_flags & ACTION_SAMPLE);
+	print_flag(out, 6, "continue", msg->traffic_flags & ACTION_CONTINUE);
+	print_flag(
+	    out, 6, "terminal", msg->actions & ACTION_BIT(ACTION_TRAFFIC));
+}
+
+/* What has been printed of the lists that go by customer. */
+struct cursor {
+	size_t prefix;
+	size_t target;
+	size_t neighbor;
+};
+
+static void
+print_own(const struct config *config, FILE *out, uint32_t index,
+    struct cursor *cursor)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	(void)fputs("    own:\n      prefixes:", out);
+	if (cursor->prefix >= config->prefixes.n ||
+	    model_prefix(config, cursor->prefix)->msg.index != index)
+		(void)fputs(" []", out);
+	(void)fputc('\n', out);
+	for (; cursor->prefix < config->prefixes.n; cursor->prefix++) {
+		const struct msg_cfg_prefix *msg =
+		    &model_prefix(config, cursor->prefix)->msg;
+
+		if (msg->index != index)
+			break;
+		(void)fputs("        - ", out);
+		print_text(out, prefix_print(&msg->prefix, text, sizeof(text)));
+		(void)fputc('\n', out);
+	}
+}
+
+static void
+print_neighbors(const struct config *config, FILE *out, uint32_t index,
+    struct cursor *cursor)
+{
+	bool any = false;
+
+	for (; cursor->neighbor < config->neighbors.n; cursor->neighbor++) {
+		const struct msg_cfg_neighbor *msg =
+		    &model_neighbor(config, cursor->neighbor)->msg;
+
+		if (msg->index == CFG_INTERNAL)
+			continue;
+		if (msg->index != index)
+			break;
+		if (!any)
+			(void)fputs("    neighbors:\n", out);
+		any = true;
+		print_address(out, 0, "      - ip", &msg->remote);
+		print_neighbor(out, 8, msg);
+	}
+}
+
+static void
+print_destination(FILE *out, const struct msg_cfg_customer *msg)
+{
+	(void)fputs("    destination:\n", out);
+	for (unsigned i = 0; i < 2; i++)
+		(void)fprintf(out,
+		    "      ipv%u: {min: %u, max: %u, hold_from: %u}\n",
+		    i == 0 ? 4u : 6u, msg->dst_min[i], msg->dst_max[i],
+		    msg->dst_hold[i]);
+}
+
+static void
+print_customer(const struct config *config, FILE *out,
+    const struct msg_cfg_customer *msg, struct cursor *cursor)
+{
+	size_t targets = cursor->target;
+
+	while (cursor->target < config->targets.n &&
+	       model_target(config, cursor->target)->msg.index == msg->index)
+		cursor->target++;
+	if (targets == cursor->target)
+		targets = config->targets.n; /* it has none */
+	print_line(out, 0, "  - name", msg->name);
+	print_number(out, 4, "asn", msg->asn);
+	(void)fprintf(out, "    mode: %s\n",
+	    choice_name(SECTION_CUSTOMER, "mode", msg->mode));
+	print_neighbors(config, out, msg->index, cursor);
+	print_own(config, out, msg->index, cursor);
+	print_destination(out, msg);
+	print_names(out, 4, SECTION_CUSTOMER, "components", msg->components);
+	print_actions(config, out, msg, targets);
+	(void)fprintf(
+	    out, "    limits: {rules: %" PRIu32 "}\n", msg->max_rules);
+	(void)fprintf(out, "    linger: %" PRIu64 "s\n", msg->linger_ms / 1000);
+	print_targets(config, out, "    tag", targets, CFG_TARGET_TAG);
+}
+
+void
+config_print(const struct config *config, FILE *out)
+{
+	struct cursor cursor = { 0 };
+	size_t internals = 0;
+
+	for (size_t i = 0; i < config->neighbors.n; i++)
+		internals +=
+		    model_neighbor(config, i)->msg.index == CFG_INTERNAL;
+	print_router(config, out);
+	if (internals > 0)
+		print_internals(config, out);
+	if (config->customers.n > 0)
+		(void)fputs("customers:\n", out);
+	for (size_t i = 0; i < config->customers.n; i++)
+		print_customer(
+		    config, out, &model_customer(config, i)->msg, &cursor);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sections: defaults at their begin, what must hold at their end. */
+#include "proxy/loader/finish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/customer.h"
+#include "policy/dialect.h"
+#include "proxy/loader/model.h"
+#include "proxy/loader/walk.h"
+
+#define BGP_PORT          179
+#define CONNECT_RETRY_S   120 /* RFC 4271 10 */
+#define IPV4_HOLD_DEFAULT 24
+#define IPV6_HOLD_DEFAULT 48
+
+void *
+finish_none_begin(struct config *config, const struct place *at, void *outer,
+    const char **wanted)
+{
+	(void)config;
+	(void)at;
+	(void)wanted;
+	return outer;
+}
+
+void *
+finish_router_begin(struct config *config, const struct place *at, void *outer,
+    const char **wanted)
+{
+	(void)at;
+	(void)outer;
+	(void)wanted;
+	return &config->router;
+}
+
+void *
+finish_listen_begin(struct config *config, const struct place *at, void *outer,
+    const char **wanted)
+{
+	struct config_listen *listen;
+
+	(void)outer;
+	*wanted = "at most 64 listen addresses";
+	if (config->listens.n >= CONFIG_LISTEN_MAX)
+		return NULL;
+	*wanted = "more memory";
+	listen = model_list_push(&config->listens, sizeof(*listen));
+	if (listen == NULL)
+		return NULL;
+	listen->msg.head.len = sizeof(listen->msg);
+	listen->msg.head.kind = MSG_CFG_LISTEN;
+	listen->msg.address.port = BGP_PORT;
+	listen->at = *at;
+	return listen;
+}
+
+/* The defaults of policy/customer.h as a message. */
+static void
+customer_fill(struct msg_cfg_customer *msg)
+{
+	struct customer customer;
+
+	customer_defaults(&customer);
+	msg->mode = customer.mode;
+	msg->discard = customer.actions.discard;
+	msg->dst_min[0] = customer.ipv4.min_len;
+	msg->dst_min[1] = customer.ipv6.min_len;
+	msg->dst_max[0] = customer.ipv4.max_len;
+	msg->dst_max[1] = customer.ipv6.max_len;
+	msg->rate_min = customer.actions.bytes.min;
+	msg->packets_min = customer.actions.packets.min;
+	msg->max_rules = customer.limits.rules;
+	msg->linger_ms = customer.linger_ms;
+	customer_free(&customer);
+}
+
+void *
+finish_customer_begin(struct config *config, const struct place *at,
+    void *outer, const char **wanted)
+{
+	struct config_customer *customer;
+
+	(void)outer;
+	*wanted = "at most 10000 customers";
+	if (config->customers.n >= CONFIG_CUSTOMERS_MAX)
+		return NULL;
+	*wanted = "more memory";
+	customer = model_list_push(&config->customers, sizeof(*customer));
+	if (customer == NULL)
+		return NULL;
+	customer->msg.head.len = sizeof(customer->msg);
+	customer->msg.head.kind = MSG_CFG_CUSTOMER;
+	customer->msg.index = (uint32_t)(config->customers.n - 1);
+	customer->at = *at;
+	customer_fill(&customer->msg);
+	return customer;
+}
+
+void *
+finish_neighbor_begin(struct config *config, const struct place *at,
+    void *outer, const char **wanted)
+{
+	const struct config_customer *customer = outer;
+	struct config_neighbor *neighbor;
+
+	*wanted = "at most 20000 neighbours in all";
+	if (config->neighbors.n >= CONFIG_NEIGHBORS_MAX)
+		return NULL;
+	*wanted = "more memory";
+	neighbor = model_list_push(&config->neighbors, sizeof(*neighbor));
+	if (neighbor == NULL)
+		return NULL;
+	neighbor->msg.head.len = sizeof(neighbor->msg);
+	neighbor->msg.head.kind = MSG_CFG_NEIGHBOR;
+	neighbor->msg.index =
+	    customer == NULL ? CFG_INTERNAL : customer->msg.index;
+	neighbor->msg.remote.port = BGP_PORT;
+	neighbor->msg.connect_retry_s = CONNECT_RETRY_S;
+	if (customer == NULL)
+		neighbor->msg.emit = DIALECT_STRICT;
+	neighbor->at = *at;
+	return neighbor;
+}
+
+void
+finish_customer(struct walk *walk, void *into)
+{
+	struct config_customer *customer = into;
+
+	if (!walk_has(walk, "components"))
+		customer->msg.components = CUSTOMER_COMPONENTS_ALL;
+	if (!(customer->msg.components & 1u << RULE_DST))
+		walk_complain(walk, "components", "no destination among them",
+		    "destination as one of them: every rule needs one");
+	/* Sections that are not there end nowhere. */
+	if (!walk_has(walk, "actions"))
+		finish_actions(walk, into);
+	if (customer->msg.dst_hold[0] == 0)
+		finish_ipv4(walk, into);
+	if (customer->msg.dst_hold[1] == 0)
+		finish_ipv6(walk, into);
+}
+
+static void
+local_check(struct walk *walk, const struct config_neighbor *neighbor)
+{
+	if (neighbor->msg.local.afi != AFI_NONE &&
+	    neighbor->msg.local.afi != neighbor->msg.remote.afi)
+		walk_complain(walk, "local_address", NULL,
+		    "an address of the same family as ip");
+}
+
+void
+finish_neighbor(struct walk *walk, void *into)
+{
+	const struct config_neighbor *neighbor = into;
+
+	local_check(walk, neighbor);
+	if (neighbor->msg.ttl_hops > 0 && neighbor->msg.multihop > 0)
+		walk_complain(walk, "multihop", NULL,
+		    "either ttl_security, which says how far the neighbour "
+		    "is, or multihop");
+}
+
+void
+finish_internal(struct walk *walk, void *into)
+{
+	local_check(walk, into);
+}
+
+/* hold_from <= min <= max; i is 0 for IPv4 and 1 for IPv6. */
+static void
+window_check(struct walk *walk, struct msg_cfg_customer *msg, unsigned i,
+    uint8_t hold_default)
+{
+	char found[64];
+
+	if (msg->dst_hold[i] == 0)
+		msg->dst_hold[i] = hold_default < msg->dst_min[i]
+				       ? hold_default
+				       : msg->dst_min[i];
+	if (msg->dst_min[i] > msg->dst_max[i]) {
+		(void)snprintf(found, sizeof(found), "%u, with min %u",
+		    msg->dst_max[i], msg->dst_min[i]);
+		walk_complain(walk, "max", found, "a number from min up");
+	}
+	if (msg->dst_hold[i] > msg->dst_min[i]) {
+		(void)snprintf(found, sizeof(found), "%u, with min %u",
+		    msg->dst_hold[i], msg->dst_min[i]);
+		walk_complain(walk, "hold_from", found,
+		    "a number up to min (min itself: nothing is held)");
+	}
+}
+
+void
+finish_ipv4(struct walk *walk, void *into)
+{
+	struct config_customer *customer = into;
+
+	window_check(walk, &customer->msg, 0, IPV4_HOLD_DEFAULT);
+}
+
+void
+finish_ipv6(struct walk *walk, void *into)
+{
+	struct config_customer *customer = into;
+
+	window_check(walk, &customer->msg, 1, IPV6_HOLD_DEFAULT);
+}
+
+void
+finish_actions(struct walk *walk, void *into)
+{
+	struct config_customer *customer = into;
+	struct msg_cfg_customer *msg = &customer->msg;
+
+	(void)walk;
+	if (msg->discard || msg->rate_max > 0)
+		msg->actions |= ACTION_BIT(ACTION_RATE_BYTES);
+	if (msg->packets_max > 0)
+		msg->actions |= ACTION_BIT(ACTION_RATE_PACKETS);
+	if (msg->marks != 0)
+		msg->actions |= ACTION_BIT(ACTION_MARK);
+}
+
+static void
+rate_check(struct walk *walk, double min, double max)
+{
+	char found[64];
+
+	if (max >= min)
+		return;
+	(void)snprintf(found, sizeof(found), "%.15g, with min %.15g", max, min);
+	walk_complain(walk, "max", found, "a rate from min up");
+}
+
+void
+finish_rate(struct walk *walk, void *into)
+{
+	const struct config_customer *customer = into;
+
+	rate_check(walk, customer->msg.rate_min, customer->msg.rate_max);
+}
+
+void
+finish_packets(struct walk *walk, void *into)
+{
+	const struct config_customer *customer = into;
+
+	rate_check(walk, customer->msg.packets_min, customer->msg.packets_max);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sluice-loader: reads the configuration, says it, and ends.
+ *
+ *   sluice-loader FILE                 messages to the supervisor
+ *   sluice-loader --check [--json] FILE
+ *   sluice-loader --print FILE
+ *
+ * Exit 0: the configuration is good; 1: it could not be sent; 2: it is not
+ * good, or wrong use.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "proxy/common/role.h"
+#include "proxy/loader/config.h"
+#include "proxy/loader/output.h"
+
+#define EXIT_FINE   0
+#define EXIT_FAILED 1
+#define EXIT_WRONG  2
+
+struct options {
+	const char *path;
+	bool check;
+	bool json;
+	bool print;
+};
+
+static bool
+options_read(struct options *options, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--check") == 0)
+			options->check = true;
+		else if (strcmp(argv[i], "--json") == 0)
+			options->json = true;
+		else if (strcmp(argv[i], "--print") == 0)
+			options->print = true;
+		else if (options->path == NULL && argv[i][0] != '-')
+			options->path = argv[i];
+		else
+			return false;
+	}
+	return options->path != NULL && !(options->check && options->print) &&
+	       (options->check || !options->json);
+}
+
+static int
+send_all(const struct config *config)
+{
+	struct output_frames *frames = output_frames_new(ROLE_FD);
+	int status;
+
+	if (frames == NULL)
+		return EXIT_FAILED;
+	status = config_send(config, output_frame, frames);
+	if (status == 0)
+		status = output_frames_flush(frames);
+	output_frames_free(frames);
+	if (status != 0)
+		return EXIT_FAILED;
+	return config_error_count(config) == 0 ? EXIT_FINE : EXIT_WRONG;
+}
+
+static int
+say(const struct config *config, const struct options *options)
+{
+	bool good = config_error_count(config) == 0;
+
+	if (options->json)
+		output_json(config, stdout);
+	else if (!good)
+		output_errors(config, stderr);
+	else if (options->print)
+		config_print(config, stdout);
+	else
+		output_summary(config, options->path, stdout);
+	if (fflush(stdout) != 0)
+		return EXIT_FAILED;
+	return good ? EXIT_FINE : EXIT_WRONG;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct config *config;
+	int status;
+
+	if (!options_read(&options, argc, argv)) {
+		(void)fprintf(stderr,
+		    "usage: sluice-loader [--check [--json] | --print] FILE\n");
+		return EXIT_WRONG;
+	}
+	if (!options.check && !options.print &&
+	    role_init("sluice-loader") < 0) {
+		(void)fprintf(stderr,
+		    "sluice-loader: no channel on descriptor %d; to look at a "
+		    "file use --check\n",
+		    ROLE_FD);
+		return EXIT_WRONG;
+	}
+	config = config_new();
+	if (config == NULL)
+		return EXIT_FAILED;
+	(void)config_load(config, options.path);
+	if (options.check || options.print)
+		status = say(config, &options);
+	else
+		status = send_all(config);
+	config_free(config);
+	return status;
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The keys of the configuration, as a table. */
+#include "proxy/loader/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/customer.h"
+#include "policy/dialect.h"
+#include "policy/rule.h"
+#include "proxy/loader/finish.h"
+#include "proxy/loader/set.h"
+
+static const struct schema_name modes[] = {
+	{ "enforce", CUSTOMER_ENFORCE, false },
+	{ "monitor", CUSTOMER_MONITOR, false },
+	{ "off", CUSTOMER_OFF, false },
+	{ NULL, 0, false },
+};
+
+static const struct schema_name dialects[] = {
+	{ "strict", DIALECT_STRICT, false },
+	{ "frr", DIALECT_FRR, false },
+	{ "full", DIALECT_FULL, false },
+	{ NULL, 0, false },
+};
+
+/* Unicast from inside is not read yet. */
+static const struct schema_name families_internal[] = {
+	{ "ipv4-flowspec", FAMILY_IPV4_FLOWSPEC, false },
+	{ "ipv6-flowspec", FAMILY_IPV6_FLOWSPEC, false },
+	{ "ipv4-unicast", FAMILY_IPV4_UNICAST, true },
+	{ "ipv6-unicast", FAMILY_IPV6_UNICAST, true },
+	{ NULL, 0, false },
+};
+
+/* A customer's unicast is negotiated and counted. */
+static const struct schema_name families[] = {
+	{ "ipv4-unicast", FAMILY_IPV4_UNICAST, false },
+	{ "ipv6-unicast", FAMILY_IPV6_UNICAST, false },
+	{ "ipv4-flowspec", FAMILY_IPV4_FLOWSPEC, false },
+	{ "ipv6-flowspec", FAMILY_IPV6_FLOWSPEC, false },
+	{ NULL, 0, false },
+};
+
+/* As in the text of a rule. */
+static const struct schema_name components[] = {
+	{ "destination", 1u << RULE_DST, false },
+	{ "source", 1u << RULE_SRC, false },
+	{ "protocol", 1u << RULE_PROTO, false },
+	{ "port", 1u << RULE_PORT, false },
+	{ "destination-port", 1u << RULE_DST_PORT, false },
+	{ "source-port", 1u << RULE_SRC_PORT, false },
+	{ "icmp-type", 1u << RULE_ICMP_TYPE, false },
+	{ "icmp-code", 1u << RULE_ICMP_CODE, false },
+	{ "tcp-flags", 1u << RULE_TCP_FLAGS, false },
+	{ "packet-length", 1u << RULE_LENGTH, false },
+	{ "dscp", 1u << RULE_DSCP, false },
+	{ "fragment", 1u << RULE_FRAGMENT, false },
+	{ "label", 1u << RULE_FLOW_LABEL, false },
+	{ NULL, 0, false },
+};
+
+#define AT(type, member)                                                       \
+	.offset = offsetof(struct type, member),                               \
+	.size = sizeof(((struct type *)0)->member)
+#define MARK(type, member) .mark = offsetof(struct type, member)
+#define VALUE(section_, name_, set_, ...)                                      \
+	{                                                                      \
+		.section = SECTION_##section_, .shape = SHAPE_VALUE,           \
+		.name = (name_), .set = (set_), __VA_ARGS__                    \
+	}
+#define VALUES(section_, name_, set_, ...)                                     \
+	{                                                                      \
+		.section = SECTION_##section_, .shape = SHAPE_VALUES,          \
+		.name = (name_), .set = (set_), __VA_ARGS__                    \
+	}
+#define MAP(section_, name_, into_, required_)                                 \
+	{                                                                      \
+		.section = SECTION_##section_, .shape = SHAPE_MAP,             \
+		.name = (name_), .into = SECTION_##into_,                      \
+		.required = (required_)                                        \
+	}
+#define MAPS(section_, name_, into_)                                           \
+	{                                                                      \
+		.section = SECTION_##section_, .shape = SHAPE_MAPS,            \
+		.name = (name_), .into = SECTION_##into_                       \
+	}
+#define LATER(section_, name_)                                                 \
+	{                                                                      \
+		.section = SECTION_##section_, .shape = SHAPE_LATER,           \
+		.name = (name_)                                                \
+	}
+
+/* Rows of a section stand together. */
+static const struct schema_key keys[] = {
+	VALUES(TOP, "include", set_include, .min = 0),
+	MAP(TOP, "router", ROUTER, true),
+	MAP(TOP, "store", STORE, true),
+	MAP(TOP, "control", CONTROL, true),
+	MAPS(TOP, "internal", INTERNAL),
+	MAPS(TOP, "customers", CUSTOMER),
+	LATER(TOP, "http"),
+	LATER(TOP, "rpki"),
+	LATER(TOP, "irr"),
+	LATER(TOP, "fleet"),
+	LATER(TOP, "protected"),
+	LATER(TOP, "log"),
+	LATER(TOP, "validation"),
+	LATER(TOP, "noc"),
+	LATER(TOP, "approval"),
+	LATER(TOP, "brake"),
+
+	VALUE(
+	    ROUTER, "asn", set_asn, .required = true, AT(msg_cfg_router, asn)),
+	VALUE(ROUTER, "router_id", set_router_id, .required = true,
+	    AT(msg_cfg_router, router_id)),
+	MAPS(ROUTER, "listen", LISTEN),
+	VALUE(ROUTER, "hold_time", set_seconds, AT(msg_cfg_router, hold_s),
+	    .min = 3, .max = UINT16_MAX),
+	VALUE(ROUTER, "local_pref", set_number, AT(msg_cfg_router, local_pref),
+	    .min = 0, .max = UINT32_MAX),
+	LATER(ROUTER, "cluster_id"),
+	LATER(ROUTER, "communities"),
+	LATER(ROUTER, "tcp_ao"),
+	LATER(ROUTER, "bfd"),
+	LATER(ROUTER, "vrf"),
+
+	VALUE(LISTEN, "address", set_listen, .required = true,
+	    AT(config_listen, msg.address)),
+	VALUE(LISTEN, "port", set_number, AT(config_listen, msg.address.port),
+	    .min = 1, .max = UINT16_MAX),
+	LATER(LISTEN, "interface"),
+
+	VALUE(STORE, "path", set_path, .required = true,
+	    AT(msg_cfg_router, store_path), .min = PATH_LEN),
+	LATER(STORE, "retention"),
+	LATER(STORE, "key"),
+	LATER(STORE, "checkpoint"),
+	LATER(STORE, "witness"),
+
+	/* sun_path holds 108 octets with the NUL. */
+	VALUE(CONTROL, "socket", set_path, .required = true,
+	    AT(msg_cfg_router, control_path), .min = 108),
+	LATER(CONTROL, "viewer"),
+	LATER(CONTROL, "noc"),
+	LATER(CONTROL, "admin"),
+
+	VALUE(INTERNAL, "name", set_name, .required = true,
+	    AT(config_neighbor, msg.name), MARK(config_neighbor, name_at)),
+	VALUE(INTERNAL, "ip", set_address, .required = true,
+	    AT(config_neighbor, msg.remote), MARK(config_neighbor, ip_at)),
+	VALUE(INTERNAL, "asn", set_asn, AT(config_neighbor, msg.asn),
+	    MARK(config_neighbor, asn_at)),
+	VALUES(INTERNAL, "families", set_bit, .required = true,
+	    AT(config_neighbor, msg.families), .names = families_internal),
+	VALUE(INTERNAL, "emit", set_choice, AT(config_neighbor, msg.emit),
+	    .names = dialects),
+	VALUE(INTERNAL, "port", set_number,
+	    AT(config_neighbor, msg.remote.port), .min = 1, .max = UINT16_MAX),
+	VALUE(INTERNAL, "local_address", set_address,
+	    AT(config_neighbor, msg.local)),
+	VALUE(INTERNAL, "password_file", set_password, .min = 0),
+	VALUE(INTERNAL, "ttl_security", set_number,
+	    AT(config_neighbor, msg.ttl_hops), .min = 0, .max = 254),
+	VALUE(INTERNAL, "passive", set_flag, AT(config_neighbor, msg.passive),
+	    MARK(config_neighbor, passive_at)),
+	VALUE(INTERNAL, "hold_time", set_seconds,
+	    AT(config_neighbor, msg.hold_s), .min = 3, .max = UINT16_MAX),
+	VALUE(INTERNAL, "connect_retry", set_seconds,
+	    AT(config_neighbor, msg.connect_retry_s), .min = 1,
+	    .max = UINT16_MAX),
+	LATER(INTERNAL, "route_reflector_client"),
+	LATER(INTERNAL, "tcp_ao"),
+	LATER(INTERNAL, "bfd"),
+	LATER(INTERNAL, "pace"),
+
+	VALUE(CUSTOMER, "name", set_name, .required = true,
+	    AT(config_customer, msg.name), MARK(config_customer, name_at)),
+	VALUE(CUSTOMER, "asn", set_asn, .required = true,
+	    AT(config_customer, msg.asn), MARK(config_customer, asn_at)),
+	VALUE(CUSTOMER, "mode", set_choice, AT(config_customer, msg.mode),
+	    .names = modes),
+	MAPS(CUSTOMER, "neighbors", NEIGHBOR),
+	MAP(CUSTOMER, "own", OWN, false),
+	MAP(CUSTOMER, "destination", DESTINATION, false),
+	VALUES(CUSTOMER, "components", set_bit, .required = false,
+	    AT(config_customer, msg.components), .names = components),
+	MAP(CUSTOMER, "actions", ACTIONS, false),
+	MAP(CUSTOMER, "limits", LIMITS, false),
+	VALUE(CUSTOMER, "linger", set_linger,
+	    AT(config_customer, msg.linger_ms), .max = 7 * 86400),
+	VALUES(CUSTOMER, "tag", set_tag, .min = 0),
+	LATER(CUSTOMER, "asns"),
+	LATER(CUSTOMER, "validate"),
+	LATER(CUSTOMER, "best_match"),
+	LATER(CUSTOMER, "failover"),
+	LATER(CUSTOMER, "lifetime"),
+	LATER(CUSTOMER, "approval"),
+	LATER(CUSTOMER, "local_pref"),
+	LATER(CUSTOMER, "flap_breaker"),
+
+	VALUE(NEIGHBOR, "ip", set_address, .required = true,
+	    AT(config_neighbor, msg.remote), MARK(config_neighbor, ip_at)),
+	VALUE(NEIGHBOR, "port", set_number,
+	    AT(config_neighbor, msg.remote.port), .min = 1, .max = UINT16_MAX),
+	VALUE(NEIGHBOR, "local_address", set_address,
+	    AT(config_neighbor, msg.local)),
+	VALUE(NEIGHBOR, "password_file", set_password, .min = 0),
+	VALUE(NEIGHBOR, "ttl_security", set_number,
+	    AT(config_neighbor, msg.ttl_hops), .min = 0, .max = 254),
+	VALUES(NEIGHBOR, "families", set_bit, .required = true,
+	    AT(config_neighbor, msg.families), .names = families),
+	VALUE(NEIGHBOR, "passive", set_flag, AT(config_neighbor, msg.passive),
+	    MARK(config_neighbor, passive_at)),
+	VALUE(NEIGHBOR, "hold_time", set_seconds,
+	    AT(config_neighbor, msg.hold_s), .min = 3, .max = UINT16_MAX),
+	VALUE(NEIGHBOR, "connect_retry", set_seconds,
+	    AT(config_neighbor, msg.connect_retry_s), .min = 1,
+	    .max = UINT16_MAX),
+	VALUE(NEIGHBOR, "multihop", set_number,
+	    AT(config_neighbor, msg.multihop), .min = 0, .max = 255),
+	LATER(NEIGHBOR, "asn"),
+	LATER(NEIGHBOR, "tcp_ao"),
+	LATER(NEIGHBOR, "bfd"),
+
+	VALUES(OWN, "prefixes", set_prefix, .min = 0),
+	LATER(OWN, "irr"),
+	LATER(OWN, "match"),
+	LATER(OWN, "rpki"),
+	LATER(OWN, "pa"),
+
+	MAP(DESTINATION, "ipv4", IPV4, false),
+	MAP(DESTINATION, "ipv6", IPV6, false),
+
+	VALUE(IPV4, "min", set_number, AT(config_customer, msg.dst_min[0]),
+	    .min = 1, .max = 32),
+	VALUE(IPV4, "max", set_number, AT(config_customer, msg.dst_max[0]),
+	    .min = 1, .max = 32),
+	VALUE(IPV4, "hold_from", set_number,
+	    AT(config_customer, msg.dst_hold[0]), .min = 1, .max = 32),
+
+	VALUE(IPV6, "min", set_number, AT(config_customer, msg.dst_min[1]),
+	    .min = 1, .max = 128),
+	VALUE(IPV6, "max", set_number, AT(config_customer, msg.dst_max[1]),
+	    .min = 1, .max = 128),
+	VALUE(IPV6, "hold_from", set_number,
+	    AT(config_customer, msg.dst_hold[1]), .min = 1, .max = 128),
+
+	VALUE(ACTIONS, "discard", set_flag, AT(config_customer, msg.discard)),
+	MAP(ACTIONS, "rate_limit", RATE, false),
+	MAP(ACTIONS, "rate_limit_packets", PACKETS, false),
+	VALUES(ACTIONS, "redirect", set_redirect, .min = 0),
+	VALUES(ACTIONS, "redirect_ip", set_redirect_ip, .min = 0),
+	VALUES(ACTIONS, "mark", set_dscp, .min = 0),
+	VALUE(ACTIONS, "sample", set_traffic, .min = ACTION_SAMPLE),
+	VALUE(ACTIONS, "continue", set_traffic, .min = ACTION_CONTINUE),
+	VALUE(ACTIONS, "terminal", set_traffic, .min = 0),
+	LATER(ACTIONS, "interface_set"),
+	LATER(ACTIONS, "copy"),
+	LATER(ACTIONS, "rewrite"),
+
+	VALUE(RATE, "min", set_rate, AT(config_customer, msg.rate_min)),
+	VALUE(RATE, "max", set_rate, .required = true,
+	    AT(config_customer, msg.rate_max)),
+
+	VALUE(PACKETS, "min", set_rate, AT(config_customer, msg.packets_min)),
+	VALUE(PACKETS, "max", set_rate, .required = true,
+	    AT(config_customer, msg.packets_max)),
+
+	VALUE(LIMITS, "rules", set_number, AT(config_customer, msg.max_rules),
+	    .min = 0, .max = 1000000),
+	LATER(LIMITS, "cost"),
+	LATER(LIMITS, "new_per_second"),
+	LATER(LIMITS, "burst"),
+	LATER(LIMITS, "strikes"),
+	LATER(LIMITS, "addresses"),
+};
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static const struct schema_section sections[SECTION_COUNT] = {
+	[SECTION_TOP] = { "the file", true, finish_none_begin, NULL },
+	[SECTION_ROUTER] = { "router", true, finish_router_begin, NULL },
+	[SECTION_LISTEN] = { "listen", false, finish_listen_begin, NULL },
+	[SECTION_STORE] = { "store", true, finish_router_begin, NULL },
+	[SECTION_CONTROL] = { "control", true, finish_router_begin, NULL },
+	[SECTION_INTERNAL] = { "internal", false, finish_neighbor_begin,
+	    finish_internal },
+	[SECTION_CUSTOMER] = { "customers", false, finish_customer_begin,
+	    finish_customer },
+	[SECTION_NEIGHBOR] = { "neighbors", false, finish_neighbor_begin,
+	    finish_neighbor },
+	[SECTION_OWN] = { "own", false, finish_none_begin, NULL },
+	[SECTION_DESTINATION] = { "destination", false, finish_none_begin,
+	    NULL },
+	[SECTION_IPV4] = { "ipv4", false, finish_none_begin, finish_ipv4 },
+	[SECTION_IPV6] = { "ipv6", false, finish_none_begin, finish_ipv6 },
+	[SECTION_ACTIONS] = { "actions", false, finish_none_begin,
+	    finish_actions },
+	[SECTION_RATE] = { "rate_limit", false, finish_none_begin,
+	    finish_rate },
+	[SECTION_PACKETS] = { "rate_limit_packets", false, finish_none_begin,
+	    finish_packets },
+	[SECTION_LIMITS] = { "limits", false, finish_none_begin, NULL },
+};
+
+const struct schema_section *
+schema_section(enum section section)
+{
+	return &sections[section];
+}
+
+const struct schema_key *
+schema_rows(enum section section, unsigned *n)
+{
+	const struct schema_key *first = keys;
+	const struct schema_key *end = keys + KEYS;
+
+	while (first < end && first->section != section)
+		first++;
+	*n = 0;
+	while (first + *n < end && first[*n].section == section)
+		(*n)++;
+	return first;
+}
+
+const struct schema_key *
+schema_find(enum section section, const char *name)
+{
+	unsigned n;
+	const struct schema_key *rows = schema_rows(section, &n);
+
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+#define WORD_MAX 32u
+
+/* Edits (insert, drop, change a letter) between two words; both shorter than
+ * WORD_MAX. */
+static unsigned
+edits(const char *a, const char *b)
+{
+	unsigned row[WORD_MAX + 1];
+	unsigned n = (unsigned)strlen(b);
+
+	for (unsigned j = 0; j <= n; j++)
+		row[j] = j;
+	for (unsigned i = 0; a[i] != '\0'; i++) {
+		unsigned corner = row[0];
+
+		row[0] = i + 1;
+		for (unsigned j = 0; j < n; j++) {
+			unsigned change = corner + (a[i] != b[j]);
+			unsigned best =
+			    row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
+
+			corner = row[j + 1];
+			row[j + 1] = change < best ? change : best;
+		}
+	}
+	return row[n];
+}
+
+void
+schema_hint(enum section section, const char *name, char *buf, size_t size)
+{
+	const struct schema_key *near = NULL;
+	unsigned best = 4; /* more edits than that is another word */
+	unsigned n;
+	const struct schema_key *rows = schema_rows(section, &n);
+	size_t len;
+
+	for (unsigned i = 0; i < n && strlen(name) < WORD_MAX; i++) {
+		unsigned distance = edits(name, rows[i].name);
+
+		if (distance < best && distance < strlen(rows[i].name)) {
+			best = distance;
+			near = &rows[i];
+		}
+	}
+	if (near != NULL) {
+		(void)snprintf(buf, size, "a key of %s, perhaps %s",
+		    sections[section].name, near->name);
+		return;
+	}
+	len =
+	    (size_t)snprintf(buf, size, "a key of %s:", sections[section].name);
+	for (unsigned i = 0; i < n && len < size; i++) {
+		if (rows[i].shape != SHAPE_LATER)
+			len += (size_t)snprintf(
+			    &buf[len], size - len, " %s", rows[i].name);
+	}
+}

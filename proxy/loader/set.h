@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One value of a configuration into the model: the setters that the rows of
+ * the schema name. */
+#pragma once
+
+#include "proxy/loader/problem.h"
+#include "proxy/loader/schema.h"
+
+/* What a setter gets, and where it explains itself. */
+struct set {
+	struct config *config;
+	void *into; /* what the section fills */
+	const struct schema_key *key;
+	struct place at;
+	char found[PROBLEM_FOUND_MAX]; /* empty: the text, quoted */
+	char wanted[PROBLEM_WANTED_MAX];
+};
+
+/* Each returns 0, or -1 when text is not what is wanted. */
+int set_number(struct set *set, const char *text);  /* min..max to offset */
+int set_flag(struct set *set, const char *text);    /* uint8_t */
+int set_seconds(struct set *set, const char *text); /* uint16_t, min..max */
+int set_linger(struct set *set, const char *text);  /* uint64_t ms, max s */
+int set_rate(struct set *set, const char *text);    /* double */
+int set_choice(struct set *set, const char *text);  /* uint8_t, names */
+int set_bit(struct set *set, const char *text);     /* ORed, names */
+int set_dscp(struct set *set, const char *text);    /* uint64_t, ORed */
+int set_name(struct set *set, const char *text);
+int set_asn(struct set *set, const char *text);
+int set_router_id(struct set *set, const char *text);
+int set_address(struct set *set, const char *text); /* a host's own */
+int set_listen(struct set *set, const char *text);  /* may be any */
+int set_path(struct set *set, const char *text); /* char[min], absolute then */
+int set_password(struct set *set, const char *text);
+int set_traffic(struct set *set, const char *text); /* flag; min: its bit */
+
+/* Lists; set_list.c. */
+int set_prefix(struct set *set, const char *text);
+int set_redirect(struct set *set, const char *text);
+int set_redirect_ip(struct set *set, const char *text);
+int set_tag(struct set *set, const char *text);
+int set_include(struct set *set, const char *text);
+
+/* The field that the row names. */
+void *set_field(const struct set *set);
+
+/* Note what is wanted and return -1. */
+int set_refuse(struct set *set, const char *wanted);
+
+/*
+ * The absolute path of text as written in the file of set, in buf (size
+ * octets). -1 and refused when it is empty, too long or not printable ASCII.
+ */
+int set_resolve(struct set *set, const char *text, char *buf, size_t size);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Queries over the log. Forward, a query goes from from_seq up and next_seq is
+ * the from_seq to go on with; backward, from to_seq - 1 down and next_seq is
+ * the to_seq to go on with.
+ *
+ * Entries fill at most half of the channel's buffer; the other half always
+ * has room for the end of an answer, and no query is read before it is so.
+ */
+#include "proxy/store/audit_link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/common/check.h"
+#include "proxy/common/entry_msg.h"
+#include "proxy/common/log.h"
+
+#define LINK_LIMIT (1u << 20)
+#define POLL_MS    10 /* while the other end does not read */
+
+struct audit_link {
+	struct loop *loop;
+	struct store *store;
+	struct channel *channel; /* NULL: no control */
+	struct timer *poll;      /* for room */
+};
+
+/* One query while it is answered. */
+struct answer {
+	struct audit_link *link;
+	const struct msg_audit_query *query;
+	uint32_t sent;
+	uint32_t looked;
+	bool no_room; /* for the entry that was just looked at */
+};
+
+bool
+audit_query_valid(const struct msg_audit_query *query)
+{
+	return query->max <= AUDIT_ANSWER_MAX && query->backward <= 1 &&
+	       check_text(query->customer, sizeof(query->customer)) &&
+	       check_text(query->operator_name, sizeof(query->operator_name)) &&
+	       (query->prefix.afi == AFI_NONE || prefix_valid(&query->prefix));
+}
+
+static bool
+wants_prefix(const struct prefix *wanted, const struct entry *entry)
+{
+	struct prefix dst;
+
+	return wanted->afi == AFI_NONE ||
+	       (entry->has_rule != 0 && rule_dst_prefix(&entry->rule, &dst) &&
+		   prefix_overlaps(wanted, &dst));
+}
+
+static bool
+wants_text(const char *wanted, const char *text)
+{
+	return wanted[0] == '\0' || strcmp(wanted, text) == 0;
+}
+
+bool
+audit_query_wants(
+    const struct msg_audit_query *query, const struct entry *entry)
+{
+	if ((query->kind != 0 && query->kind != entry->kind) ||
+	    (query->state != UINT8_MAX && query->state != entry->state) ||
+	    (query->reason != 0 && query->reason != entry->reason) ||
+	    (query->rule_id != UINT64_MAX && query->rule_id != entry->rule_id))
+		return false;
+	if ((query->from_ns != 0 && entry->wall_ns < query->from_ns) ||
+	    (query->to_ns != 0 && entry->wall_ns >= query->to_ns))
+		return false;
+	return wants_text(query->customer, entry->customer) &&
+	       wants_text(query->operator_name, entry->operator_name) &&
+	       wants_prefix(&query->prefix, entry);
+}
+
+static bool
+send_entry(struct answer *answer, const struct entry *entry)
+{
+	struct channel *channel = answer->link->channel;
+	size_t size = entry_msg_size(entry);
+	struct msg_entry *msg;
+
+	if (channel_pending(channel) + size > LINK_LIMIT / 2)
+		return false;
+	msg = channel_reserve(channel, MSG_AUDIT_ENTRY, size);
+	if (msg == NULL)
+		return false;
+	entry_msg_pack(entry, msg);
+	msg->request = answer->query->request;
+	channel_commit(channel, size);
+	answer->sent++;
+	return true;
+}
+
+/* Stops the walk with 1 behind this entry, or at it when it did not fit. */
+static int
+look(void *ctx, const struct entry *entry)
+{
+	struct answer *answer = ctx;
+
+	if (audit_query_wants(answer->query, entry) &&
+	    !send_entry(answer, entry)) {
+		answer->no_room = true;
+		return 1;
+	}
+	answer->looked++;
+	return answer->sent >= answer->query->max ||
+	       answer->looked >= AUDIT_LOOK_MAX;
+}
+
+/* An entry that is damaged is passed over, and said. */
+static uint64_t
+next_after(const struct answer *answer, uint64_t seq, int err)
+{
+	bool backward = answer->query->backward != 0;
+
+	if (err < 0) {
+		log_line(LOG_ERROR, "log: entry cannot be read: seq=%llu: %s",
+		    (unsigned long long)seq, db_error_text(err));
+		return backward ? seq : seq + 1;
+	}
+	if (answer->no_room)
+		return backward ? seq + 1 : seq - 1;
+	return seq;
+}
+
+static void
+answer_query(struct audit_link *link, const struct msg_audit_query *query)
+{
+	const struct ledger_range range = { query->from_seq, query->to_seq,
+		query->backward != 0 };
+	struct msg_audit_end end = { .head.kind = MSG_AUDIT_END,
+		.request = query->request };
+	struct answer answer = { .link = link, .query = query };
+	struct ledger_head head = { 0 };
+	uint64_t seq = range.backward ? range.to : range.from;
+	int err = ledger_head_read(store_ledger(link->store), &head);
+
+	if (err == 0 && query->max > 0) {
+		err = ledger_walk(
+		    store_ledger(link->store), &range, look, &answer, &seq);
+		seq = next_after(&answer, seq, err);
+	}
+	end.more = range.backward ? seq > range.from
+				  : seq < range.to && seq < head.size;
+	end.next_seq = seq;
+	end.size = head.size;
+	memcpy(end.root, head.root, sizeof(end.root));
+	if (channel_send(link->channel, &end, sizeof(end), -1) != 0)
+		log_line(LOG_WARN, "control: an answer did not fit");
+}
+
+static bool
+may_read(const struct audit_link *link)
+{
+	return channel_pending(link->channel) <= LINK_LIMIT / 4;
+}
+
+static void
+on_poll(void *ctx)
+{
+	struct audit_link *link = ctx;
+
+	if (link->channel == NULL || !may_read(link))
+		return;
+	timer_stop(link->poll);
+	channel_pause(link->channel, false);
+}
+
+static void
+link_drop(struct audit_link *link)
+{
+	timer_stop(link->poll);
+	channel_close(link->channel);
+	link->channel = NULL;
+}
+
+static void
+on_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct audit_link *link = ctx;
+	struct msg_audit_query query;
+
+	(void)fd;
+	if (head->kind != MSG_AUDIT_QUERY) {
+		log_line(LOG_ERROR, "control: channel closed: message out of "
+				    "turn");
+		link_drop(link);
+		return;
+	}
+	memcpy(&query, (const void *)head, sizeof(query));
+	if (!audit_query_valid(&query)) {
+		log_line(LOG_ERROR, "control: channel closed: query is "
+				    "malformed");
+		link_drop(link);
+		return;
+	}
+	answer_query(link, &query);
+	if (!may_read(link)) {
+		channel_pause(link->channel, true);
+		timer_start(link->poll, POLL_MS, POLL_MS);
+	}
+}
+
+static void
+on_batch(void *ctx)
+{
+	struct audit_link *link = ctx;
+
+	if (link->channel != NULL)
+		channel_flush(link->channel);
+}
+
+static void
+on_closed(void *ctx)
+{
+	link_drop(ctx);
+}
+
+struct audit_link *
+audit_link_new(struct loop *loop, struct store *store)
+{
+	struct audit_link *link = calloc(1, sizeof(*link));
+
+	if (link == NULL)
+		return NULL;
+	link->loop = loop;
+	link->store = store;
+	link->poll = timer_new(loop, on_poll, link);
+	if (link->poll == NULL) {
+		free(link);
+		return NULL;
+	}
+	return link;
+}
+
+void
+audit_link_free(struct audit_link *link)
+{
+	if (link == NULL)
+		return;
+	link_drop(link);
+	timer_free(link->poll);
+	free(link);
+}
+
+void
+audit_link_attach(struct audit_link *link, int fd)
+{
+	static const struct channel_ops ops = { on_message, on_closed, NULL,
+		on_batch };
+
+	link_drop(link);
+	link->channel = channel_open(link->loop, fd, LINK_LIMIT, &ops, link);
+}

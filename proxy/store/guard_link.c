@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Channel to the guard. What is owed to it is kept as state, not as messages:
+ * when the channel has no room, on_room says it later. */
+#include "proxy/store/guard_link.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/common/entry_msg.h"
+#include "proxy/common/log.h"
+
+#define LINK_LIMIT (4u << 20)
+
+struct guard_link {
+	struct loop *loop;
+	struct store *store;
+	struct writer *writer;
+	struct channel *channel; /* NULL: no guard */
+	bool greeted;
+	bool owes_durable;
+	bool owes_status;
+	bool loading;       /* live rules are being sent */
+	uint64_t load_from; /* next id to send */
+	uint64_t loaded;    /* sent so far */
+	struct entry entry; /* scratch */
+};
+
+static void
+link_drop(struct guard_link *link)
+{
+	channel_close(link->channel);
+	link->channel = NULL;
+	link->greeted = false;
+	link->owes_durable = false;
+	link->owes_status = false;
+	link->loading = false;
+}
+
+/* The guard did what no guard of ours does. */
+static void
+link_break(struct guard_link *link, const char *why)
+{
+	log_line(LOG_ERROR, "guard: channel closed: %s", why);
+	link_drop(link);
+	writer_kick(link->writer);
+}
+
+/* ---- towards the guard ---- */
+
+static void
+greet(struct guard_link *link)
+{
+	const struct ledger_head *head = writer_head(link->writer);
+	struct msg_store_hello hello = { .head.kind = MSG_STORE_HELLO };
+
+	if (link->greeted || link->channel == NULL)
+		return;
+	if (!writer_idle(link->writer)) {
+		/* When that is done at once, we have been called from there. */
+		writer_discard(link->writer);
+		if (!writer_idle(link->writer) || link->greeted)
+			return;
+	}
+	hello.next_seq = head->size;
+	memcpy(hello.root, head->root, sizeof(hello.root));
+	link->greeted =
+	    channel_send(link->channel, &hello, sizeof(hello), -1) == 0;
+	link->owes_status = link->greeted && writer_full(link->writer);
+}
+
+static int
+send_live(void *ctx, const struct entry *entry)
+{
+	struct guard_link *link = ctx;
+	size_t size = entry_msg_size(entry);
+	struct msg_entry *msg;
+
+	link->load_from = entry->rule_id;
+	msg = channel_reserve(link->channel, MSG_STORE_LIVE, size);
+	if (msg == NULL)
+		return 1;
+	entry_msg_pack(entry, msg);
+	channel_commit(link->channel, size);
+	link->loaded++;
+	return 0;
+}
+
+static void
+bad_live(void *ctx, uint64_t rule_id, uint64_t seq)
+{
+	(void)ctx;
+	log_line(LOG_ERROR,
+	    "log: entry is damaged, its rule is not restored: seq=%llu id=%llu",
+	    (unsigned long long)seq, (unsigned long long)rule_id);
+}
+
+/* As many live rules as there is room for; then, at last, that this was all. */
+static void
+load(struct guard_link *link)
+{
+	const struct store_live_ops ops = { send_live, bad_live, link };
+	struct msg_store_seq end = { .head.kind = MSG_STORE_LOADED };
+	int err;
+
+	err = store_live(link->store, link->load_from, &ops);
+	if (err < 0) {
+		log_line(LOG_ERROR, "live rules: cannot read: %s; ending",
+		    db_error_text(err));
+		exit(EXIT_FAILURE);
+	}
+	if (err != 0)
+		return;
+	/* All have gone: what may be left is to say so. */
+	link->load_from = UINT64_MAX;
+	end.seq = link->loaded;
+	if (channel_send(link->channel, &end, sizeof(end), -1) == 0)
+		link->loading = false;
+}
+
+static void
+send_status(struct guard_link *link)
+{
+	bool full = writer_full(link->writer);
+	const struct msg_store_status status = {
+		.head.kind = MSG_STORE_STATUS,
+		.status = full ? STORE_FULL : STORE_FINE,
+		.error = full ? ENOSPC : 0,
+	};
+
+	if (channel_send(link->channel, &status, sizeof(status), -1) == 0)
+		link->owes_status = false;
+}
+
+static void
+send_durable(struct guard_link *link)
+{
+	const struct msg_store_seq durable = {
+		.head.kind = MSG_STORE_DURABLE,
+		.seq = writer_head(link->writer)->size,
+	};
+
+	if (channel_send(link->channel, &durable, sizeof(durable), -1) == 0)
+		link->owes_durable = false;
+}
+
+/* Pay what is owed, as far as there is room. */
+static void
+settle(struct guard_link *link)
+{
+	if (link->channel == NULL)
+		return;
+	greet(link);
+	if (!link->greeted)
+		return;
+	if (link->owes_durable)
+		send_durable(link);
+	if (link->owes_status)
+		send_status(link);
+	if (link->loading)
+		load(link);
+	channel_flush(link->channel);
+}
+
+/* ---- from the guard ---- */
+
+static void
+take_entry(struct guard_link *link, const struct msg_entry *msg)
+{
+	uint64_t next = writer_next(link->writer);
+
+	if (entry_msg_unpack(msg, &link->entry) != 0) {
+		link_break(link, "entry is malformed");
+		return;
+	}
+	if (link->entry.seq < next) {
+		link->owes_durable = true; /* sent again; we have it */
+		return;
+	}
+	if (link->entry.seq > next) {
+		link_break(link, "entries are missing");
+		return;
+	}
+	if (writer_add(link->writer, &link->entry) != 0) {
+		link_break(link, "entry cannot be recorded");
+		return;
+	}
+	if (!writer_room(link->writer))
+		channel_pause(link->channel, true);
+}
+
+static void
+on_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct guard_link *link = ctx;
+
+	(void)fd;
+	if (!link->greeted) {
+		link_break(link, "spoke before it was greeted");
+		return;
+	}
+	if (head->kind == MSG_STORE_APPEND) {
+		take_entry(link, (const struct msg_entry *)(const void *)head);
+	} else if (head->kind == MSG_STORE_LOAD && !link->loading) {
+		link->loading = true;
+		link->load_from = 0;
+		link->loaded = 0;
+	} else {
+		link_break(link, "message out of turn");
+	}
+}
+
+static void
+on_batch(void *ctx)
+{
+	struct guard_link *link = ctx;
+
+	writer_kick(link->writer);
+	if (writer_room(link->writer))
+		channel_pause(link->channel, false);
+	settle(link);
+}
+
+static void
+on_room(void *ctx)
+{
+	settle(ctx);
+}
+
+static void
+on_closed(void *ctx)
+{
+	struct guard_link *link = ctx;
+
+	log_line(LOG_INFO, "guard: gone");
+	link_drop(link);
+	writer_kick(link->writer);
+}
+
+struct guard_link *
+guard_link_new(struct loop *loop, struct store *store, struct writer *writer)
+{
+	struct guard_link *link = calloc(1, sizeof(*link));
+
+	if (link == NULL)
+		return NULL;
+	link->loop = loop;
+	link->store = store;
+	link->writer = writer;
+	return link;
+}
+
+void
+guard_link_free(struct guard_link *link)
+{
+	if (link == NULL)
+		return;
+	link_drop(link);
+	free(link);
+}
+
+void
+guard_link_attach(struct guard_link *link, int fd)
+{
+	static const struct channel_ops ops = { on_message, on_closed, on_room,
+		on_batch };
+
+	link_drop(link);
+	writer_kick(link->writer);
+	link->channel = channel_open(link->loop, fd, LINK_LIMIT, &ops, link);
+	settle(link);
+}
+
+void
+guard_link_durable(struct guard_link *link)
+{
+	link->owes_durable = true;
+	if (link->channel != NULL && writer_room(link->writer))
+		channel_pause(link->channel, false);
+	settle(link);
+}
+
+void
+guard_link_full(struct guard_link *link, bool full)
+{
+	if (full)
+		log_line(LOG_ERROR, "log: no room on the disk: "
+				    "new rules are refused, retrying");
+	else
+		log_line(LOG_INFO, "log: there is room again");
+	link->owes_status = true;
+	settle(link);
+}

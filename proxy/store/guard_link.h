@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The store's end of its channel to the guard: entries in, "durable" out, and
+ * the live rules when a new guard asks for them.
+ *
+ * A guard is greeted (MSG_STORE_HELLO) only when nothing that an earlier one
+ * sent is still waiting: then the log's size is the number to go on with. What
+ * waits for a full disk then is dropped: nobody was told that it is durable,
+ * and the guard sends again what it has not heard of.
+ */
+#pragma once
+
+#include "proxy/common/channel.h"
+#include "proxy/store/writer.h"
+
+struct guard_link;
+
+/* writer and store are borrowed. NULL when out of memory. */
+struct guard_link *guard_link_new(
+    struct loop *loop, struct store *store, struct writer *writer);
+void guard_link_free(struct guard_link *link); /* NULL is fine */
+
+/* Take over fd, a channel to a guard; the one before is closed. */
+void guard_link_attach(struct guard_link *link, int fd);
+
+/* From the writer. */
+void guard_link_durable(struct guard_link *link);
+void guard_link_full(struct guard_link *link, bool full);

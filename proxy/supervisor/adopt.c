@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A configuration comes into force: listeners, keys, peers, in this order. */
+#include "proxy/supervisor/supervisor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/common/log.h"
+#include "proxy/supervisor/endpoint.h"
+#include "proxy/supervisor/tcp.h"
+
+static void
+problem_say(struct msg_cfg_error *problem, const char *key, const char *text)
+{
+	memset(problem, 0, sizeof(*problem));
+	(void)snprintf(problem->key, sizeof(problem->key), "%s", key);
+	(void)snprintf(problem->wanted, sizeof(problem->wanted), "%s", text);
+}
+
+/* All rows. NULL, or what is wrong with the row *at. */
+static const char *
+setups_fill(const struct cfg_set *set, struct setup *setups, uint32_t *at)
+{
+	for (uint32_t i = 0; i < set->neighbors.n; i++) {
+		const char *why = setup_fill(set, i, &setups[i]);
+
+		*at = i;
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+struct setup *
+adopt_prepare(struct supervisor *supervisor, struct cfg_set *set,
+    struct msg_cfg_error *problem)
+{
+	const char *why =
+	    cfg_set_number(set, supervisor->customers, supervisor->names);
+	struct setup *setups;
+	uint32_t at = 0;
+
+	if (why != NULL) {
+		problem_say(problem, "neighbors", why);
+		return NULL;
+	}
+	/* One more, so that none is no failure. */
+	setups = calloc((size_t)set->neighbors.n + 1, sizeof(*setups));
+	if (setups == NULL) {
+		problem_say(problem, "", "out of memory");
+		return NULL;
+	}
+	why = setups_fill(set, setups, &at);
+	if (why != NULL) {
+		const struct msg_cfg_neighbor *bad = &setups[at].neighbor;
+
+		problem_say(problem, "password_file", why);
+		memcpy(
+		    problem->file, bad->password_file, sizeof(problem->file));
+		(void)snprintf(
+		    problem->found, sizeof(problem->found), "%s", bad->name);
+		free(setups);
+		return NULL;
+	}
+	return setups;
+}
+
+/* ---- keys ---- */
+
+static void
+key_set(struct supervisor *supervisor, const struct setup *setup)
+{
+	const struct msg_cfg_neighbor *neighbor = &setup->neighbor;
+	struct password password;
+	const char *why = NULL;
+	int err;
+
+	if (password_read(neighbor->password_file, &password, &why) == 0) {
+		err = listeners_key(
+		    supervisor->listeners, &neighbor->remote, &password);
+		/* A listener's keys are counted: net.core.optmem_max. */
+		why = err < 0 ? strerror(-err) : NULL;
+	}
+	password_wipe(&password);
+	if (why != NULL)
+		log_line(
+		    LOG_ERROR, "peer %s: key not set: %s", neighbor->name, why);
+}
+
+/* The row of each peer number, to be freed. NULL when out of memory. */
+static const struct setup **
+rows_by_number(const struct setup *setups, uint32_t n, uint32_t max)
+{
+	const struct setup **rows = calloc((size_t)max + 1, sizeof(void *));
+
+	for (uint32_t i = 0; rows != NULL && i < n; i++)
+		rows[setups[i].neighbor.peer] = &setups[i];
+	return rows;
+}
+
+/* Keys of those that have none any more go, all others are set (again). */
+static void
+keys_update(struct supervisor *supervisor, const struct setup *setups,
+    const struct setup *const *rows)
+{
+	bool security = false;
+
+	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
+		const struct msg_cfg_neighbor *old =
+		    &supervisor->peers[i]->setup.neighbor;
+		const struct setup *row = rows[old->peer];
+
+		if (old->authenticated != 0 &&
+		    (row == NULL || row->neighbor.authenticated == 0))
+			(void)listeners_key(
+			    supervisor->listeners, &old->remote, NULL);
+	}
+	for (uint32_t i = 0; i < supervisor->set->neighbors.n; i++) {
+		if (setups[i].neighbor.authenticated != 0)
+			key_set(supervisor, &setups[i]);
+		security = security || setups[i].neighbor.ttl_hops != 0;
+	}
+	listeners_ttl(supervisor->listeners, security);
+}
+
+/* ---- peers ---- */
+
+/* Room for n more. 0, or -1 when out of memory. */
+static int
+peers_room(struct supervisor *supervisor, uint32_t n)
+{
+	uint32_t room = supervisor->n_peers + n;
+	struct peer **grown;
+
+	if (room <= supervisor->room_peers)
+		return 0;
+	grown = reallocarray(supervisor->peers, room, sizeof(*grown));
+	if (grown == NULL)
+		return -1;
+	supervisor->peers = grown;
+	supervisor->room_peers = room;
+	return 0;
+}
+
+static void
+peer_add(struct supervisor *supervisor, const struct setup *setup)
+{
+	struct peer *peer = peer_new(supervisor, setup);
+
+	if (peer == NULL) {
+		log_line(
+		    LOG_ERROR, "peer %s: out of memory", setup->neighbor.name);
+		return;
+	}
+	supervisor->peers[supervisor->n_peers++] = peer;
+	process_start(&peer->process);
+}
+
+/* Those that are there: changed or removed. Their rows are taken out. */
+static void
+peers_update(struct supervisor *supervisor, const struct setup **rows)
+{
+	/* From the end: removal moves the last one into the gap. */
+	for (uint32_t i = supervisor->n_peers; i-- > 0;) {
+		struct peer *peer = supervisor->peers[i];
+		uint32_t number = peer->setup.neighbor.peer;
+
+		if (rows[number] != NULL)
+			peer_change(peer, rows[number]);
+		else if (peer->state != PEER_LEAVING)
+			peer_remove(peer);
+		rows[number] = NULL;
+	}
+}
+
+int
+adopt_set(struct supervisor *supervisor, struct cfg_set *set,
+    const struct setup *setups)
+{
+	uint32_t n = set->neighbors.n;
+	uint32_t max = names_count(supervisor->names);
+	const struct setup **rows = rows_by_number(setups, n, max);
+	int failed;
+
+	cfg_set_free(supervisor->set);
+	supervisor->set = set;
+	failed = listeners_update(supervisor->listeners, set);
+	if (rows == NULL || peers_room(supervisor, n) < 0) {
+		log_line(LOG_ERROR, "configuration: out of memory");
+		free(rows);
+		return failed + 1;
+	}
+	keys_update(supervisor, setups, rows);
+	listeners_start(supervisor->listeners);
+	peers_update(supervisor, rows);
+	for (uint32_t i = 0; i < n; i++) {
+		if (rows[setups[i].neighbor.peer] != NULL)
+			peer_add(supervisor, &setups[i]);
+	}
+	free(rows);
+	return failed;
+}

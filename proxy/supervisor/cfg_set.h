@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A configuration as the messages it came in, checked and kept in order: what
+ * the guard is fed with, and what the supervisor itself works from.
+ *
+ * Life: cfg_set_new, cfg_set_take for each message up to MSG_CFG_END, then
+ * cfg_set_number. From then on it does not change.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proxy/common/message.h"
+#include "proxy/supervisor/names.h"
+
+#define CFG_SET_OCTETS_MAX    (256u << 20)
+#define CFG_SET_MESSAGES_MAX  2000000u
+#define CFG_SET_CUSTOMERS_MAX 65536u
+#define CFG_SET_NEIGHBORS_MAX 4096u
+#define CFG_SET_LISTENERS_MAX 64u
+
+/* Places of messages of one kind in the octets. */
+struct cfg_places {
+	size_t *at;
+	uint32_t n;
+	uint32_t room;
+};
+
+struct cfg_set {
+	uint8_t *octets;
+	size_t len;
+	size_t room;
+	uint32_t n_messages;
+	bool begun;
+	bool routed;
+	bool ended;
+	struct msg_cfg_router router; /* copied out */
+	struct cfg_places customers;  /* by index */
+	struct cfg_places neighbors;
+	struct cfg_places listeners;
+};
+
+struct cfg_set *cfg_set_new(void); /* NULL when out of memory */
+void cfg_set_free(struct cfg_set *set);
+
+/* Take one MSG_CFG_*. NULL, or what is wrong with it (borrowed for ever);
+ * then the set is worthless. */
+const char *cfg_set_take(struct cfg_set *set, const struct msg_head *head);
+
+/*
+ * Give each customer and peer its stable number. NULL, or what is wrong: two
+ * neighbours with one address, or too many names.
+ */
+const char *cfg_set_number(
+    struct cfg_set *set, struct names *customers, struct names *peers);
+
+/* The i-th (< n) of its kind. Borrowed from the set. */
+const struct msg_cfg_customer *cfg_set_customer(
+    const struct cfg_set *set, uint32_t i);
+const struct msg_cfg_neighbor *cfg_set_neighbor(
+    const struct cfg_set *set, uint32_t i);
+const struct msg_cfg_listen *cfg_set_listen(
+    const struct cfg_set *set, uint32_t i);
+
+/* The message at *at (0: the first), NULL past the last; moves *at on. */
+const struct msg_head *cfg_set_next(const struct cfg_set *set, size_t *at);

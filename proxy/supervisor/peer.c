@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One neighbour: its session process, the sockets passed to it, and dialling
+ * for it. What a session says is a stranger's word: it may ask to be
+ * connected to its own neighbour, and give sockets back, nothing else.
+ */
+#include "proxy/supervisor/supervisor.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "proxy/common/log.h"
+#include "proxy/supervisor/endpoint.h"
+#include "proxy/supervisor/tcp.h"
+
+#define PEER_CHANNEL   65536u /* octets to the session that may wait */
+#define PEER_STOP_MS   5000   /* from MSG_STOP to the kill */
+#define PEER_REDIAL_MS 200    /* from one dial to the next, at least */
+#define STOP_SHUTDOWN  2      /* Cease subcodes, RFC 4486 */
+#define STOP_REMOVED   3
+#define STOP_RESET     4
+
+/* ---- sockets ---- */
+
+/* Shut the peer's duplicates down: a session that died with its own leaves
+ * them open, and the neighbour would not know. */
+static void
+sockets_drop(struct peer *peer)
+{
+	for (size_t i = 0; i < PEER_SOCKETS_MAX; i++) {
+		struct peer_socket *slot = &peer->sockets[i];
+
+		if (slot->id == 0)
+			continue;
+		(void)shutdown(slot->fd, SHUT_RDWR);
+		(void)close(slot->fd);
+		slot->id = 0;
+	}
+}
+
+static struct peer_socket *
+socket_slot(struct peer *peer, uint32_t id)
+{
+	for (size_t i = 0; i < PEER_SOCKETS_MAX; i++) {
+		if (peer->sockets[i].id == id)
+			return &peer->sockets[i];
+	}
+	return NULL;
+}
+
+/* Both ends of the connection, as the kernel knows them. */
+static bool
+socket_ends(int fd, struct msg_socket *msg)
+{
+	struct sockaddr_storage name;
+	socklen_t len = sizeof(name);
+
+	if (getsockname(fd, (struct sockaddr *)&name, &len) < 0 ||
+	    !endpoint_from(&name, &msg->local))
+		return false;
+	len = sizeof(name);
+	return getpeername(fd, (struct sockaddr *)&name, &len) == 0 &&
+	       endpoint_from(&name, &msg->remote);
+}
+
+/* Pass the connected socket to the session. False when it cannot be. */
+static bool
+socket_pass(struct peer *peer, int fd, enum socket_direction direction)
+{
+	struct msg_socket msg = { .head = { .kind = MSG_SOCKET },
+		.direction = (uint8_t)direction,
+		.authenticated = peer->setup.neighbor.authenticated };
+	struct peer_socket *slot = socket_slot(peer, 0);
+
+	if (slot == NULL || !process_up(&peer->process) ||
+	    peer->state != PEER_RUNNING || !socket_ends(fd, &msg))
+		return false;
+	msg.id = ++peer->supervisor->next_socket;
+	if (msg.id == 0)
+		msg.id = ++peer->supervisor->next_socket;
+	if (channel_send(peer->process.channel, &msg, sizeof(msg), fd) < 0)
+		return false;
+	channel_flush(peer->process.channel);
+	slot->id = msg.id;
+	slot->fd = fd;
+	return true;
+}
+
+static void
+socket_closed(struct peer *peer, const struct msg_socket *msg)
+{
+	struct peer_socket *slot;
+
+	slot = msg->id == 0 ? NULL : socket_slot(peer, msg->id);
+	if (slot == NULL)
+		return;
+	(void)close(slot->fd);
+	slot->id = 0;
+}
+
+/* The peer's password, empty when it has none. 0, or -errno when it cannot be
+ * read. The caller wipes it. */
+static int
+key_read(const struct peer *peer, struct password *password)
+{
+	const struct msg_cfg_neighbor *neighbor = &peer->setup.neighbor;
+	const char *why;
+
+	memset(password, 0, sizeof(*password));
+	if (neighbor->authenticated == 0)
+		return 0;
+	if (password_read(neighbor->password_file, password, &why) == 0)
+		return 0;
+	log_line(LOG_ERROR, "peer %s: password file %s %s", neighbor->name,
+	    neighbor->password_file, why);
+	return -EACCES;
+}
+
+/*
+ * What an accepted connection must have: TTL security met from its SYN on,
+ * and the key. The listener's key has been inherited, except by a connection
+ * that was waiting when the key was set.
+ */
+static int
+socket_secure(const struct peer *peer, int fd)
+{
+	const struct msg_cfg_neighbor *neighbor = &peer->setup.neighbor;
+	struct password password;
+	int err;
+
+	if (!tcp_syn_ok(fd, neighbor))
+		return -EHOSTUNREACH;
+	err = key_read(peer, &password);
+	if (err == 0 && neighbor->authenticated != 0)
+		err = tcp_key(fd, &neighbor->remote, &password);
+	password_wipe(&password);
+	return err < 0 ? err : tcp_ttl_for(fd, neighbor);
+}
+
+void
+peer_accept(struct peer *peer, int fd)
+{
+	int err = 0;
+
+	if (socket_slot(peer, 0) != NULL && peer->state == PEER_RUNNING)
+		err = socket_secure(peer, fd);
+	if (err < 0)
+		log_line(LOG_REMOTE, "peer %s: connection refused: %s",
+		    peer->setup.neighbor.name, strerror(-err));
+	if (err < 0 || !socket_pass(peer, fd, SOCKET_PASSIVE))
+		tcp_reset(fd);
+}
+
+/* ---- dialling ---- */
+
+static void
+dial_answer(struct peer *peer, int error)
+{
+	struct msg_dial msg = { .head = { .kind = MSG_DIAL_FAILED },
+		.error = error };
+
+	if (!process_up(&peer->process))
+		return;
+	(void)channel_send(peer->process.channel, &msg, sizeof(msg), -1);
+	channel_flush(peer->process.channel);
+}
+
+static void
+dial_done(void *ctx, int fd, int error)
+{
+	struct peer *peer = ctx;
+
+	dial_free(peer->dial);
+	peer->dial = NULL;
+	if (fd >= 0 && socket_pass(peer, fd, SOCKET_ACTIVE))
+		return;
+	if (fd >= 0)
+		tcp_reset(fd);
+	dial_answer(peer, error == 0 ? EBUSY : error);
+}
+
+static void
+peer_dial(struct peer *peer)
+{
+	struct supervisor *supervisor = peer->supervisor;
+	uint64_t now = loop_now_ms(supervisor->loop);
+	struct password password;
+
+	if (peer->dial != NULL)
+		return; /* the answer to the one under way will do */
+	if (socket_slot(peer, 0) == NULL ||
+	    (peer->dialled_ms != 0 &&
+		now - peer->dialled_ms < PEER_REDIAL_MS)) {
+		dial_answer(peer, EBUSY);
+		return;
+	}
+	peer->dialled_ms = now;
+	if (key_read(peer, &password) == 0)
+		peer->dial = dial_start(supervisor->loop, &peer->setup.neighbor,
+		    peer->setup.neighbor.authenticated ? &password : NULL,
+		    dial_done, peer);
+	password_wipe(&password);
+	if (peer->dial == NULL)
+		dial_answer(peer, EACCES);
+}
+
+/* ---- the process ---- */
+
+static void
+config_send(struct peer *peer)
+{
+	if (process_up(&peer->process))
+		(void)channel_send(peer->process.channel, &peer->setup.session,
+		    sizeof(peer->setup.session), -1);
+}
+
+static void
+stop_send(struct peer *peer, uint8_t subcode, const char *text, uint64_t ms)
+{
+	struct msg_stop msg = { .head = { .kind = MSG_STOP },
+		.subcode = subcode };
+
+	(void)snprintf(msg.text, sizeof(msg.text), "%s", text);
+	if (process_up(&peer->process)) {
+		(void)channel_send(
+		    peer->process.channel, &msg, sizeof(msg), -1);
+		channel_flush(peer->process.channel);
+	}
+	dial_free(peer->dial);
+	peer->dial = NULL;
+	process_finish(&peer->process, ms);
+}
+
+static void
+peer_up(void *ctx)
+{
+	struct peer *peer = ctx;
+
+	config_send(peer);
+	supervisor_link(peer->supervisor);
+	channel_flush(peer->process.channel);
+}
+
+static void
+peer_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct peer *peer = ctx;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (head->kind == MSG_DIAL && peer->state == PEER_RUNNING) {
+		peer_dial(peer);
+	} else if (head->kind == MSG_SOCKET_CLOSED) {
+		socket_closed(peer, (const void *)head);
+	} else if (head->kind != MSG_DIAL) {
+		log_line(LOG_ERROR, "peer %s: unexpected message: kind=%u",
+		    peer->setup.neighbor.name, head->kind);
+		process_kill(&peer->process);
+	}
+}
+
+static void
+peer_down(void *ctx, int status)
+{
+	struct peer *peer = ctx;
+	struct supervisor *supervisor = peer->supervisor;
+
+	(void)status;
+	peer->linked = false;
+	sockets_drop(peer);
+	dial_free(peer->dial);
+	peer->dial = NULL;
+	if (supervisor->phase > PHASE_RUN) {
+		stop_progress(supervisor);
+	} else if (peer->state == PEER_LEAVING) {
+		peer_drop(peer);
+	} else if (peer->state == PEER_CHANGING) {
+		peer->state = PEER_RUNNING;
+		process_start(&peer->process);
+	}
+}
+
+static const struct process_ops peer_ops = {
+	.on_up = peer_up,
+	.on_message = peer_message,
+	.on_down = peer_down,
+};
+
+/* ---- life ---- */
+
+struct peer *
+peer_new(struct supervisor *supervisor, const struct setup *setup)
+{
+	struct peer *peer = calloc(1, sizeof(*peer));
+
+	if (peer == NULL)
+		return NULL;
+	peer->supervisor = supervisor;
+	peer->setup = *setup;
+	peer->process.program = "sluice-session";
+	peer->process.limit = PEER_CHANNEL;
+	peer->process.ops = &peer_ops;
+	peer->process.ctx = peer;
+	(void)snprintf(peer->process.name, sizeof(peer->process.name),
+	    "sluice-session %s", setup->neighbor.name);
+	if (process_init(&supervisor->processes, &peer->process) < 0) {
+		free(peer);
+		return NULL;
+	}
+	return peer;
+}
+
+void
+peer_free(struct peer *peer)
+{
+	sockets_drop(peer);
+	dial_free(peer->dial);
+	process_free(&peer->process);
+	free(peer);
+}
+
+void
+peer_drop(struct peer *peer)
+{
+	struct supervisor *supervisor = peer->supervisor;
+
+	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
+		if (supervisor->peers[i] == peer) {
+			supervisor->n_peers--;
+			supervisor->peers[i] =
+			    supervisor->peers[supervisor->n_peers];
+			break;
+		}
+	}
+	peer_free(peer);
+}
+
+void
+peer_change(struct peer *peer, const struct setup *setup)
+{
+	enum setup_change change = setup_compare(&peer->setup, setup);
+	bool was_leaving = peer->state == PEER_LEAVING;
+
+	peer->setup = *setup;
+	if (was_leaving) {
+		/* Configured again while its process still ends. */
+		peer->state = PEER_CHANGING;
+	} else if (change == SETUP_CHANGED && peer->state == PEER_RUNNING) {
+		log_line(LOG_INFO, "peer %s: changed, starts anew",
+		    setup->neighbor.name);
+		if (peer->process.pid == 0)
+			return; /* about to start anyway, and takes it then */
+		peer->state = PEER_CHANGING;
+		stop_send(
+		    peer, STOP_RESET, "configuration changed", PEER_STOP_MS);
+	} else if (change == SETUP_TUNED && peer->state == PEER_RUNNING) {
+		config_send(peer);
+		if (process_up(&peer->process))
+			channel_flush(peer->process.channel);
+	}
+}
+
+void
+peer_remove(struct peer *peer)
+{
+	log_line(LOG_INFO, "peer %s: no longer configured",
+	    peer->setup.neighbor.name);
+	peer->state = PEER_LEAVING;
+	if (process_gone(&peer->process))
+		peer_drop(peer);
+	else
+		stop_send(
+		    peer, STOP_REMOVED, "no longer configured", PEER_STOP_MS);
+}
+
+void
+peer_shutdown(struct peer *peer, uint64_t ms)
+{
+	stop_send(peer, STOP_SHUTDOWN, "sluice stops", ms);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Setups of peers, and the difference between two. */
+#include "proxy/supervisor/setup.h"
+
+#include <string.h>
+
+/* Rules kept of a peer: twice what may be accepted; none of an inward one. */
+static uint32_t
+max_received(const struct cfg_set *set, const struct msg_cfg_neighbor *msg)
+{
+	uint32_t rules;
+
+	if (msg->index == CFG_INTERNAL)
+		return 0;
+	rules = cfg_set_customer(set, msg->index)->max_rules;
+	return rules > UINT32_MAX / 2 ? UINT32_MAX : 2 * rules;
+}
+
+static void
+session_fill(const struct cfg_set *set, const struct msg_cfg_neighbor *from,
+    struct msg_session_config *out)
+{
+	*out = (struct msg_session_config){
+		.head = { .kind = MSG_SESSION_CONFIG },
+		.peer = from->peer,
+		.local_asn = set->router.asn,
+		.peer_asn = from->asn,
+		.max_received = max_received(set, from),
+		.hold_s = from->hold_s,
+		.families = from->families,
+		.internal = from->index == CFG_INTERNAL,
+		.passive = from->passive,
+		.authenticated = from->authenticated,
+		.connect_retry_s = from->connect_retry_s,
+		.local_pref = set->router.local_pref,
+	};
+	memcpy(out->router_id, set->router.router_id, sizeof(out->router_id));
+	memcpy(out->name, from->name, sizeof(out->name));
+}
+
+const char *
+setup_fill(const struct cfg_set *set, uint32_t i, struct setup *out)
+{
+	const struct msg_cfg_neighbor *neighbor = cfg_set_neighbor(set, i);
+	struct password password;
+	const char *why;
+
+	memset(out, 0, sizeof(*out));
+	out->neighbor = *neighbor;
+	session_fill(set, neighbor, &out->session);
+	if (neighbor->authenticated == 0)
+		return NULL;
+	if (password_read(neighbor->password_file, &password, &why) < 0)
+		return why;
+	out->password = password.id;
+	password_wipe(&password);
+	return NULL;
+}
+
+static bool
+address_equal(const struct address *a, const struct address *b)
+{
+	return a->afi == b->afi && a->port == b->port && a->scope == b->scope &&
+	       memcmp(a->addr, b->addr, ADDRESS_MAX) == 0;
+}
+
+/* What the TCP connection or the OPEN rests on. The dialect is not in it: the
+ * guard says everything again to a session that stays. */
+static bool
+essentials_equal(
+    const struct msg_cfg_neighbor *a, const struct msg_cfg_neighbor *b)
+{
+	return a->asn == b->asn && a->families == b->families &&
+	       a->passive == b->passive && a->ttl_hops == b->ttl_hops &&
+	       a->multihop == b->multihop && a->hold_s == b->hold_s &&
+	       a->authenticated == b->authenticated &&
+	       (a->index == CFG_INTERNAL) == (b->index == CFG_INTERNAL) &&
+	       address_equal(&a->remote, &b->remote) &&
+	       address_equal(&a->local, &b->local) &&
+	       strncmp(a->password_file, b->password_file, PATH_LEN) == 0;
+}
+
+enum setup_change
+setup_compare(const struct setup *old, const struct setup *new)
+{
+	if (!essentials_equal(&old->neighbor, &new->neighbor) ||
+	    !password_id_equal(&old->password, &new->password))
+		return SETUP_CHANGED;
+	if (old->session.max_received != new->session.max_received ||
+	    old->session.connect_retry_s != new->session.connect_retry_s)
+		return SETUP_TUNED;
+	return SETUP_SAME;
+}
+
+const char *
+setup_fixed(const struct msg_cfg_router *old, const struct msg_cfg_router *new)
+{
+	if (old->asn != new->asn)
+		return "router.asn";
+	if (memcmp(old->router_id, new->router_id, 4) != 0)
+		return "router.router_id";
+	if (old->local_pref != new->local_pref)
+		return "router.local_pref";
+	if (strncmp(old->store_path, new->store_path, PATH_LEN) != 0)
+		return "store.path";
+	if (strncmp(old->control_path, new->control_path, PATH_LEN) != 0)
+		return "control.socket";
+	return NULL;
+}

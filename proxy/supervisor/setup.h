@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What one peer is set up with, and what a new configuration does to it. */
+#pragma once
+
+#include "proxy/common/message.h"
+#include "proxy/supervisor/cfg_set.h"
+#include "proxy/supervisor/password.h"
+
+struct setup {
+	struct msg_cfg_neighbor neighbor;
+	struct msg_session_config session; /* what its process gets */
+	struct password_id password;       /* zero: none */
+};
+
+enum setup_change {
+	SETUP_SAME,
+	SETUP_TUNED,   /* the process is told, the session stays */
+	SETUP_CHANGED, /* stop it and start anew */
+};
+
+/*
+ * Fill *out for neighbour i of the set. Reads its password file once, to see
+ * that it is good, and keeps none of it. NULL, or what is wrong with the file
+ * (borrowed for ever).
+ */
+const char *setup_fill(
+    const struct cfg_set *set, uint32_t i, struct setup *out);
+
+enum setup_change setup_compare(
+    const struct setup *old, const struct setup *new);
+
+/* What cannot change while sluice runs; NULL when nothing of it does, else
+ * the key ("router.asn"), borrowed for ever. */
+const char *setup_fixed(
+    const struct msg_cfg_router *old, const struct msg_cfg_router *new);

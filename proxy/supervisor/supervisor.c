@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The supervisor's spine.
+ *
+ * Boot: the loader reads the file; listeners are bound and keyed; then store,
+ * guard, control and one session per neighbour are started. Each gets its
+ * configuration first. A role is linked with another as soon as both are
+ * ready, and again with whatever replaces it: links are state (made or not),
+ * so a link that finds no room in a channel is made when there is some.
+ */
+#include "proxy/supervisor/supervisor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "proxy/common/log.h"
+#include "proxy/supervisor/endpoint.h"
+#include "proxy/supervisor/tcp.h"
+
+#define GUARD_CHANNEL 1048576u /* octets that may wait */
+#define PART_CHANNEL  65536u
+
+/* ---- links ---- */
+
+static bool
+link_send(struct process *to, enum role role, uint32_t peer, int fd)
+{
+	struct msg_channel msg = {
+		.head = { .kind = MSG_CHANNEL }, .role = role, .peer = peer
+	};
+
+	if (channel_send(to->channel, &msg, sizeof(msg), fd) < 0)
+		return false;
+	channel_flush(to->channel);
+	return true;
+}
+
+bool
+supervisor_connect(struct process *a, enum role role_a, struct process *b,
+    enum role role_b, uint32_t peer_b)
+{
+	int fds[2];
+	bool done;
+
+	if (!process_up(a) || !process_up(b))
+		return false;
+	if (channel_pair(fds) < 0)
+		return false;
+	/* When only the first is told, its channel ends at once, and the next
+	 * one replaces it. */
+	done = link_send(a, role_b, peer_b, fds[0]) &&
+	       link_send(b, role_a, 0, fds[1]);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	return done;
+}
+
+static void
+parts_link(struct supervisor *supervisor)
+{
+	struct part *guard = &supervisor->guard;
+	struct part *store = &supervisor->store;
+	struct part *control = &supervisor->control;
+
+	if (!supervisor->guard_store && guard->ready && store->ready)
+		supervisor->guard_store = supervisor_connect(&guard->process,
+		    ROLE_GUARD, &store->process, ROLE_STORE, 0);
+	if (!supervisor->guard_control && guard->ready && control->ready)
+		supervisor->guard_control = supervisor_connect(&guard->process,
+		    ROLE_GUARD, &control->process, ROLE_CONTROL, 0);
+	if (!supervisor->control_store && control->ready && store->ready)
+		supervisor->control_store =
+		    supervisor_connect(&control->process, ROLE_CONTROL,
+			&store->process, ROLE_STORE, 0);
+}
+
+void
+supervisor_link(struct supervisor *supervisor)
+{
+	struct process *guard = &supervisor->guard.process;
+
+	if (supervisor->phase != PHASE_RUN)
+		return;
+	parts_link(supervisor);
+	for (uint32_t i = 0; supervisor->guard.ready && i < supervisor->n_peers;
+	     i++) {
+		struct peer *peer = supervisor->peers[i];
+
+		if (!peer->linked)
+			peer->linked = supervisor_connect(guard, ROLE_GUARD,
+			    &peer->process, ROLE_SESSION,
+			    peer->setup.neighbor.peer);
+	}
+}
+
+/* ---- the guard ---- */
+
+/* Go on feeding, then linking. */
+static void
+guard_continue(struct supervisor *supervisor)
+{
+	struct part *guard = &supervisor->guard;
+
+	if (!process_up(&guard->process))
+		return;
+	if (feed_pump(&supervisor->feed, guard->process.channel) &&
+	    supervisor->feed.purpose == CFG_BOOT)
+		guard->ready = true;
+	if (guard->ready && !supervisor->told_ready &&
+	    listeners_count(supervisor->listeners) ==
+		supervisor->set->listeners.n) {
+		supervisor->told_ready = true;
+		notify_send(supervisor->notify, "READY=1");
+		log_line(LOG_INFO, "up: peers=%u", supervisor->n_peers);
+	}
+	supervisor_link(supervisor);
+}
+
+void
+supervisor_feed_boot(struct supervisor *supervisor)
+{
+	supervisor->feed = (struct feed){
+		.set = supervisor->set,
+		.generation = supervisor->set_generation,
+		.purpose = CFG_BOOT,
+	};
+	guard_continue(supervisor);
+}
+
+static void
+guard_up(void *ctx)
+{
+	struct part *guard = ctx;
+
+	supervisor_feed_boot(guard->supervisor);
+}
+
+static void
+guard_room(void *ctx)
+{
+	struct part *guard = ctx;
+
+	if (guard->supervisor->phase == PHASE_RUN)
+		guard_continue(guard->supervisor);
+}
+
+static void
+guard_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct part *guard = ctx;
+	struct supervisor *supervisor = guard->supervisor;
+	const struct msg_cfg_result *result = (const void *)head;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (head->kind != MSG_CFG_RESULT) {
+		log_line(LOG_ERROR, "guard: unexpected message: kind=%u",
+		    head->kind);
+		process_kill(&guard->process);
+		return;
+	}
+	if (supervisor->phase != PHASE_RUN)
+		return;
+	if (supervisor->reload.set != NULL)
+		reload_result(supervisor, result);
+	else if (result->ok == 0)
+		log_line(LOG_ERROR, "guard: refuses the configuration: %.*s",
+		    (int)sizeof(result->text) - 1, result->text);
+}
+
+static void
+guard_down(void *ctx, int status)
+{
+	struct part *guard = ctx;
+	struct supervisor *supervisor = guard->supervisor;
+
+	(void)status;
+	guard->ready = false;
+	supervisor->feed.set = NULL;
+	supervisor->guard_store = false;
+	supervisor->guard_control = false;
+	for (uint32_t i = 0; i < supervisor->n_peers; i++)
+		supervisor->peers[i]->linked = false;
+	reload_guard_gone(supervisor);
+	if (supervisor->phase > PHASE_RUN)
+		stop_progress(supervisor);
+}
+
+static const struct process_ops guard_ops = {
+	.on_up = guard_up,
+	.on_message = guard_message,
+	.on_room = guard_room,
+	.on_down = guard_down,
+};
+
+/* ---- store and control ---- */
+
+static void
+store_up(void *ctx)
+{
+	struct part *store = ctx;
+	struct msg_store_config msg = { .head = { .kind = MSG_STORE_CONFIG } };
+
+	memcpy(msg.path, store->supervisor->set->router.store_path,
+	    sizeof(msg.path));
+	store->ready =
+	    channel_send(store->process.channel, &msg, sizeof(msg), -1) == 0;
+	channel_flush(store->process.channel);
+	supervisor_link(store->supervisor);
+}
+
+static void
+store_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct part *store = ctx;
+
+	if (fd >= 0)
+		(void)close(fd);
+	log_line(LOG_ERROR, "store: unexpected message: kind=%u", head->kind);
+	process_kill(&store->process);
+}
+
+static void
+store_down(void *ctx, int status)
+{
+	struct part *store = ctx;
+
+	(void)status;
+	store->ready = false;
+	store->supervisor->guard_store = false;
+	store->supervisor->control_store = false;
+	if (store->supervisor->phase > PHASE_RUN)
+		stop_progress(store->supervisor);
+}
+
+static const struct process_ops store_ops = {
+	.on_up = store_up,
+	.on_message = store_message,
+	.on_down = store_down,
+};
+
+static void
+control_up(void *ctx)
+{
+	struct part *control = ctx;
+	struct msg_control_config msg = {
+		.head = { .kind = MSG_CONTROL_CONFIG },
+	};
+
+	memcpy(msg.path, control->supervisor->set->router.control_path,
+	    sizeof(msg.path));
+	control->ready =
+	    channel_send(control->process.channel, &msg, sizeof(msg), -1) == 0;
+	channel_flush(control->process.channel);
+	supervisor_link(control->supervisor);
+}
+
+static void
+control_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct part *control = ctx;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (head->kind == MSG_RELOAD) {
+		reload_start(control->supervisor, (const void *)head);
+		return;
+	}
+	log_line(LOG_ERROR, "control: unexpected message: kind=%u", head->kind);
+	process_kill(&control->process);
+}
+
+static void
+control_down(void *ctx, int status)
+{
+	struct part *control = ctx;
+
+	(void)status;
+	control->ready = false;
+	control->supervisor->guard_control = false;
+	control->supervisor->control_store = false;
+	if (control->supervisor->phase > PHASE_RUN)
+		stop_progress(control->supervisor);
+}
+
+static const struct process_ops control_ops = {
+	.on_up = control_up,
+	.on_message = control_message,
+	.on_down = control_down,
+};
+
+/* ---- connections ---- */
+
+static void
+accepted(void *ctx, int fd, const struct address *remote)
+{
+	struct supervisor *supervisor = ctx;
+	char text[ENDPOINT_TEXT_MAX];
+
+	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
+		struct peer *peer = supervisor->peers[i];
+
+		if (peer->state != PEER_LEAVING &&
+		    endpoint_same_host(&peer->setup.neighbor.remote, remote)) {
+			peer_accept(peer, fd);
+			return;
+		}
+	}
+	log_line(LOG_DEBUG, "connection from %s: not a neighbour",
+	    endpoint_print(remote, true, text, sizeof(text)));
+	tcp_reset(fd);
+}
+
+static const struct listen_ops listen_ops = { .on_accept = accepted };
+
+/* ---- boot ---- */
+
+static void
+boot_fail(struct supervisor *supervisor, int code)
+{
+	supervisor->exit_code = code;
+	loop_stop(supervisor->loop);
+}
+
+/* Everything is set up: start what there is one of, then the sessions. */
+static void
+boot_start(struct supervisor *supervisor, struct cfg_set *set,
+    const struct setup *setups)
+{
+	if (listeners_update(supervisor->listeners, set) > 0) {
+		cfg_set_free(set);
+		boot_fail(supervisor, 1);
+		return;
+	}
+	supervisor->phase = PHASE_RUN;
+	supervisor->set_generation = ++supervisor->generation;
+	supervisor->set = set;
+	process_start(&supervisor->store.process);
+	process_start(&supervisor->guard.process);
+	process_start(&supervisor->control.process);
+	supervisor->set = NULL;
+	(void)adopt_set(supervisor, set, setups);
+	guard_continue(supervisor);
+}
+
+static void
+boot_loaded(void *ctx, struct cfg_set *set, const struct msg_cfg_error *problem)
+{
+	struct supervisor *supervisor = ctx;
+	struct msg_cfg_error ours;
+	struct setup *setups;
+
+	load_free(supervisor->load);
+	supervisor->load = NULL;
+	(void)problem; /* already in the log, with all others */
+	if (set == NULL) {
+		boot_fail(supervisor, 2);
+		return;
+	}
+	setups = adopt_prepare(supervisor, set, &ours);
+	if (setups == NULL) {
+		log_line(LOG_ERROR, "%s: %s: %s: %s %s", supervisor->file,
+		    ours.key, ours.found, ours.file, ours.wanted);
+		cfg_set_free(set);
+		boot_fail(supervisor, 2);
+		return;
+	}
+	boot_start(supervisor, set, setups);
+	free(setups);
+}
+
+/* ---- the world ---- */
+
+static void
+signal_came(void *ctx, int signo)
+{
+	struct supervisor *supervisor = ctx;
+
+	if (signo == SIGCHLD)
+		process_reap(&supervisor->processes);
+	else if (signo == SIGHUP)
+		reload_start(supervisor, NULL);
+	else
+		stop_start(supervisor);
+}
+
+static int
+part_init(struct supervisor *supervisor, struct part *part, const char *program,
+    const struct process_ops *ops)
+{
+	part->supervisor = supervisor;
+	part->process.program = program;
+	part->process.limit = ops == &guard_ops ? GUARD_CHANNEL : PART_CHANNEL;
+	part->process.ops = ops;
+	part->process.ctx = part;
+	(void)snprintf(
+	    part->process.name, sizeof(part->process.name), "%s", program);
+	return process_init(&supervisor->processes, &part->process);
+}
+
+static int
+signals_init(struct supervisor *supervisor)
+{
+	static const int signals[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (loop_signal(supervisor->loop, signals[i], signal_came,
+			supervisor) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* 0, or -1 when out of memory. */
+static int
+supervisor_init(struct supervisor *supervisor)
+{
+	struct loop *loop = loop_new();
+
+	supervisor->loop = loop;
+	if (loop == NULL)
+		return -1;
+	process_table_init(&supervisor->processes, loop);
+	supervisor->notify = notify_new(loop);
+	supervisor->customers = names_new();
+	supervisor->names = names_new();
+	supervisor->listeners = listeners_new(loop, &listen_ops, supervisor);
+	if (supervisor->notify == NULL || supervisor->customers == NULL ||
+	    supervisor->names == NULL || supervisor->listeners == NULL)
+		return -1;
+	if (part_init(supervisor, &supervisor->store, "sluice-store",
+		&store_ops) < 0 ||
+	    part_init(supervisor, &supervisor->guard, "sluice-guard",
+		&guard_ops) < 0 ||
+	    part_init(supervisor, &supervisor->control, "sluice-control",
+		&control_ops) < 0)
+		return -1;
+	return signals_init(supervisor);
+}
+
+static void
+part_fini(struct part *part)
+{
+	if (part->process.timer != NULL)
+		process_free(&part->process);
+}
+
+static void
+supervisor_fini(struct supervisor *supervisor)
+{
+	reload_abort(supervisor);
+	load_free(supervisor->load);
+	for (uint32_t i = 0; i < supervisor->n_peers; i++)
+		peer_free(supervisor->peers[i]);
+	free(supervisor->peers);
+	part_fini(&supervisor->control);
+	part_fini(&supervisor->guard);
+	part_fini(&supervisor->store);
+	listeners_free(supervisor->listeners);
+	cfg_set_free(supervisor->set);
+	names_free(supervisor->customers);
+	names_free(supervisor->names);
+	notify_free(supervisor->notify);
+	loop_free(supervisor->loop);
+}
+
+/* A descriptor per listener, process, link and socket: as many as may be. */
+static void
+limits_raise(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		log_line(LOG_WARN, "descriptors: limit not raised: %s",
+		    strerror(errno));
+}
+
+int
+supervisor_run(const char *file)
+{
+	struct supervisor *supervisor = calloc(1, sizeof(*supervisor));
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	int code = 1;
+
+	if (supervisor == NULL)
+		return code;
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	limits_raise();
+	supervisor->file = file;
+	if (supervisor_init(supervisor) == 0)
+		supervisor->load = load_start(
+		    &supervisor->processes, file, boot_loaded, supervisor);
+	if (supervisor->load != NULL) {
+		loop_run(supervisor->loop);
+		code = supervisor->exit_code;
+	} else {
+		log_line(LOG_ERROR, "out of memory");
+	}
+	supervisor_fini(supervisor);
+	free(supervisor);
+	return code;
+}

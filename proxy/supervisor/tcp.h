@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the kernel is told about BGP's TCP sockets. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "proxy/common/message.h"
+#include "proxy/supervisor/password.h"
+
+/* A TCP socket for the family of address: non-blocking, close-on-exec, marked
+ * CS6 (RFC 4594 3.2), TCP_NODELAY, IPv6 only IPv6. A descriptor or -errno. */
+int tcp_open(const struct address *address);
+
+/*
+ * Set the key for segments from and to remote (RFC 2385), on a listening
+ * socket or one of the connection; NULL takes it away, which is fine when
+ * there is none. 0 or -errno.
+ */
+int tcp_key(
+    int fd, const struct address *remote, const struct password *password);
+
+/* The TTL of what is sent; 255 on a listener lets peers with TTL security
+ * take the SYN-ACK. 0 or -errno. */
+int tcp_ttl(int fd, unsigned afi, int ttl);
+
+/*
+ * TTL to send, and with TTL security (RFC 5082) the least TTL to take, on a
+ * socket of the connection with neighbor. 0 or -errno.
+ */
+int tcp_ttl_for(int fd, const struct msg_cfg_neighbor *neighbor);
+
+/* Keep the SYN of what is accepted, on a listener. 0 or -errno. */
+int tcp_save_syn(int fd);
+
+/* TTL of the SYN that began an accepted connection; -1 when not known. */
+int tcp_syn_ttl(int fd);
+
+/* The SYN's TTL is such as the neighbour's TTL security asks. */
+bool tcp_syn_ok(int fd, const struct msg_cfg_neighbor *neighbor);
+
+/* Close with a RST, without a byte. */
+void tcp_reset(int fd);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The key-value file under the store: three tables of numbered values. The
+ * only place that knows LMDB; its codes are mapped here.
+ *
+ * The file is opened in LMDB's full sync mode and no other: after db_commit()
+ * has returned 0 the data is on disk. Do not fork with a db open, nor open one
+ * folder twice in a process. One write transaction at a time; a transaction
+ * belongs to one thread from begin to end. Reading transactions may run in
+ * other threads meanwhile; keep them short, for pages that they can see
+ * are not used again.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* X(symbol, number, "text") */
+#define DB_ERROR_MAP(X)                                                        \
+	X(FULL, -1, "no room on the disk or in the map")                       \
+	X(IO, -2, "input/output error")                                        \
+	X(CORRUPT, -3, "the content is damaged")                               \
+	X(NOT_FOUND, -4, "not found")                                          \
+	X(BUSY, -5, "another process holds the store")                         \
+	X(MEMORY, -6, "out of memory")                                         \
+	X(ACCESS, -7, "the folder cannot be used")                             \
+	X(MISUSE, -8, "called out of turn")
+enum db_error {
+	DB_OK = 0,
+#define X(symbol, number, text) DB_##symbol = (number),
+	DB_ERROR_MAP(X)
+#undef X
+};
+
+const char *db_error_text(int error); /* "?" when out of range */
+
+enum db_table {
+	DB_LOG = 0,  /* seq -> record, leaf hash */
+	DB_LIVE = 1, /* rule id -> seq of the entry that tells of it */
+	DB_TREE = 2, /* 0 -> right edge of the Merkle tree */
+	DB_TABLES
+};
+
+struct db;
+struct MDB_txn;
+
+/* A transaction, in the caller's memory. The first error sticks: what follows
+ * does nothing, and db_commit() returns it. */
+struct db_txn {
+	struct db *db;
+	struct MDB_txn *handle;
+	int error;      /* enum db_error */
+	size_t written; /* octets put so far */
+};
+
+#define DB_MAP_DEFAULT ((size_t)1 << 36) /* 64 GiB of address space */
+
+/*
+ * Open the folder at path for writing, made with mode 0700 when it is not
+ * there (files get 0600). map_size is the most that the file may grow to in
+ * this run, 0 for the default; a file that is there already may at least
+ * double. BUSY when another process has it open for writing.
+ */
+int db_open(const char *path, size_t map_size, struct db **out);
+
+/* Open for reading, beside a writer or on a copy; changes nothing on a copy. */
+int db_open_readonly(const char *path, struct db **out);
+
+void db_close(struct db *db); /* no transaction may be open; NULL is fine */
+
+/* Begin; on error *txn is still fit for the other calls, which then fail. */
+int db_begin(struct db *db, struct db_txn *txn, bool write);
+
+/*
+ * Durable when 0. FULL: nothing happened and the db stays usable. IO, CORRUPT
+ * and anything else: nothing of this transaction will be seen, but the state of
+ * the disk is not known: end the process and open anew, never try again. The
+ * transaction is over in every case.
+ */
+int db_commit(struct db_txn *txn);
+void db_abort(struct db_txn *txn); /* also after db_commit(): does nothing */
+
+/* What is put: two pieces, one behind the other; the second may be empty. */
+struct db_value {
+	const uint8_t *data;
+	size_t len;
+	const uint8_t *tail;
+	size_t tail_len;
+};
+
+/* Put under a key greater than all others in the table, else CORRUPT. */
+void db_append(struct db_txn *txn, enum db_table table, uint64_t key,
+    const struct db_value *value);
+/* Put, in place of what was there. */
+void db_put(struct db_txn *txn, enum db_table table, uint64_t key,
+    const struct db_value *value);
+/* Delete; a key that is not there is fine. */
+void db_delete(struct db_txn *txn, enum db_table table, uint64_t key);
+
+/*
+ * Get. *data stays valid and unchanged until the transaction ends or writes.
+ * NOT_FOUND does not stick.
+ */
+int db_get(struct db_txn *txn, enum db_table table, uint64_t key,
+    const uint8_t **data, size_t *len);
+
+/* Number of keys, and the greatest of them (0 when there is none). */
+int db_count(
+    struct db_txn *txn, enum db_table table, uint64_t *count, uint64_t *last);
+
+/*
+ * Call visit for each key >= from, rising, until it returns other than 0.
+ * Returns that, or 0, or an error. The table must not be written meanwhile.
+ */
+int db_walk(struct db_txn *txn, enum db_table table, uint64_t from,
+    int (*visit)(void *ctx, uint64_t key, const uint8_t *data, size_t len),
+    void *ctx);
+
+/* Free reader slots of dead processes; call now and then. */
+void db_reader_check(struct db *db);

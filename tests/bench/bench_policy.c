@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Prints what a question to the match-set algebra and the dialect costs. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "policy/dialect.h"
+#include "policy/matchset.h"
+#include "tests/lib/random_rule.h"
+#include "tests/lib/rule_terms.h"
+
+#define ROUNDS 500000u
+#define RULES  1024u
+
+static const struct action_set discard = { .present =
+					       ACTION_BIT(ACTION_RATE_BYTES) };
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void
+report(const char *rules, const char *what, uint64_t since, unsigned yes)
+{
+	printf("%-10s %-12s %7.1f ns  (%u of %u)\n", rules, what,
+	    (double)(now_ns() - since) / ROUNDS, yes, ROUNDS);
+}
+
+static void
+measure(const char *name, const struct rule *rules)
+{
+	struct dialect_parts parts;
+	unsigned yes = 0;
+	uint64_t since = now_ns();
+
+	for (unsigned i = 0; i < ROUNDS; i++)
+		yes += matchset_empty(&rules[i % RULES]);
+	report(name, "empty", since, yes);
+	yes = 0;
+	since = now_ns();
+	for (unsigned i = 0; i < ROUNDS; i++)
+		yes += matchset_intersects(
+		    &rules[i % RULES], &rules[(i + i / RULES + 1) % RULES]);
+	report(name, "intersects", since, yes);
+	yes = 0;
+	since = now_ns();
+	for (unsigned i = 0; i < ROUNDS; i++)
+		yes += matchset_contains(
+		    &rules[i % RULES], &rules[(i + i / RULES + 1) % RULES]);
+	report(name, "contains", since, yes);
+	yes = 0;
+	since = now_ns();
+	for (unsigned i = 0; i < ROUNDS; i++)
+		yes += dialect_express(DIALECT_STRICT, &rules[i % RULES],
+			   &discard, &parts) == REASON_ACCEPTED;
+	report(name, "express", since, yes);
+}
+
+/* What customers send: a host, UDP or TCP, one port list. */
+static void
+typical(struct random *random, struct rule *rule, bool one_host)
+{
+	static const struct rule base = { .afi = AFI_IPV4,
+		DST(32, 192, 0, 2, 1),
+		TERMS(T(PROTO, EQ, 17), T(SRC_PORT, EQ, 53),
+		    T(SRC_PORT, EQ, 123), T(LENGTH, GE, 512)) };
+
+	*rule = rule_of(&base);
+	rule->terms[0].value = random_one_in(random, 2) ? 17 : 6;
+	rule->terms[2].value = 100 + random_below(random, 60000);
+	if (!one_host)
+		rule->dst[3] = (uint8_t)random_next(random);
+}
+
+int
+main(void)
+{
+	static struct rule rules[RULES];
+	struct random random = { 5 };
+
+	for (unsigned i = 0; i < RULES; i++)
+		typical(&random, &rules[i], false);
+	measure("typical", rules);
+	for (unsigned i = 0; i < RULES; i++)
+		typical(&random, &rules[i], true);
+	measure("one-host", rules);
+	for (unsigned i = 0; i < RULES; i++)
+		random_rule(&random, AFI_IPV4, &rules[i]);
+	measure("random", rules);
+	for (unsigned i = 0; i < RULES; i++) {
+		memset(&rules[i], 0, sizeof(rules[i]));
+		rules[i].afi = AFI_IPV4;
+		rules[i].n_terms = RULE_TERMS_MAX;
+		for (unsigned k = 0; k < RULE_TERMS_MAX; k++) {
+			rules[i].terms[k] = (struct rule_term)T(
+			    DST_PORT, k == 0 ? NE : (unsigned)AND | NE, 0);
+			rules[i].terms[k].value = random_below(&random, 65536);
+		}
+	}
+	measure("128-holes", rules);
+	return 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Any octets as an UPDATE (the first octet says between whom): what is used
+ * has no fault, and every NLRI of it can be framed and read to its end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/wire/update.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+read_unicast(const struct update_nlri *nlri)
+{
+	struct reader reader = nlri->nlri;
+	struct prefix prefix;
+
+	while (reader.left > 0) {
+		if (unicast_next(&reader, nlri->afi, &prefix) != WIRE_OK ||
+		    !prefix_valid(&prefix))
+			abort();
+	}
+}
+
+static void
+read_rules(const struct update_nlri *nlri)
+{
+	struct reader reader = nlri->nlri;
+	struct span value;
+	struct rule rule;
+
+	while (reader.left > 0) {
+		if (flowspec_next(&reader, &value) != WIRE_OK)
+			abort();
+		if (flowspec_decode(value, nlri->afi, &rule) == WIRE_OK &&
+		    !rule_valid(&rule, rule_size(&rule)))
+			abort();
+	}
+}
+
+static void
+read_nlri(const struct update_nlri *nlri, unsigned families)
+{
+	if ((nlri->family & ~families) != 0)
+		abort();
+	if (nlri->family == FAMILY_NONE)
+		return;
+	if (nlri->safi == SAFI_FLOWSPEC)
+		read_rules(nlri);
+	else
+		read_unicast(nlri);
+}
+
+static void
+check(const struct update_context *context, const struct update *update)
+{
+	uint8_t family, code, subcode;
+
+	if (update->outcome == UPDATE_RESET) {
+		if (!fault_notification(update->fault, &code, &subcode))
+			abort();
+		return;
+	}
+	if ((update->outcome == UPDATE_USE) !=
+	    (update_reason(update) == REASON_ACCEPTED))
+		abort();
+	if (context->external &&
+	    (update->has_local_pref || update->has_originator))
+		abort();
+	if (update->fault == WIRE_OK && !action_valid(&update->actions))
+		abort();
+	read_nlri(&update->withdrawn, context->families);
+	read_nlri(&update->mp_unreach, context->families);
+	read_nlri(&update->mp_reach, context->families);
+	read_nlri(&update->announced, context->families);
+	if (update_is_end_of_rib(update, &family) &&
+	    update->mp_reach.nlri.left + update->announced.nlri.left > 0)
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct update_context context = { .own_asn = 64500, .peer_asn = 65001 };
+	struct update update, again;
+
+	if (size == 0)
+		return 0;
+	context.families = data[0] & FAMILY_ALL;
+	context.as4 = (data[0] & 0x10) == 0;
+	context.external = (data[0] & 0x20) == 0;
+	(void)update_decode(&context, &data[1], size - 1, &update);
+	check(&context, &update);
+	(void)update_decode(&context, &data[1], size - 1, &again);
+	if (memcmp(&update, &again, sizeof(update)) != 0)
+		abort();
+	return 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Configurations and what becomes of them: each NAME.yaml of the folder beside
+ * its NAME.ok, which holds the messages as text or the errors. UPDATE_GOLDEN=1
+ * writes the .ok files anew. What is printed of a good one must load to the
+ * same messages.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proxy/loader/config.h"
+#include "proxy/loader/output.h"
+
+#define CASES_MAX 400
+#define NAME_SIZE 80
+
+static void
+hex(FILE *out, const char *name, const uint8_t *octets, size_t n)
+{
+	(void)fprintf(out, " %s=", name);
+	for (size_t i = 0; i < n; i++)
+		(void)fprintf(out, "%02x", octets[i]);
+}
+
+static void
+address_text(FILE *out, const char *name, const struct address *address)
+{
+	struct prefix prefix = { .afi = address->afi };
+	char text[PREFIX_TEXT_MAX];
+
+	memcpy(prefix.addr, address->addr, sizeof(prefix.addr));
+	(void)fprintf(out, " %s=%s", name,
+	    address->afi == AFI_NONE
+		? "any"
+		: prefix_print_address(&prefix, text, sizeof(text)));
+	if (address->scope != 0)
+		(void)fprintf(out, "%%%" PRIu32, address->scope);
+	(void)fprintf(out, ",%u", address->port);
+}
+
+static void
+router_text(FILE *out, const struct msg_cfg_router *msg)
+{
+	(void)fprintf(out, "router asn=%" PRIu32, msg->asn);
+	hex(out, "id", msg->router_id, 4);
+	(void)fprintf(out, " pref=%" PRIu32 " hold=%u store=%s control=%s",
+	    msg->local_pref, msg->hold_s, msg->store_path, msg->control_path);
+}
+
+static void
+customer_text(FILE *out, const struct msg_cfg_customer *msg)
+{
+	(void)fprintf(out,
+	    "customer %" PRIu32 " name=%s asn=%" PRIu32 " mode=%u discard=%u"
+	    " actions=%x components=%" PRIx32 " flags=%x",
+	    msg->index, msg->name, msg->asn, msg->mode, msg->discard,
+	    msg->actions, msg->components, msg->traffic_flags);
+	for (unsigned i = 0; i < 2; i++)
+		(void)fprintf(out, " dst%u=%u-%u,%u", i == 0 ? 4u : 6u,
+		    msg->dst_min[i], msg->dst_max[i], msg->dst_hold[i]);
+	(void)fprintf(out,
+	    " marks=%" PRIx64 " rate=%.17g-%.17g packets=%.17g-%.17g"
+	    " rules=%" PRIu32 " linger=%" PRIu64,
+	    msg->marks, msg->rate_min, msg->rate_max, msg->packets_min,
+	    msg->packets_max, msg->max_rules, msg->linger_ms);
+}
+
+static void
+target_text(FILE *out, const struct msg_cfg_target *msg)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	(void)fprintf(out, "target %" PRIu32, msg->index);
+	if (msg->target == CFG_TARGET_REDIRECT)
+		hex(out, "redirect", msg->redirect, 8);
+	else if (msg->target == CFG_TARGET_IP)
+		(void)fprintf(out, " ip=%s",
+		    prefix_print(&msg->prefix, text, sizeof(text)));
+	else
+		(void)fprintf(out, " tag=%u", msg->community.kind);
+	if (msg->target == CFG_TARGET_TAG)
+		hex(out, "value", msg->community.value, 12);
+}
+
+static void
+neighbor_text(FILE *out, const struct msg_cfg_neighbor *msg)
+{
+	(void)fprintf(out,
+	    "neighbor %" PRId32 " name=%s asn=%" PRIu32 " families=%x emit=%u"
+	    " passive=%u ttl=%u multihop=%u hold=%u retry=%u key=%u,%s",
+	    (int32_t)msg->index, msg->name, msg->asn, msg->families, msg->emit,
+	    msg->passive, msg->ttl_hops, msg->multihop, msg->hold_s,
+	    msg->connect_retry_s, msg->authenticated, msg->password_file);
+	address_text(out, "remote", &msg->remote);
+	address_text(out, "local", &msg->local);
+}
+
+/* A sink: one line a message. ctx is a FILE. */
+static int
+message_text(void *ctx, const struct msg_head *head)
+{
+	char text[PREFIX_TEXT_MAX];
+	FILE *out = ctx;
+
+	switch (head->kind) {
+	case MSG_CFG_BEGIN:
+		(void)fputs("begin", out);
+		break;
+	case MSG_CFG_ROUTER:
+		router_text(out, (const void *)head);
+		break;
+	case MSG_CFG_LISTEN:
+		(void)fputs("listen", out);
+		address_text(out, "address",
+		    &((const struct msg_cfg_listen *)head)->address);
+		break;
+	case MSG_CFG_CUSTOMER:
+		customer_text(out, (const void *)head);
+		break;
+	case MSG_CFG_PREFIX:
+		(void)fprintf(out, "prefix %" PRIu32 " %s",
+		    ((const struct msg_cfg_prefix *)head)->index,
+		    prefix_print(&((const struct msg_cfg_prefix *)head)->prefix,
+			text, sizeof(text)));
+		break;
+	case MSG_CFG_TARGET:
+		target_text(out, (const void *)head);
+		break;
+	case MSG_CFG_NEIGHBOR:
+		neighbor_text(out, (const void *)head);
+		break;
+	case MSG_CFG_END:
+		(void)fputs("end", out);
+		break;
+	default:
+		return -1;
+	}
+	(void)fputc('\n', out);
+	return 0;
+}
+
+/* What becomes of the file, as text for free(). */
+static char *
+outcome(const char *path, bool *good, char **printed)
+{
+	struct config *config = config_new();
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(config);
+	assert_non_null(out);
+	*good = config_load(config, path) == 0;
+	if (*good)
+		assert_int_equal(config_send(config, message_text, out), 0);
+	else
+		output_errors(config, out);
+	(void)fclose(out);
+	if (*good && printed != NULL) {
+		out = open_memstream(printed, &size);
+		assert_non_null(out);
+		config_print(config, out);
+		(void)fclose(out);
+	}
+	config_free(config);
+	return text;
+}
+
+/* The inside of a file, for free(); "" when there is none. */
+static char *
+slurp(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = calloc(1, 1u << 20);
+
+	assert_non_null(text);
+	if (file == NULL)
+		return text;
+	(void)fread(text, 1, (1u << 20) - 1, file);
+	(void)fclose(file);
+	return text;
+}
+
+static void
+dump(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	(void)fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Printed and loaded again, it gives the same messages and the same print. */
+static void
+check_printed(const char *text, const char *printed)
+{
+	char path[] = "/tmp/sluice-config-XXXXXX";
+	char *again_printed = NULL;
+	char *again;
+	bool good;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+	dump(path, printed);
+	again = outcome(path, &good, &again_printed);
+	(void)unlink(path);
+	assert_string_equal(again, text);
+	assert_true(good);
+	assert_string_equal(again_printed, printed);
+	free(again);
+	free(again_printed);
+}
+
+/* The file becomes what its .ok says. */
+static void
+case_is_as_written(void **state)
+{
+	const char *name = *state;
+	char path[NAME_SIZE + 8];
+	char *printed = NULL;
+	char *text;
+	char *wanted;
+	bool good;
+
+	(void)snprintf(path, sizeof(path), "%s.yaml", name);
+	text = outcome(path, &good, &printed);
+	(void)snprintf(path, sizeof(path), "%s.ok", name);
+	if (getenv("UPDATE_GOLDEN") != NULL)
+		dump(path, text);
+	wanted = slurp(path);
+	assert_string_equal(text, wanted);
+	if (good)
+		check_printed(text, printed);
+	free(printed);
+	free(wanted);
+	free(text);
+}
+
+static int
+name_order(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static size_t
+names_read(char names[CASES_MAX][NAME_SIZE])
+{
+	DIR *folder = opendir(".");
+	struct dirent *entry;
+	size_t n = 0;
+
+	if (folder == NULL)
+		return 0;
+	while ((entry = readdir(folder)) != NULL && n < CASES_MAX) {
+		size_t len = strlen(entry->d_name);
+
+		if (len < 6 || len >= NAME_SIZE ||
+		    strcmp(&entry->d_name[len - 5], ".yaml") != 0)
+			continue;
+		(void)snprintf(
+		    names[n++], NAME_SIZE, "%.*s", (int)len - 5, entry->d_name);
+	}
+	(void)closedir(folder);
+	qsort(names, n, NAME_SIZE, name_order);
+	return n;
+}
+
+int
+main(void)
+{
+	char (*names)[NAME_SIZE] = calloc(CASES_MAX, NAME_SIZE);
+	struct CMUnitTest *tests = calloc(CASES_MAX, sizeof(*tests));
+	size_t n = 0;
+	int failed = 1;
+
+	if (names != NULL && tests != NULL && chdir(CONFIG_CASES) == 0)
+		n = names_read(names);
+	for (size_t i = 0; i < n; i++)
+		tests[i] = (struct CMUnitTest){ .name = names[i],
+			.test_func = case_is_as_written,
+			.initial_state = names[i] };
+	if (n > 0)
+		failed = _cmocka_run_group_tests(
+		    "config", tests, n, NULL, NULL);
+	free(tests);
+	free(names);
+	return failed;
+}

@@ -1,0 +1,17 @@
+# What each role loads, so that what faces a customer stays lean:
+# cmake -DBIN=… -DROLE=… -DMAY=… -P libraries.cmake   (MAY: a regex)
+execute_process(COMMAND readelf -d "${BIN}/${ROLE}"
+  OUTPUT_VARIABLE out RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "${ROLE}: readelf failed")
+endif()
+string(REGEX MATCHALL "\\(NEEDED\\)[^\n]*\\[[^]\n]*\\]" needed "${out}")
+if(NOT needed)
+  message(FATAL_ERROR "${ROLE}: needs nothing?")
+endif()
+foreach(line IN LISTS needed)
+  string(REGEX REPLACE ".*\\[(.*)\\].*" "\\1" lib "${line}")
+  if(NOT lib MATCHES "^(lib(c|m|asan|ubsan|pthread|gcc_s|dl|rt)\\.so.*|ld-linux.*|${MAY})$")
+    message(FATAL_ERROR "${ROLE}: must not load ${lib}")
+  endif()
+endforeach()

@@ -1,0 +1,32 @@
+# Structure as tests.
+add_test(NAME lint/includes COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/lint/includes.cmake)
+add_test(NAME lint/house COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/lint/house.cmake)
+add_test(NAME lint/headers COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
+  -DCC=${CMAKE_C_COMPILER} -DOUT=${CMAKE_BINARY_DIR}
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/lint/headers.cmake)
+set_tests_properties(lint/includes lint/house lint/headers PROPERTIES LABELS lint)
+
+find_program(CLANG_FORMAT NAMES clang-format-14 clang-format)
+if(CLANG_FORMAT)
+  add_test(NAME lint/format COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lint/format ${CLANG_FORMAT})
+  set_tests_properties(lint/format PROPERTIES LABELS lint
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endif()
+
+function(lint_libraries role may)
+  add_test(NAME lint/libraries_${role} COMMAND ${CMAKE_COMMAND}
+    -DBIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} -DROLE=${role} "-DMAY=${may}"
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/lint/libraries.cmake)
+  set_tests_properties(lint/libraries_${role} PROPERTIES LABELS lint)
+endfunction()
+# A sanitizer's run-time libraries are not what is shipped.
+if(NOT SLUICE_SANITIZE)
+  lint_libraries(sluice-session "libuv.*")
+  lint_libraries(sluice-guard "libuv.*")
+  lint_libraries(sluiced "libuv.*")
+  lint_libraries(sluice-store "lib(uv|lmdb|sodium).*")
+  lint_libraries(sluice-control "lib(uv|jansson|sodium).*")
+  lint_libraries(sluice-loader "lib(uv|yaml|sodium).*")
+endif()

@@ -1,0 +1,25 @@
+sluice_test(unit test_value config)
+sluice_test(unit test_yaml_doc config)
+sluice_test(unit test_config config store)
+
+sluice_test(golden test_config_golden config policy)
+target_compile_definitions(test_config_golden PRIVATE
+  CONFIG_CASES="${CMAKE_CURRENT_LIST_DIR}/../golden/config")
+
+# What we ship is good, as it is tracked.
+foreach(example sluice two-customers)
+  add_test(NAME golden/example-${example} COMMAND sluice-loader --check
+    "${CMAKE_CURRENT_LIST_DIR}/../../examples/${example}.yaml")
+  add_test(NAME golden/example-${example}-print COMMAND "${CMAKE_COMMAND}"
+    "-DLOADER=$<TARGET_FILE:sluice-loader>"
+    "-DFILE=${CMAKE_CURRENT_LIST_DIR}/../../examples/${example}.yaml"
+    "-DOK=${CMAKE_CURRENT_LIST_DIR}/../golden/example-${example}.ok"
+    -P "${CMAKE_CURRENT_LIST_DIR}/../golden/print.cmake")
+  set_tests_properties(golden/example-${example}
+    golden/example-${example}-print PROPERTIES LABELS golden TIMEOUT 60)
+endforeach()
+add_test(NAME unit/loader-program COMMAND sh
+  "${CMAKE_CURRENT_LIST_DIR}/loader_program.sh" $<TARGET_FILE:sluice-loader>)
+set_tests_properties(unit/loader-program PROPERTIES LABELS unit TIMEOUT 60)
+
+sluice_fuzz(config config policy)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tests of policy/rule_words.c: the tables hold together. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "policy/rule.h"
+#include "policy/rule_words.h"
+
+#define N(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+static const struct rule_word *const tables[] = { rule_words_type,
+	rule_words_protocol, rule_words_icmp, rule_words_dscp,
+	rule_words_tcp_flag, rule_words_fragment };
+
+/* Every name is found, with its own number: no name stands twice. */
+static void
+every_name_is_found(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < N(tables); t++) {
+		for (size_t i = 0; tables[t][i].name != NULL; i++) {
+			const char *name = tables[t][i].name;
+			unsigned number;
+
+			assert_true(rule_words_find(
+			    tables[t], name, strlen(name), &number));
+			assert_int_equal(number, tables[t][i].number);
+		}
+	}
+}
+
+/* Every component type has a word to be printed with. */
+static void
+every_type_has_a_word(void **state)
+{
+	(void)state;
+	for (unsigned type = RULE_DST; type <= RULE_TYPE_MAX; type++)
+		assert_non_null(rule_words_name(rule_words_type, type));
+	assert_null(rule_words_name(rule_words_type, 0));
+	assert_null(rule_words_name(rule_words_type, RULE_TYPE_MAX + 1));
+}
+
+/* Letters of either case are equal; a part of a name is not the name. */
+static void
+names_are_whole_and_of_any_case(void **state)
+{
+	unsigned number = 99;
+
+	(void)state;
+	assert_true(rule_words_find(rule_words_protocol, "UdP", 3, &number));
+	assert_int_equal(number, 17);
+	assert_false(rule_words_find(rule_words_protocol, "ud", 2, &number));
+	assert_false(rule_words_find(rule_words_protocol, "udp6", 4, &number));
+	assert_false(rule_words_find(rule_words_protocol, "", 0, &number));
+}
+
+/* No set of flag letters in their printed order is the name of a flag. */
+static void
+letters_are_no_names(void **state)
+{
+	(void)state;
+	for (unsigned flags = 1; flags < 256; flags++) {
+		char letters[9];
+		size_t n = 0;
+		unsigned number;
+
+		for (unsigned bit = 0; bit < 8; bit++) {
+			if (flags >> bit & 1)
+				letters[n++] = RULE_WORDS_TCP_LETTERS[bit];
+		}
+		assert_false(
+		    rule_words_find(rule_words_tcp_flag, letters, n, &number));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_name_is_found),
+		cmocka_unit_test(every_type_has_a_word),
+		cmocka_unit_test(names_are_whole_and_of_any_case),
+		cmocka_unit_test(letters_are_no_names),
+	};
+
+	return cmocka_run_group_tests_name("rule_words", tests, NULL, NULL);
+}
