@@ -431,9 +431,8 @@ db_count(
 	*count = st.ms_entries;
 	if (st.ms_entries > 0) {
 		code = mdb_cursor_get(cursor, &name, &val, MDB_LAST);
-		if (code == MDB_NOTFOUND)
-			code = MDB_CORRUPTED;
-		else if (code == 0 && !key_read(&name, last))
+		if (code == MDB_NOTFOUND ||
+		    (code == 0 && !key_read(&name, last)))
 			code = MDB_CORRUPTED;
 	}
 	mdb_cursor_close(cursor);

@@ -251,26 +251,28 @@ out_text(struct out *out, enum field tag, const char *text)
 }
 
 int
-record_encode(const struct entry *entry, uint8_t data[RECORD_MAX])
+record_encode(const struct entry *entry, uint8_t out[RECORD_MAX])
 {
-	struct out out = { data, 0 };
+	struct out to;
 
+	to.data = out;
+	to.at = 0;
 	if (!entry_encodable(entry))
 		return -1;
-	out_head(&out, entry);
-	out_number_field(&out, FIELD_CHECK, entry->check);
-	out_number_field(&out, FIELD_RULE_ID, entry->rule_id);
-	out_number_field(&out, FIELD_COUNT, entry->count);
-	out_number_field(&out, FIELD_APPROVED, entry->approved);
-	out_text(&out, FIELD_CUSTOMER, entry->customer);
-	out_text(&out, FIELD_SESSION, entry->session);
-	out_text(&out, FIELD_OPERATOR, entry->operator_name);
+	out_head(&to, entry);
+	out_number_field(&to, FIELD_CHECK, entry->check);
+	out_number_field(&to, FIELD_RULE_ID, entry->rule_id);
+	out_number_field(&to, FIELD_COUNT, entry->count);
+	out_number_field(&to, FIELD_APPROVED, entry->approved);
+	out_text(&to, FIELD_CUSTOMER, entry->customer);
+	out_text(&to, FIELD_SESSION, entry->session);
+	out_text(&to, FIELD_OPERATOR, entry->operator_name);
 	if (entry->has_rule != 0)
-		out_rule(&out, entry);
-	out_received(&out, entry);
-	out_text(&out, FIELD_EVIDENCE, entry->evidence);
-	out_text(&out, FIELD_TEXT, entry->text);
-	return (int)out.at;
+		out_rule(&to, entry);
+	out_received(&to, entry);
+	out_text(&to, FIELD_EVIDENCE, entry->evidence);
+	out_text(&to, FIELD_TEXT, entry->text);
+	return (int)to.at;
 }
 
 /* ---- reading: the only way to the octets; failure sticks ---- */

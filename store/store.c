@@ -48,6 +48,12 @@ store_close(struct store *store)
 	free(store);
 }
 
+void
+store_tend(struct store *store)
+{
+	db_reader_check(store->db);
+}
+
 struct ledger *
 store_ledger(struct store *store)
 {

@@ -39,6 +39,9 @@ int store_open(const char *path, size_t map_size, struct store **out);
 /* Close; a batch that is open is dropped. NULL is fine. */
 void store_close(struct store *store);
 
+/* Housekeeping, once a minute or so: forget readers that died. */
+void store_tend(struct store *store);
+
 /* The log, for reading. */
 struct ledger *store_ledger(struct store *store);
 

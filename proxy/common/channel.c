@@ -193,14 +193,8 @@ channel_close(struct channel *channel)
 		channel_free(channel);
 }
 
-/* Before and after a callback: the owner may close the channel in it. leave()
- * returns false when the channel is no more. */
-static void
-enter(struct channel *channel)
-{
-	channel->busy = true;
-}
-
+/* After a callback, before which busy was set: the owner may have closed the
+ * channel in it. Returns false when the channel is no more. */
 static bool
 leave(struct channel *channel)
 {
@@ -497,7 +491,7 @@ frames_deliver(struct channel *channel)
 static bool
 channel_deliver(struct channel *channel)
 {
-	enter(channel);
+	channel->busy = true;
 	if (!frames_deliver(channel))
 		channel_end(channel);
 	else if (!channel->closed && channel->ops->on_batch != NULL)
@@ -539,7 +533,7 @@ channel_read(struct channel *channel)
 		channel->rx_len += (size_t)n;
 		return channel_deliver(channel);
 	}
-	enter(channel);
+	channel->busy = true;
 	channel_end(channel);
 	return leave(channel);
 }
@@ -555,7 +549,7 @@ channel_ready(void *ctx, int events)
 		if (channel->want_room && !channel->broken &&
 		    channel_pending(channel) <= channel->tx_limit / 2) {
 			channel->want_room = false;
-			enter(channel);
+			channel->busy = true;
 			if (channel->ops->on_room != NULL)
 				channel->ops->on_room(channel->ctx);
 			if (!leave(channel))

@@ -54,10 +54,10 @@ struct channel *channel_open(struct loop *loop, int fd, size_t limit,
 void channel_close(struct channel *channel);
 
 /*
- * Room for one message of size octets (rounded up to 8; head filled in, the rest
- * NOT zeroed). Returns NULL when the buffer is full or the channel is closed.
- * Valid until channel_commit(), which must follow before anything else is
- * reserved; size may shrink at commit.
+ * Room for one message of size octets (rounded up to 8; head filled in, the
+ * rest NOT zeroed). Returns NULL when the buffer is full or the channel is
+ * closed. Valid until channel_commit(), which must follow before anything else
+ * is reserved; size may shrink at commit.
  */
 void *channel_reserve(struct channel *channel, enum msg_kind kind, size_t size);
 void channel_commit(struct channel *channel, size_t size);

@@ -59,10 +59,10 @@ reason_known(unsigned reason)
 }
 
 bool
-check_rule_tail(const struct msg_head *head, size_t offset,
-    const struct rule *rule, unsigned family, size_t raw_len,
-    const uint8_t **raw)
+check_rule_tail(const struct msg_head *head, const struct rule *rule,
+    unsigned family, size_t raw_len, const uint8_t **raw)
 {
+	size_t offset = (size_t)((const uint8_t *)rule - (const uint8_t *)head);
 	size_t size, end;
 
 	if (offset + RULE_SIZE_MIN > head->len || raw_len > ENTRY_RAW_MAX ||
@@ -85,18 +85,15 @@ check_rule_announce(const struct msg_rule_announce *msg, const uint8_t **raw)
 	return rule_afi(msg->family) != AFI_NONE && is_zero(msg->zero, 3) &&
 	       msg->wire_reason != REASON_UNJUDGED &&
 	       reason_known(msg->wire_reason) && action_valid(&msg->actions) &&
-	       check_rule_tail(&msg->head,
-		   offsetof(struct msg_rule_announce, rule), &msg->rule,
-		   msg->family, msg->raw_len, raw);
+	       check_rule_tail(
+		   &msg->head, &msg->rule, msg->family, msg->raw_len, raw);
 }
 
 bool
 check_rule_withdraw(const struct msg_rule_withdraw *msg)
 {
 	return rule_afi(msg->family) != AFI_NONE && is_zero(msg->zero, 7) &&
-	       check_rule_tail(&msg->head,
-		   offsetof(struct msg_rule_withdraw, rule), &msg->rule,
-		   msg->family, 0, NULL);
+	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
 }
 
 bool
@@ -119,8 +116,7 @@ check_out_rule(const struct msg_out_rule *msg)
 {
 	return rule_afi(msg->family) != AFI_NONE && is_zero(msg->zero, 3) &&
 	       action_valid(&msg->actions) &&
-	       check_rule_tail(&msg->head, offsetof(struct msg_out_rule, rule),
-		   &msg->rule, msg->family, 0, NULL);
+	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
 }
 
 bool
@@ -160,9 +156,7 @@ check_ctl_request(const struct msg_ctl_request *msg)
 	if (msg->has_rule == 0)
 		return msg->verb != CTL_EXPLAIN;
 	return action_valid(&msg->actions) &&
-	       check_rule_tail(&msg->head,
-		   offsetof(struct msg_ctl_request, rule), &msg->rule, 0, 0,
-		   NULL);
+	       check_rule_tail(&msg->head, &msg->rule, 0, 0, NULL);
 }
 
 bool
@@ -175,6 +169,5 @@ check_ctl_rule(const struct msg_ctl_rule *msg)
 	       check_text(msg->neighbor, sizeof(msg->neighbor)) &&
 	       check_text(msg->evidence, sizeof(msg->evidence)) &&
 	       action_valid(&msg->actions) &&
-	       check_rule_tail(&msg->head, offsetof(struct msg_ctl_rule, rule),
-		   &msg->rule, msg->family, 0, NULL);
+	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
 }

@@ -19,20 +19,19 @@ bool check_address(const struct address *address, bool may_be_any);
 bool check_family(unsigned family);
 
 /*
- * The rule at the end of a message that begins at head and whose struct puts
- * it at offset, followed by raw_len octets: the rule is valid, of the AFI of
- * family (0: any), and the length adds up. *raw (may be NULL) is set to the raw octets.
+ * The rule at the end of the message that begins at head, followed by raw_len
+ * octets: it is valid, of the AFI of family (0: any), and the length adds up.
+ * *raw (may be NULL) is set to the raw octets.
  */
-bool check_rule_tail(const struct msg_head *head, size_t offset,
-    const struct rule *rule, unsigned family, size_t raw_len,
-    const uint8_t **raw);
+bool check_rule_tail(const struct msg_head *head, const struct rule *rule,
+    unsigned family, size_t raw_len, const uint8_t **raw);
 
 /* Whole messages. */
-bool check_rule_announce(const struct msg_rule_announce *msg,
-    const uint8_t **raw);
+bool check_rule_announce(
+    const struct msg_rule_announce *msg, const uint8_t **raw);
 bool check_rule_withdraw(const struct msg_rule_withdraw *msg);
-bool check_rule_refused(const struct msg_rule_refused *msg,
-    const uint8_t **raw);
+bool check_rule_refused(
+    const struct msg_rule_refused *msg, const uint8_t **raw);
 bool check_out_rule(const struct msg_out_rule *msg);
 bool check_session_state(const struct msg_session_state *msg);
 bool check_ctl_request(const struct msg_ctl_request *msg);

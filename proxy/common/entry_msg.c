@@ -55,6 +55,13 @@ put_text(struct msg_entry *msg, size_t *used, const char *text, size_t size)
 	return (uint8_t)len;
 }
 
+/* The family of what is in it, 0: unknown or nothing. */
+static uint8_t
+packed_afi(const struct entry *entry)
+{
+	return entry->has_rule != 0 || entry->raw_len > 0 ? entry->rule.afi : 0;
+}
+
 static void
 pack_head(const struct entry *entry, struct msg_entry *msg)
 {
@@ -72,6 +79,7 @@ pack_head(const struct entry *entry, struct msg_entry *msg)
 	msg->live_op = entry->live_op;
 	msg->has_rule = entry->has_rule != 0;
 	msg->approved = entry->approved;
+	msg->afi = packed_afi(entry);
 	memset(msg->zero, 0, sizeof(msg->zero));
 	memcpy(msg->boot_id, entry->boot_id, sizeof(msg->boot_id));
 	memcpy(msg->config_hash, entry->config_hash, sizeof(msg->config_hash));
@@ -174,7 +182,7 @@ head_valid(const struct msg_entry *msg)
 	       msg->state < STATE_COUNT && msg->check < CHECK_COUNT &&
 	       msg->live_op <= LIVE_DELETE && msg->has_rule <= 1 &&
 	       msg->approved <= 1 && msg->raw_len <= ENTRY_RAW_MAX &&
-	       strcmp(reason_name(msg->reason), "?") != 0;
+	       msg->afi <= AFI_IPV6;
 }
 
 static void
@@ -226,6 +234,7 @@ entry_msg_unpack(const struct msg_entry *msg, struct entry *entry)
 	} else {
 		memset(&entry->actions, 0, sizeof(entry->actions));
 		memset((void *)&entry->rule, 0, RULE_SIZE_MIN);
+		entry->rule.afi = msg->afi;
 	}
 	take_text(&cursor, entry->customer, sizeof(entry->customer),
 	    msg->customer_len);
@@ -237,7 +246,8 @@ entry_msg_unpack(const struct msg_entry *msg, struct entry *entry)
 	    msg->evidence_len);
 	take_text(&cursor, entry->text, sizeof(entry->text), msg->text_len);
 	raw = take(&cursor, msg->raw_len);
-	if (raw == NULL || !padding_valid(&cursor))
+	if (raw == NULL || !padding_valid(&cursor) ||
+	    packed_afi(entry) != msg->afi)
 		return -1;
 	memcpy(entry->raw, raw, msg->raw_len);
 	return 0;

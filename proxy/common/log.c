@@ -121,6 +121,7 @@ log_line(enum log_class class, const char *format, ...)
 	if (class > log_state.least)
 		return;
 	va_start(args, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is, above. */
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = 0;
 	va_end(args);

@@ -22,6 +22,7 @@ enum log_class {
  */
 void log_open(const char *name, enum log_class least);
 
-/* "2026-01-31T03:04:05.678Z sluice[123] warn session rr1: hold timer expired" */
+/* "2026-01-31T03:04:05.678Z sluice[123] warn session rr1: hold timer expired"
+ */
 void log_line(enum log_class class, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -48,14 +48,14 @@ void timer_free(struct timer *timer);
 /*
  * Watch a descriptor (level-triggered). run(ctx, events) gets the events that
  * are ready; an error or hang-up shows as readable. watch_set() with 0 pauses.
- * watch_free() does not close the descriptor (close it after); it may be called from its own
- * callback, which is then not called again; NULL is fine.
+ * watch_free() does not close the descriptor (close it after); it may be called
+ * from its own callback, which is then not called again; NULL is fine.
  */
-struct watch *watch_new(struct loop *loop, int fd,
-    void (*run)(void *ctx, int events), void *ctx);
+struct watch *watch_new(
+    struct loop *loop, int fd, void (*run)(void *ctx, int events), void *ctx);
 void watch_set(struct watch *watch, int events);
 void watch_free(struct watch *watch);
 
 /* Call run(ctx, signo) from the loop when the signal comes. 0 or -errno. */
-int loop_signal(struct loop *loop, int signo, void (*run)(void *ctx, int signo),
-    void *ctx);
+int loop_signal(
+    struct loop *loop, int signo, void (*run)(void *ctx, int signo), void *ctx);

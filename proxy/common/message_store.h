@@ -43,7 +43,8 @@ struct msg_entry {
 	uint8_t operator_len;
 	uint8_t evidence_len;
 	uint8_t text_len;
-	uint8_t zero[5];
+	uint8_t afi; /* of the rule, or of the raw octets alone */
+	uint8_t zero[4];
 	uint8_t boot_id[16];
 	uint8_t config_hash[32];
 	uint8_t tail[]; /* actions and rule (has_rule), strings, raw */

@@ -141,8 +141,8 @@ wants_prefix(const struct prefix *wanted, const struct entry *entry)
 	struct prefix dst;
 
 	return wanted->afi == AFI_NONE ||
-	    (entry->has_rule != 0 && rule_dst_prefix(&entry->rule, &dst) &&
-		prefix_overlaps(wanted, &dst));
+	       (entry->has_rule != 0 && rule_dst_prefix(&entry->rule, &dst) &&
+		   prefix_overlaps(wanted, &dst));
 }
 
 bool
@@ -157,6 +157,6 @@ filter_wants(const struct msg_audit_query *query, const struct entry *entry)
 	    (query->to_ns != 0 && entry->wall_ns >= query->to_ns))
 		return false;
 	return wants_text(query->customer, entry->customer) &&
-	    wants_text(query->operator_name, entry->operator_name) &&
-	    wants_prefix(&query->prefix, entry);
+	       wants_text(query->operator_name, entry->operator_name) &&
+	       wants_prefix(&query->prefix, entry);
 }

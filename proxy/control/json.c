@@ -107,7 +107,7 @@ static void
 put(struct json *object, const char *key, json_t *value)
 {
 	must(value != NULL &&
-	    json_object_set_new(theirs(object), key, value) == 0);
+	     json_object_set_new(theirs(object), key, value) == 0);
 }
 
 void
@@ -213,6 +213,12 @@ json_bool_at(const struct json *object, const char *key)
 	return json_is_boolean(json_object_get(theirs(object), key));
 }
 
+bool
+json_object_at(const struct json *object, const char *key)
+{
+	return json_is_object(json_object_get(theirs(object), key));
+}
+
 size_t
 json_length(const struct json *list)
 {
@@ -263,5 +269,9 @@ json_print(const struct json *json, size_t *len)
 
 	must(text != NULL);
 	*len = strlen(text);
+	for (char *c = text; *c != '\0'; c++) {
+		if (*c == 0x7f) /* JSON lets it pass; a terminal does not */
+			*c = '?';
+	}
 	return text;
 }

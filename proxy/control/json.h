@@ -27,7 +27,7 @@ struct json *json_read(const char *text, size_t len, char *why, size_t size);
 
 void json_free(struct json *json); /* NULL is fine */
 
-struct json *json_new(void);	  /* {} */
+struct json *json_new(void);      /* {} */
 struct json *json_list_new(void); /* [] */
 
 /* Put a member. value is taken. */
@@ -58,6 +58,9 @@ bool json_true_at(const struct json *object, const char *key);
 /* True when the member is true or false. */
 bool json_bool_at(const struct json *object, const char *key);
 
+/* True when the member is an object. */
+bool json_object_at(const struct json *object, const char *key);
+
 /* A list's length (0 for anything else), and its elements, borrowed. */
 size_t json_length(const struct json *list);
 const struct json *json_at(const struct json *list, size_t i);
@@ -65,8 +68,7 @@ const char *json_text_at(const struct json *list, size_t i); /* or NULL */
 
 /* The first name in object that is not in names (ended by NULL); NULL when
  * there is none. Borrowed. */
-const char *json_stranger(
-    const struct json *object, const char *const *names);
+const char *json_stranger(const struct json *object, const char *const *names);
 
 /*
  * One line of printable ASCII without its newline, members in the order in

@@ -44,8 +44,8 @@ text_copy(const struct parse *parse, const char *name, char *out, size_t size)
 	if (text_get(parse, name, &text) < 0)
 		return -1;
 	if (text != NULL && !filter_copy(text, out, size))
-		return refuse(parse, name,
-		    "a shorter text without control characters");
+		return refuse(
+		    parse, name, "a shorter text without control characters");
 	return 0;
 }
 
@@ -70,14 +70,14 @@ parse_rules(const struct parse *parse)
 	struct msg_ctl_request *ctl = &parse->out->ctl;
 	const char *state, *prefix;
 
-	if (text_copy(parse, "customer", ctl->customer,
-		sizeof(ctl->customer)) < 0 ||
+	if (text_copy(parse, "customer", ctl->customer, sizeof(ctl->customer)) <
+		0 ||
 	    text_get(parse, "state", &state) < 0 ||
 	    text_get(parse, "destination", &prefix) < 0)
 		return -1;
 	if (state != NULL && !filter_state(state, &ctl->state))
 		return refuse(parse, "state",
-		    "accepted, held, refused, monitored, lingering …");
+		    "accepted, held, refused, monitored, lingering or another");
 	if (prefix != NULL && prefix_parse(prefix, &ctl->prefix) < 0)
 		return refuse(parse, "destination",
 		    "a prefix without bits past its length");
@@ -112,8 +112,8 @@ parse_explain(const struct parse *parse)
 	struct rule_text_error error;
 	const char *text = json_text(parse->args, "rule");
 
-	if (text_copy(parse, "customer", ctl->customer,
-		sizeof(ctl->customer)) < 0)
+	if (text_copy(parse, "customer", ctl->customer, sizeof(ctl->customer)) <
+	    0)
 		return -1;
 	if (ctl->customer[0] == '\0')
 		return refuse(parse, "customer", "a customer's name");
@@ -163,8 +163,8 @@ parse_audit(const struct parse *parse)
 	uint64_t n = FILTER_MAX_DEFAULT;
 
 	if (audit_words(parse, &words) < 0 ||
-	    filter_parse(&words, parse->now_ns, query, parse->why,
-		REQUEST_WHY_MAX) < 0)
+	    filter_parse(
+		&words, parse->now_ns, query, parse->why, REQUEST_WHY_MAX) < 0)
 		return -1;
 	if (json_get(parse->args, "rule") != NULL &&
 	    !json_number(parse->args, "rule", &query->rule_id))
@@ -192,27 +192,113 @@ parse_reload(const struct parse *parse)
 struct verb {
 	const char *name;
 	int (*parse)(const struct parse *parse);
-	uint8_t ctl;	      /* enum ctl_verb */
-	const char *args[10]; /* known, ended by NULL */
+	uint8_t role;         /* that answers */
+	uint8_t ctl;          /* enum ctl_verb, of the guard */
+	const char *args[11]; /* known, ended by NULL */
 };
 
 static const struct verb verbs[REQUEST_COUNT] = {
-	[REQUEST_STATUS] = { "status", parse_none, CTL_STATUS, { NULL } },
-	[REQUEST_SESSIONS] = { "sessions", parse_sessions, CTL_SESSIONS,
-	    { "name", NULL } },
-	[REQUEST_RULES] = { "rules", parse_rules, CTL_RULES,
+	[REQUEST_STATUS] = { "status", parse_none, ROLE_GUARD, CTL_STATUS,
+	    { NULL } },
+	[REQUEST_SESSIONS] = { "sessions", parse_sessions, ROLE_GUARD,
+	    CTL_SESSIONS, { "name", NULL } },
+	[REQUEST_RULES] = { "rules", parse_rules, ROLE_GUARD, CTL_RULES,
 	    { "customer", "state", "destination", NULL } },
-	[REQUEST_RULE] = { "rule", parse_id, CTL_RULE, { "id", NULL } },
-	[REQUEST_EXPLAIN] = { "explain", parse_explain, CTL_EXPLAIN,
+	[REQUEST_RULE] = { "rule", parse_id, ROLE_GUARD, CTL_RULE,
+	    { "id", NULL } },
+	[REQUEST_EXPLAIN] = { "explain", parse_explain, ROLE_GUARD, CTL_EXPLAIN,
 	    { "customer", "rule", NULL } },
-	[REQUEST_APPROVE] = { "approve", parse_act, CTL_APPROVE,
+	[REQUEST_APPROVE] = { "approve", parse_act, ROLE_GUARD, CTL_APPROVE,
 	    { "id", "reason", NULL } },
-	[REQUEST_DENY] = { "deny", parse_act, CTL_DENY,
+	[REQUEST_DENY] = { "deny", parse_act, ROLE_GUARD, CTL_DENY,
 	    { "id", "reason", NULL } },
-	[REQUEST_WITHDRAW] = { "withdraw", parse_act, CTL_WITHDRAW,
+	[REQUEST_WITHDRAW] = { "withdraw", parse_act, ROLE_GUARD, CTL_WITHDRAW,
 	    { "id", "reason", NULL } },
-	[REQUEST_AUDIT] = { "audit", parse_audit, 0,
-	    { "customer", "since", "until", "prefix", "state", "reason",
-		"kind", "operator", "rule", NULL } },
-	[REQUEST_RELOAD] = { "reload", parse_reload, 0, { "dry_run", NULL } },
+	[REQUEST_AUDIT] = { "audit", parse_audit, ROLE_STORE, 0,
+	    { "customer", "since", "until", "prefix", "state", "reason", "kind",
+		"operator", "rule", "n", NULL } },
+	[REQUEST_RELOAD] = { "reload", parse_reload, ROLE_SUPERVISOR, 0,
+	    { "dry_run", NULL } },
 };
+
+/* The verb's number, REQUEST_NONE when it is not known. */
+static unsigned
+verb_find(const char *name)
+{
+	for (unsigned i = REQUEST_NONE + 1; i < REQUEST_COUNT; i++) {
+		if (strcmp(name, verbs[i].name) == 0)
+			return i;
+	}
+	return REQUEST_NONE;
+}
+
+/* Everything but the value of the arguments. */
+static int
+parse_verb(const struct json *json, const struct parse *parse)
+{
+	static const char *const names[] = { "verb", "args", NULL };
+	const char *stranger = json_stranger(json, names);
+	const char *name = json_text(json, "verb");
+	const char *what;
+	unsigned verb;
+
+	if (stranger != NULL) {
+		what = "member";
+	} else if (name == NULL) {
+		return refuse(parse, "verb", "a string");
+	} else {
+		verb = verb_find(name);
+		what = verb == REQUEST_NONE ? "verb" : "argument";
+		stranger = verb == REQUEST_NONE
+			       ? name
+			       : json_stranger(parse->args, verbs[verb].args);
+		parse->out->verb = (uint8_t)verb;
+	}
+	if (stranger == NULL)
+		return 0;
+	(void)snprintf(
+	    parse->why, REQUEST_WHY_MAX, "unknown %s: %.64s", what, stranger);
+	return -1;
+}
+
+/* A request that asks for nothing in particular. */
+static void
+request_init(struct request *out)
+{
+	memset(out, 0, offsetof(struct request, ctl.rule));
+	memset(&out->ctl.rule, 0, RULE_SIZE_MIN);
+	out->ctl_size = offsetof(struct msg_ctl_request, rule);
+	out->ctl.state = UINT8_MAX;
+}
+
+int
+request_parse(const char *line, size_t len, uint64_t now_ns,
+    struct request *out, char *why)
+{
+	struct parse parse = { NULL, now_ns, out, why };
+	struct json *json;
+	const struct verb *verb;
+	int status = -1;
+
+	request_init(out);
+	if (len > REQUEST_LINE_MAX) {
+		(void)snprintf(why, REQUEST_WHY_MAX, "the request is too long");
+		return -1;
+	}
+	json = json_read(line, len, why, REQUEST_WHY_MAX);
+	if (json == NULL)
+		return -1;
+	parse.args = json_get(json, "args");
+	if (parse.args != NULL && !json_object_at(json, "args"))
+		status = refuse(&parse, "args", "an object");
+	else
+		status = parse_verb(json, &parse);
+	if (status == 0) {
+		verb = &verbs[out->verb];
+		out->role = verb->role;
+		out->ctl.verb = verb->ctl;
+		status = verb->parse(&parse);
+	}
+	json_free(json);
+	return status;
+}

@@ -14,38 +14,33 @@
 #include "proxy/common/message.h"
 
 #define REQUEST_LINE_MAX 16384u /* octets without the newline */
-#define REQUEST_WHY_MAX	 256
+#define REQUEST_WHY_MAX  256
 
-/* X(symbol, "name", role that answers) */
-#define REQUEST_MAP(X)                                                         \
-	X(STATUS, "status", ROLE_GUARD)                                        \
-	X(SESSIONS, "sessions", ROLE_GUARD)                                    \
-	X(RULES, "rules", ROLE_GUARD)                                          \
-	X(RULE, "rule", ROLE_GUARD)                                            \
-	X(EXPLAIN, "explain", ROLE_GUARD)                                      \
-	X(APPROVE, "approve", ROLE_GUARD)                                      \
-	X(DENY, "deny", ROLE_GUARD)                                            \
-	X(WITHDRAW, "withdraw", ROLE_GUARD)                                    \
-	X(AUDIT, "audit", ROLE_STORE)                                          \
-	X(RELOAD, "reload", ROLE_SUPERVISOR)
 enum request_verb {
 	REQUEST_NONE = 0,
-#define X(symbol, name, role) REQUEST_##symbol,
-	REQUEST_MAP(X)
-#undef X
+	REQUEST_STATUS,
+	REQUEST_SESSIONS,
+	REQUEST_RULES,
+	REQUEST_RULE,
+	REQUEST_EXPLAIN,
+	REQUEST_APPROVE,
+	REQUEST_DENY,
+	REQUEST_WITHDRAW,
+	REQUEST_AUDIT,
+	REQUEST_RELOAD,
 	REQUEST_COUNT
 };
 
 /* What is to be sent; heads, request numbers and the operator's name are the
  * sender's to fill in. */
 struct request {
-	uint8_t verb;	/* enum request_verb */
-	uint8_t role;	/* enum role */
+	uint8_t verb;    /* enum request_verb */
+	uint8_t role;    /* enum role */
 	uint8_t dry_run; /* RELOAD */
 	uint8_t zero;
-	uint32_t audit_max;	      /* entries in all */
+	uint32_t audit_max;           /* entries in all */
 	struct msg_audit_query audit; /* ROLE_STORE */
-	size_t ctl_size;	      /* octets of ctl to send */
+	size_t ctl_size;              /* octets of ctl to send */
 	struct msg_ctl_request ctl;   /* ROLE_GUARD */
 };
 

@@ -241,8 +241,8 @@ view_status(const struct msg_ctl_status *msg)
 
 	view_put_time(json, "started", msg->started_ns);
 	json_put_number(json, "generation", msg->generation);
-	view_put_hex(json, "config_hash", msg->config_hash,
-	    sizeof(msg->config_hash));
+	view_put_hex(
+	    json, "config_hash", msg->config_hash, sizeof(msg->config_hash));
 	json_put_text(json, "store", NAME(stores, msg->store));
 	json_put_bool(json, "synced", msg->synced != 0);
 	json_put_number(log, "size", msg->log_size);

@@ -32,8 +32,8 @@ struct json *view_entry(const struct entry *entry);
 /* ---- parts that several views share ---- */
 
 /* "rule", "match", "action", "nlri". */
-void view_put_rule(struct json *to, const struct rule *rule,
-    const struct action_set *actions);
+void view_put_rule(
+    struct json *to, const struct rule *rule, const struct action_set *actions);
 
 /* "reason", "reason_number", "detail". */
 void view_put_reason(struct json *to, unsigned reason);

@@ -5,8 +5,8 @@
 #include "policy/rule_text.h"
 
 void
-view_put_rule(struct json *to, const struct rule *rule,
-    const struct action_set *actions)
+view_put_rule(
+    struct json *to, const struct rule *rule, const struct action_set *actions)
 {
 	char text[RULE_TEXT_MAX + ACTION_TEXT_MAX];
 	uint8_t key[RULE_KEY_MAX];
@@ -18,17 +18,6 @@ view_put_rule(struct json *to, const struct rule *rule,
 	(void)rule_print(rule, actions, text, sizeof(text));
 	json_put_text(to, "rule", text);
 	view_put_hex(to, "nlri", key, rule_key(rule, key));
-}
-
-static const char *
-family_name(unsigned family)
-{
-#define X(symbol, bit, afi, safi, name)                                        \
-	if (family == (bit))                                                   \
-		return (name);
-	FAMILY_MAP(X)
-#undef X
-	return "?";
 }
 
 struct json *

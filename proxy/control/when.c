@@ -9,7 +9,7 @@
 #include <time.h>
 
 #define SECOND_NS UINT64_C(1000000000)
-#define DAY_S	  86400u
+#define DAY_S     86400u
 #define AGO_MAX_S (UINT64_C(100) * 366 * DAY_S)
 
 char *
@@ -20,9 +20,8 @@ when_print(uint64_t wall_ns, char *buf, size_t size)
 
 	(void)gmtime_r(&seconds, &tm);
 	(void)snprintf(buf, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-	    tm.tm_min, tm.tm_sec,
-	    (unsigned)(wall_ns % SECOND_NS / (SECOND_NS / 1000)));
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, (unsigned)(wall_ns % SECOND_NS / (SECOND_NS / 1000)));
 	return buf;
 }
 
@@ -242,8 +241,8 @@ when_age(uint64_t ms, char *buf, size_t size)
 	if (s < 60)
 		(void)snprintf(buf, size, "%" PRIu64 "s", s);
 	else if (s < 3600)
-		(void)snprintf(buf, size, "%" PRIu64 "m%02" PRIu64 "s", s / 60,
-		    s % 60);
+		(void)snprintf(
+		    buf, size, "%" PRIu64 "m%02" PRIu64 "s", s / 60, s % 60);
 	else if (s < DAY_S)
 		(void)snprintf(buf, size, "%" PRIu64 "h%02" PRIu64 "m",
 		    s / 3600, s / 60 % 60);

@@ -12,8 +12,12 @@
 struct config *
 config_new(const struct msg_cfg_begin *begin)
 {
-	struct config *config = calloc(1, sizeof(*config));
+	struct config *config;
 
+	if (begin->purpose < CFG_BOOT || begin->purpose > CFG_APPLY ||
+	    !check_text(begin->operator_name, sizeof(begin->operator_name)))
+		return NULL;
+	config = calloc(1, sizeof(*config));
 	if (config != NULL) {
 		config->begin = *begin;
 		config->dialects = 1u << DIALECT_STRICT;
@@ -30,6 +34,8 @@ config_free(struct config *config)
 		customer_free(&config->customers[i].policy);
 	free(config->customers);
 	free(config->neighbors);
+	free(config->by_customer);
+	free(config->by_peer);
 	free(config);
 }
 
@@ -216,9 +222,62 @@ take_neighbor(struct config *config, const struct msg_cfg_neighbor *msg)
 }
 
 static int
+row_cmp(const void *a, const void *b)
+{
+	uint32_t x = ((const struct config_row *)a)->number;
+	uint32_t y = ((const struct config_row *)b)->number;
+
+	return (x > y) - (x < y);
+}
+
+/* Sort; -1 when a number comes twice. */
+static int
+rows_sort(struct config_row *rows, size_t n)
+{
+	if (n > 0)
+		qsort(rows, n, sizeof(*rows), row_cmp);
+	for (size_t i = 1; i < n; i++) {
+		if (rows[i - 1].number == rows[i].number)
+			return -1;
+	}
+	return 0;
+}
+
+static const struct config_row *
+row_find(const struct config_row *rows, size_t n, uint32_t number)
+{
+	const struct config_row key = { .number = number };
+
+	return n == 0 ? NULL : bsearch(&key, rows, n, sizeof(key), row_cmp);
+}
+
+/* By number, for the many look-ups of a reload. */
+static int
+rows_make(struct config *config)
+{
+	config->by_customer =
+	    calloc(config->n_customers + 1, sizeof(struct config_row));
+	config->by_peer =
+	    calloc(config->n_neighbors + 1, sizeof(struct config_row));
+	if (config->by_customer == NULL || config->by_peer == NULL)
+		return -1;
+	for (uint32_t i = 0; i < config->n_customers; i++)
+		config->by_customer[i] =
+		    (struct config_row){ config->customers[i].number, i };
+	for (uint32_t i = 0; i < config->n_neighbors; i++)
+		config->by_peer[i] =
+		    (struct config_row){ config->neighbors[i].peer, i };
+	if (rows_sort(config->by_customer, config->n_customers) < 0)
+		return -1;
+	return rows_sort(config->by_peer, config->n_neighbors);
+}
+
+static int
 take_end(struct config *config, const struct msg_cfg_end *msg)
 {
-	if (!config->has_router || msg->generation != config->begin.generation)
+	if (!config->has_router ||
+	    msg->generation != config->begin.generation ||
+	    rows_make(config) < 0)
 		return -1;
 	config->complete = true;
 	return 0;
@@ -254,29 +313,17 @@ config_take(struct config *config, const struct msg_head *head)
 const struct config_customer *
 config_customer(const struct config *config, uint32_t number)
 {
-	for (size_t i = 0; i < config->n_customers; i++) {
-		if (config->customers[i].number == number)
-			return &config->customers[i];
-	}
-	return NULL;
-}
+	const struct config_row *row =
+	    row_find(config->by_customer, config->n_customers, number);
 
-const struct config_customer *
-config_customer_named(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->n_customers; i++) {
-		if (strcmp(config->customers[i].policy.name, name) == 0)
-			return &config->customers[i];
-	}
-	return NULL;
+	return row == NULL ? NULL : &config->customers[row->at];
 }
 
 const struct msg_cfg_neighbor *
 config_neighbor(const struct config *config, uint32_t peer)
 {
-	for (size_t i = 0; i < config->n_neighbors; i++) {
-		if (config->neighbors[i].peer == peer)
-			return &config->neighbors[i];
-	}
-	return NULL;
+	const struct config_row *row =
+	    row_find(config->by_peer, config->n_neighbors, peer);
+
+	return row == NULL ? NULL : &config->neighbors[row->at];
 }

@@ -21,6 +21,11 @@ struct config_customer {
 	struct customer policy;
 };
 
+struct config_row {
+	uint32_t number;
+	uint32_t at;
+};
+
 struct config {
 	struct msg_cfg_begin begin;
 	struct msg_cfg_router router;
@@ -33,9 +38,12 @@ struct config {
 	struct msg_cfg_neighbor *neighbors;
 	size_t n_neighbors;
 	size_t room_neighbors;
+	struct config_row *by_customer; /* sorted, once complete */
+	struct config_row *by_peer;
 };
 
-/* An empty set begun by this message; NULL when memory is out. */
+/* An empty set begun by this message; NULL when memory is out or the message
+ * is not such as a supervisor of ours sends. */
 struct config *config_new(const struct msg_cfg_begin *begin);
 void config_free(struct config *config);
 
@@ -43,12 +51,11 @@ void config_free(struct config *config);
  * supervisor of ours send; then the set is worthless. */
 int config_take(struct config *config, const struct msg_head *head);
 
-/* By number or by name; NULL when there is none. Borrowed from config. */
+/* By number, in a complete set; NULL when there is none. Borrowed from
+ * config. */
 const struct config_customer *config_customer(
     const struct config *config, uint32_t number);
-const struct config_customer *config_customer_named(
-    const struct config *config, const char *name);
 
-/* By the supervisor's number; NULL when there is none. */
+/* By the supervisor's number, likewise. */
 const struct msg_cfg_neighbor *config_neighbor(
     const struct config *config, uint32_t peer);

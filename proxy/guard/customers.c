@@ -93,7 +93,7 @@ linger_refill(struct guard_peer *peer, uint64_t now_ms)
 			    ? 0
 			    : peer->customer->policy->linger_ms;
 
-	if (peer->stable_since_ms != 0 &&
+	if (peer->stable_since_ms != 0 && now_ms >= peer->stable_since_ms &&
 	    now_ms - peer->stable_since_ms >= full)
 		peer->linger_left_ms = full;
 	if (peer->linger_left_ms > full)
@@ -101,21 +101,41 @@ linger_refill(struct guard_peer *peer, uint64_t now_ms)
 	peer->stable_since_ms = 0;
 }
 
-/* What is stale has the rest of the budget, from since_ms (0: now) on. */
 static bool
-linger_start(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
+any_stale(const struct guard_peer *peer)
+{
+	for (struct rib_link *l = peer->rules.next; l != &peer->rules;
+	     l = l->next) {
+		if (of_peer(l)->flags & RULE_STALE)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is stale has the rest of the budget, from since_ms (0: now) on, and at
+ * least grace_ms.
+ */
+static bool
+linger_start(struct guard *guard, struct guard_peer *peer, uint64_t since_ms,
+    uint64_t grace_ms)
 {
 	uint64_t now = clock_boot_ms();
 	uint64_t gone = since_ms != 0 && since_ms < now ? now - since_ms : 0;
+	uint64_t left;
 
 	linger_refill(peer, now - gone);
-	if (peer->linger_left_ms <= gone) {
+	if (!any_stale(peer))
+		return false; /* nothing lingers: the budget is not touched */
+	left = peer->linger_left_ms > gone ? peer->linger_left_ms - gone : 0;
+	if (left == 0 && grace_ms == 0) {
 		customer_linger_ended(guard, peer);
 		return false;
 	}
+	peer->grace = left < grace_ms;
 	peer->lingering = true;
 	peer->linger_since_ms = now - gone;
-	timer_start(peer->linger, peer->linger_left_ms - gone, 0);
+	timer_start(peer->linger, peer->grace ? grace_ms : left, 0);
 	return true;
 }
 
@@ -124,6 +144,8 @@ customer_linger_ended(struct guard *guard, struct guard_peer *peer)
 {
 	peer->linger_left_ms = 0;
 	peer->lingering = false;
+	peer->grace = false;
+	timer_stop(peer->linger);
 	sweep(guard, peer, FAMILY_ALL, REASON_LINGER_ENDED);
 }
 
@@ -134,7 +156,8 @@ linger_begin(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
 
 	mark_stale(peer, FAMILY_ALL);
 	n = mark_lingering(guard, peer);
-	if (peer->lingering || !linger_start(guard, peer, since_ms) || n == 0)
+	if ((peer->lingering && !peer->grace) ||
+	    !linger_start(guard, peer, since_ms, 0) || n == 0)
 		return;
 	log_line(LOG_INFO,
 	    "customer %s: session lost, %u rules linger: neighbor=%s "
@@ -161,6 +184,7 @@ linger_end(struct guard_peer *peer)
 		return;
 	peer->linger_left_ms = customer_linger_left_ms(peer);
 	peer->lingering = false;
+	peer->grace = false;
 	timer_stop(peer->linger);
 }
 
@@ -170,10 +194,10 @@ check_complete(struct guard *guard, struct guard_peer *peer)
 {
 	unsigned asked = peer->state.families & FAMILY_FLOWSPEC;
 
-	if (!peer->state.up || asked == 0 ||
-	    (peer->state.complete & asked) != asked)
+	if (!peer->state.up || asked == 0 || (peer->complete & asked) != asked)
 		return;
-	sweep(guard, peer, FAMILY_ALL, REASON_NOT_ANNOUNCED_AGAIN);
+	sweep(guard, peer, FAMILY_ALL & ~(unsigned)peer->refreshing,
+	    REASON_NOT_ANNOUNCED_AGAIN);
 	linger_end(peer);
 	if (peer->stable_since_ms == 0)
 		peer->stable_since_ms = clock_boot_ms();
@@ -233,7 +257,8 @@ void
 customer_state(struct guard *guard, struct guard_peer *peer,
     const struct msg_session_state *msg)
 {
-	bool was_up = peer->heard && peer->state.up;
+	bool first = !peer->heard;
+	bool was_up = !first && peer->state.up;
 	bool changed = was_up != (msg->up != 0);
 	bool flapped =
 	    was_up && msg->up && msg->established != peer->state.established;
@@ -242,30 +267,36 @@ customer_state(struct guard *guard, struct guard_peer *peer,
 		return;
 	peer->state = *msg;
 	peer->heard = true;
+	if (!msg->up || flapped) {
+		peer->complete = 0;
+		peer->refreshing = 0;
+	}
 	if (flapped)
 		linger_begin(guard, peer, 0);
 	if (!guard->loaded)
 		return; /* customer_reconcile() will look */
 	if (changed || flapped)
 		record_session(guard, peer);
-	if (changed && !msg->up)
+	if ((changed || first) && !msg->up)
 		went_down(guard, peer);
-	check_complete(guard, peer);
+	/* That all has come is told by a mark, behind the last rule. */
 }
 
 void
 customer_reconcile(struct guard *guard, struct guard_peer *peer)
 {
-	if (!peer->heard) {
-		linger_begin(guard, peer, 0);
-		return;
-	}
-	if (!peer->state.up) {
+	if (peer->heard && !peer->state.up) {
 		went_down(guard, peer);
 		return;
 	}
-	/* What has not been heard again has its linger to come. */
-	(void)linger_start(guard, peer, 0);
+	if (!peer->heard) {
+		mark_stale(peer, FAMILY_ALL);
+		(void)mark_lingering(guard, peer);
+	}
+	/* What has not been heard again has its linger to come, and time for
+	 * a session that is up to say it. */
+	(void)linger_start(
+	    guard, peer, 0, peer->replayed ? 0 : GUARD_REPLAY_MS);
 	if (peer->replayed)
 		check_complete(guard, peer);
 }
@@ -277,19 +308,21 @@ customer_mark(struct guard *guard, struct guard_peer *peer,
 	switch (msg->mark) {
 	case MARK_REPLAY_END:
 		peer->replayed = true;
-		peer->state.complete = msg->family & FAMILY_ALL;
+		peer->complete = msg->family & FAMILY_ALL;
 		if (guard->loaded)
 			check_complete(guard, peer);
 		return;
 	case MARK_COMPLETE:
-		peer->state.complete |= msg->family & FAMILY_ALL;
+		peer->complete |= msg->family & FAMILY_ALL;
 		if (guard->loaded)
 			check_complete(guard, peer);
 		return;
 	case MARK_REFRESH_BEGIN:
+		peer->refreshing |= msg->family & FAMILY_ALL;
 		mark_stale(peer, msg->family);
 		return;
 	case MARK_REFRESH_END:
+		peer->refreshing &= (uint8_t)~msg->family;
 		if (guard->loaded)
 			sweep(guard, peer, msg->family,
 			    REASON_NOT_ANNOUNCED_AGAIN);
@@ -299,24 +332,45 @@ customer_mark(struct guard *guard, struct guard_peer *peer,
 	}
 }
 
-void
-customer_gone(struct guard *guard, struct guard_peer *peer)
+/* The process is gone: its handles mean nothing to the next one. */
+static void
+handles_forget(struct guard *guard, struct guard_peer *peer)
 {
-	struct rib_rule *rule;
-
+	for (struct rib_link *l = peer->rules.next; l != &peer->rules;
+	     l = l->next)
+		of_peer(l)->handle = RULE_HANDLE_NONE;
 	while (!link_empty(&peer->acks)) {
-		rule = LINK_ENTRY(peer->acks.next, struct rib_rule, waiting);
+		struct rib_rule *rule =
+		    LINK_ENTRY(peer->acks.next, struct rib_rule, waiting);
+
 		rule_unwait(rule);
 		(void)rule_release(guard, rule);
 	}
+}
+
+void
+customer_gone(struct guard *guard, struct guard_peer *peer)
+{
+	bool was_up = peer->heard && peer->state.up;
+
+	handles_forget(guard, peer);
 	if (guard->stopping)
 		return;
+	if (was_up) {
+		peer->state.down = DOWN_LOST;
+		(void)snprintf(peer->state.text, sizeof(peer->state.text),
+		    "its process ended");
+	}
 	peer->state.up = 0;
 	peer->state.state = BGP_IDLE;
 	peer->state.complete = 0;
+	peer->complete = 0;
+	peer->refreshing = 0;
 	peer->heard = false;
 	if (!guard->loaded)
 		return;
+	if (was_up)
+		record_session(guard, peer);
 	if (peer->configured)
 		linger_begin(guard, peer, 0);
 	else

@@ -31,12 +31,12 @@
 #include "proxy/common/log.h"
 
 struct conflict_ctx {
-	const struct guard *guard;
-	const struct rib_rule *rule;
+	struct guard *guard;
 	const struct guard_customer *customer;
 };
 
-/* Does another customer's standing rule say something else about this NLRI? */
+/* Does another customer's standing rule say something else about this NLRI?
+ * Then the entry remembers that it was in somebody's way. */
 static bool
 conflicts(const void *opaque, const struct rule *part,
     const struct action_set *actions, char *evidence, size_t size)
@@ -44,7 +44,7 @@ conflicts(const void *opaque, const struct rule *part,
 	const struct conflict_ctx *ctx = opaque;
 
 	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
-		const struct rib_entry *entry;
+		struct rib_entry *entry;
 
 		if ((ctx->guard->tables & 1u << d) == 0)
 			continue;
@@ -55,6 +55,7 @@ conflicts(const void *opaque, const struct rule *part,
 			if (o->customer == ctx->customer->number ||
 			    action_equal(&o->actions, actions))
 				continue;
+			entry->contested = 1;
 			(void)snprintf(evidence, size,
 			    "rule %" PRIu64 " stands with another action",
 			    o->rule->id);
@@ -76,7 +77,7 @@ guard_ask(struct guard *guard, const struct guard_peer *peer,
     const struct rib_rule *rule, struct verdict *verdict,
     struct check_result *results)
 {
-	const struct conflict_ctx ctx = { guard, rule, peer->customer };
+	const struct conflict_ctx ctx = { guard, peer->customer };
 	const struct question q = {
 		.customer = peer->customer->policy,
 		.rule = &rule->rule,
@@ -99,11 +100,12 @@ guard_ask(struct guard *guard, const struct guard_peer *peer,
 		judge_explain(&q, verdict, guard->parts, results);
 }
 
-/* The end of old_id, into the log; or remembered until there is room. */
-static void
-record_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind)
+void
+guard_record_end(struct guard *guard, struct rib_rule *rule,
+    enum entry_kind kind, const struct action_set *actions)
 {
 	struct entry *entry = &guard->entry;
+	bool stays = (rule->flags & RULE_ENDED) != 0;
 
 	if (!journal_room(guard->journal, true)) {
 		rule->flags |= RULE_UNRECORDED;
@@ -114,59 +116,85 @@ record_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind)
 	guard_entry_begin(guard, kind);
 	guard_entry_rule(guard, rule);
 	entry->rule_id = rule->old_id;
+	entry->actions = *actions;
 	entry->state =
 	    kind == ENTRY_REVOCATION ? STATE_REVOKED : STATE_WITHDRAWN;
 	entry->reason = rule->old_reason;
-	entry->live_op = rule->old_live ? LIVE_DELETE : LIVE_NONE;
+	if (stays)
+		entry->live_op = LIVE_PUT; /* so that a new guard knows it */
+	else
+		entry->live_op = rule->old_live ? LIVE_DELETE : LIVE_NONE;
 	entry->count = 1;
 	rule->old_id = RULE_ID_NONE;
+	if (stays)
+		rule->flags |= RULE_LIVE;
 	(void)guard_entry_append(guard, rule);
 }
 
 /* The rule's present id is over. Refusals that were never live leave by the
- * same bucket that let them in. */
+ * same bucket that let them in; what stays known as ended is always recorded
+ * (RULE_ENDED is set then), and once more when it leaves. */
 static void
 end_id(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
     enum reason reason)
 {
 	struct guard_customer *customer = guard->peers[rule->peer]->customer;
 	bool live = (rule->flags & RULE_LIVE) != 0;
+	bool stays = (rule->flags & RULE_ENDED) != 0;
 
-	/* Ended before by us: that is recorded, or will be. */
-	if (rule->id != RULE_ID_NONE &&
-	    (rule->flags & (RULE_ENDED | RULE_UNRECORDED)) == 0) {
-		rule->old_id = rule->id;
-		rule->old_live = live;
-		rule->old_reason = (uint16_t)reason;
-		if (live || guard_refusal_token(guard, customer))
-			record_end(guard, rule, kind);
-		else
-			guard_refusal_count(customer, reason);
+	rule->flags &= (uint8_t)~RULE_LIVE;
+	/* Its end waits for room already: what is to be done then depends on
+	 * the flags it has then. */
+	if (rule->id == RULE_ID_NONE || (rule->flags & RULE_UNRECORDED))
+		return;
+	rule->old_id = rule->id;
+	rule->old_live = live;
+	rule->old_reason = (uint16_t)reason;
+	if (live || stays || guard_refusal_token(guard, customer)) {
+		guard_record_end(guard, rule, kind, &rule->actions);
+		return;
 	}
-	rule->flags &= (uint8_t) ~(RULE_LIVE | RULE_APPROVED | RULE_DENIED);
+	rule->old_id = RULE_ID_NONE;
+	guard_refusal_count(customer, reason);
+}
+
+/* Out of the inward tables first: a withdrawal waits for nothing. */
+static void
+take_out(struct guard *guard, struct rib_rule *rule)
+{
+	rib_out_drop(rule);
+	rule_uncount(guard, rule);
+	if (rule->wait != WAIT_RECORD)
+		rule_unwait(rule);
 }
 
 void
 guard_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
     enum reason reason)
 {
-	rib_out_drop(rule); /* inward first: a withdrawal waits for nothing */
-	rule_uncount(guard, rule);
-	if (rule->wait != WAIT_RECORD)
-		rule_unwait(rule);
+	take_out(guard, rule);
+	if (rule->flags & RULE_ENDED)
+		return;
+	rule->flags |= RULE_ENDED;
 	end_id(guard, rule, kind, reason);
+	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_DENIED);
 	rule_state(guard, rule,
 	    kind == ENTRY_REVOCATION ? STATE_REVOKED : STATE_WITHDRAWN, reason,
 	    CHECK_NONE);
-	rule->flags |= RULE_ENDED;
 }
 
 void
 guard_leave(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
     enum reason reason)
 {
-	guard_end(guard, rule, kind, reason);
+	bool ended = (rule->flags & (RULE_ENDED | RULE_LIVE)) == RULE_ENDED;
+
+	take_out(guard, rule);
 	rule->flags &= (uint8_t) ~(RULE_WANTED | RULE_STALE | RULE_ENDED);
+	if (!ended)
+		end_id(guard, rule, kind, reason);
+	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_DENIED);
+	rule_state(guard, rule, STATE_WITHDRAWN, reason, CHECK_NONE);
 	(void)rule_release(guard, rule);
 }
 
@@ -208,8 +236,10 @@ store_behind(struct guard *guard, struct rib_rule *rule)
 	rib_out_drop(rule);
 	rule_uncount(guard, rule);
 	rule_state(guard, rule, STATE_REFUSED, REASON_STORE_BEHIND, CHECK_NONE);
-	if (rule->wait == WAIT_NONE)
+	if (rule->wait != WAIT_RECORD)
 		rule_wait(guard, rule, WAIT_STORE);
+	if (!guard->loaded)
+		return; /* not refused: the guard is starting */
 	guard->store_behind++;
 	guard_refusal_count(
 	    guard->peers[rule->peer]->customer, REASON_STORE_BEHIND);
@@ -249,9 +279,13 @@ static void
 settle(struct guard *guard, struct rib_rule *rule,
     const struct verdict *verdict, const uint8_t *raw, size_t raw_len)
 {
+	/* What stood on its record and no longer may is revoked. */
+	bool revoked = (rule->flags & RULE_LIVE) && rule_passes(rule) &&
+		       verdict->state == STATE_REFUSED;
+
 	rule_uncount(guard, rule);
-	rule_state(
-	    guard, rule, verdict->state, verdict->reason, verdict->check);
+	rule_state(guard, rule, revoked ? STATE_REVOKED : verdict->state,
+	    verdict->reason, verdict->check);
 	if (!verdict_accepts(verdict))
 		rib_out_drop(rule); /* also what it said before */
 	if (verdict->state != STATE_REFUSED)
@@ -278,11 +312,21 @@ guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
 	settle(guard, rule, &verdict, raw, raw_len);
 }
 
-/* The same rule again: nothing changes but that it is not stale. */
+/* The same rule again: nothing changes but that it is not stale; unless it
+ * comes over a session of another kind than before. */
 static void
 heard_again(struct guard *guard, struct rib_rule *rule)
 {
+	const struct guard_peer *peer = guard->peers[rule->peer];
+	bool refused = rule->reason == REASON_NOT_AUTHENTICATED;
+	bool authentic = peer->heard && peer->state.authenticated;
+
 	rule->flags &= (uint8_t)~RULE_STALE;
+	if (authentic == refused && guard->loaded &&
+	    (rule->flags & RULE_ENDED) == 0) {
+		guard_judge(guard, rule, NULL, 0);
+		return;
+	}
 	if (rule->state == STATE_LINGERING)
 		rule_state(
 		    guard, rule, STATE_ACCEPTED, REASON_ACCEPTED, CHECK_NONE);
@@ -293,6 +337,7 @@ static void
 replace(struct guard *guard, struct rib_rule *rule,
     const struct msg_rule_announce *msg, const uint8_t *raw)
 {
+	const struct action_set old_actions = rule->actions;
 	uint64_t old_id = rule->id;
 	bool old_live = (rule->flags & RULE_LIVE) != 0;
 
@@ -309,7 +354,7 @@ replace(struct guard *guard, struct rib_rule *rule,
 	}
 	guard_judge(guard, rule, raw, msg->raw_len);
 	if (old_live && rule->wait != WAIT_RECORD)
-		record_end(guard, rule, ENTRY_WITHDRAWAL);
+		guard_record_end(guard, rule, ENTRY_WITHDRAWAL, &old_actions);
 }
 
 void
@@ -348,9 +393,8 @@ guard_announce(struct guard *guard, struct guard_peer *peer,
 	guard_judge(guard, rule, raw, msg->raw_len);
 }
 
-/* Nobody has told yet who owns what: take it out on the customer's word. */
-static void
-withdraw_blind(
+void
+guard_withdraw_blind(
     struct guard *guard, const struct guard_peer *peer, const struct rule *rule)
 {
 	static const struct action_set none;
@@ -374,7 +418,9 @@ guard_withdraw(struct guard *guard, struct guard_peer *peer,
 	    rib_in_find(&guard->in, peer->number, &msg->rule);
 
 	if (!guard->loaded)
-		withdraw_blind(guard, peer, &msg->rule);
+		guard_withdraw_blind(guard, peer, &msg->rule);
+	else if (rule == NULL && rule_acknowledge(peer, msg->handle))
+		return; /* never heard of: nothing to end */
 	if (rule == NULL)
 		rule = rule_new(guard, peer, &msg->rule);
 	if (rule == NULL)
@@ -400,6 +446,7 @@ guard_refused(struct guard *guard, struct guard_peer *peer,
 	entry->state = STATE_REFUSED;
 	entry->reason = msg->reason;
 	entry->check = CHECK_FORM;
+	entry->rule.afi = family_afi(msg->family);
 	entry->raw_len = msg->raw_len;
 	memcpy(entry->raw, raw, msg->raw_len);
 	(void)snprintf(
@@ -420,10 +467,14 @@ guard_originate(struct guard *guard, struct rib_rule *rule)
 		return;
 	}
 	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
-		if ((guard->config->dialects & 1u << d) == 0)
+		bool spoken = (guard->config->dialects & 1u << d) != 0;
+
+		if ((guard->tables & 1u << d) == 0)
 			continue;
+		/* A dialect that nobody is spoken to any more: no parts. */
 		if (rib_out_set(&guard->out[d], rule, customer->number,
-			guard->parts[d].part, guard->parts[d].n) < 0) {
+			guard->parts[d].part,
+			spoken ? guard->parts[d].n : 0) < 0) {
 			log_line(LOG_ERROR, "rule %" PRIu64 ": out of memory",
 			    rule->id);
 			store_behind(guard, rule);
@@ -446,104 +497,6 @@ on_durable(void *ctx, uint64_t seq, void *subject)
 	if (seq == rule->seq && rule->id != RULE_ID_NONE && rule_passes(rule))
 		guard_originate(guard, rule);
 	(void)rule_release(guard, rule);
-}
-
-static struct rib_rule *
-first_waiting(const struct rib_link *list)
-{
-	return link_empty(list)
-		   ? NULL
-		   : LINK_ENTRY(list->next, struct rib_rule, waiting);
-}
-
-static void
-promote_records(struct guard *guard)
-{
-	struct rib_rule *rule;
-
-	while ((rule = first_waiting(&guard->wait_record)) != NULL &&
-	       journal_room(guard->journal, true)) {
-		rule_unwait(rule);
-		record_end(guard, rule, ENTRY_WITHDRAWAL);
-		if (rule->flags & RULE_WANTED)
-			guard_judge(guard, rule, NULL, 0);
-		else
-			(void)rule_release(guard, rule);
-	}
-}
-
-/* Rules that another's refused: that one may be gone. */
-static void
-promote_conflicts(struct guard *guard)
-{
-	struct rib_link again;
-	struct rib_rule *rule;
-	bool freed = false;
-
-	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
-		freed = freed || guard->out[d].freed;
-		guard->out[d].freed = 0;
-	}
-	if (!freed || link_empty(&guard->wait_conflict))
-		return;
-	link_init(&again);
-	while ((rule = first_waiting(&guard->wait_conflict)) != NULL) {
-		link_remove(&rule->waiting);
-		link_append(&again, &rule->waiting);
-	}
-	while ((rule = first_waiting(&again)) != NULL) {
-		struct verdict verdict;
-
-		rule_unwait(rule);
-		guard_ask(
-		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
-		if (verdict.reason == REASON_CONFLICT)
-			rule_wait(guard, rule, WAIT_CONFLICT);
-		else
-			guard_judge(guard, rule, NULL, 0);
-	}
-}
-
-static void
-promote_quota(struct guard *guard, struct guard_customer *customer)
-{
-	struct rib_rule *rule;
-
-	if (!customer->room || customer->policy == NULL)
-		return;
-	customer->room = false;
-	while ((rule = first_waiting(&customer->waiting)) != NULL &&
-	       customer->cost < customer->policy->limits.rules &&
-	       journal_room(guard->journal, false)) {
-		struct verdict verdict;
-
-		guard_ask(
-		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
-		if (verdict.reason == REASON_QUOTA_RULES)
-			return; /* arrival order: the next waits behind it */
-		rule_unwait(rule);
-		guard_judge(guard, rule, NULL, 0);
-	}
-	customer->room = !link_empty(&customer->waiting) &&
-			 !journal_room(guard->journal, false);
-}
-
-void
-guard_promote(struct guard *guard)
-{
-	struct rib_rule *rule;
-
-	if (!guard->loaded)
-		return;
-	promote_records(guard);
-	while ((rule = first_waiting(&guard->wait_store)) != NULL &&
-	       journal_room(guard->journal, false)) {
-		rule_unwait(rule);
-		guard_judge(guard, rule, NULL, 0);
-	}
-	promote_conflicts(guard);
-	for (size_t i = 0; i < guard->n_customers; i++)
-		promote_quota(guard, guard->customers[i]);
 }
 
 int

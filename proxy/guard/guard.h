@@ -28,11 +28,20 @@
  * Those beyond become one summary a second. */
 #define GUARD_REFUSALS_PER_S 100u
 #define GUARD_REFUSALS_BURST 1000u
+/* A new guard waits so long for sessions that are up to say again what they
+ * know, whatever their linger. */
+#define GUARD_REPLAY_MS      10000u
+/* Entries that routers may report to hold to a new guard. */
+#define GUARD_HELD_MAX       (1u << 20)
+/* Withdrawals that a router's session may be behind, besides as many as rules
+ * stand; then it is given everything anew. */
+#define GUARD_BEHIND_MAX     65536u
 
 /* One customer; lives as long as the guard, so that a reload keeps counts. */
 struct guard_customer {
 	uint32_t number;
 	uint32_t cost;  /* inward rules accepted, held or pending */
+	uint32_t trial; /* scratch: the same under another configuration */
 	uint32_t known; /* rules of all its sessions */
 	const struct customer *policy; /* in config; NULL: removed */
 	struct rib_link waiting;       /* WAIT_QUOTA, in arrival order */
@@ -67,12 +76,16 @@ struct guard_peer {
 	uint64_t linger_since_ms; /* boot time */
 	uint64_t stable_since_ms; /* boot time; 0: not complete */
 	bool replayed;
+	bool grace;         /* lingering only for the replay to come */
+	uint8_t complete;   /* families of which all has come */
+	uint8_t refreshing; /* families between BoRR and EoRR */
 	/* inward */
 	struct rib_cursor cursor;
 	bool attached;
-	bool reported; /* has said what it holds */
-	bool dumping;  /* between OUT_SYNC_BEGIN and _END */
+	bool greeted; /* OUT_SYNC_BEGIN has been said */
+	bool dumping; /* between OUT_SYNC_BEGIN and _END */
 	bool dumped;
+	size_t next_attrs; /* customer whose attributes are to be said next */
 };
 
 /* A control request that is being answered in pieces. */
@@ -97,17 +110,22 @@ struct guard {
 	uint8_t tables; /* bit per table of out[] in use */
 	uint64_t accepted;
 	struct guard_peer *peers[GUARD_PEERS_MAX];
-	uint32_t n_peers; /* highest number in use, plus one */
-	struct guard_customer **customers;
+	uint32_t n_peers;          /* highest number in use, plus one */
+	struct guard_peer **named; /* customers' peers, sorted */
+	size_t n_named;
+	struct guard_customer **customers; /* by number */
 	size_t n_customers;
 	struct rib_link wait_store;
 	struct rib_link wait_conflict;
 	struct rib_link wait_record;
-	bool loaded;   /* the store's live rules are in */
-	bool loading;  /* they are coming */
+	bool loaded;  /* the store's live rules are in */
+	bool loading; /* they are coming */
+	bool to_load; /* they are to be asked for when load_seq is durable */
+	uint64_t load_seq;
 	bool stopping; /* all ends: sessions' ends are not theirs */
 	bool stopped;  /* the stop is recorded under stop_seq */
 	uint64_t stop_seq;
+	unsigned stop_polls; /* since the supervisor went */
 	uint64_t store_behind;
 	uint64_t started_ns;
 	uint64_t now_ns; /* wall time, as of the message at hand */
@@ -120,6 +138,16 @@ struct guard {
 	struct dialect_parts parts[DIALECT_COUNT]; /* scratch */
 };
 
+#define GUARD_CONTROL_BUFFER (1u << 20)
+
+/* links.c: channels and the loop's turn */
+/*
+ * A guard, zeroed before, on this loop; fd is its channel to the supervisor
+ * and taken over. 0, or -1: then only the process's end is left.
+ */
+int guard_open(struct guard *guard, struct loop *loop, int fd);
+void guard_close(struct guard *guard);
+
 /* guard.c: the spine */
 int guard_init(struct guard *guard, struct loop *loop);
 void guard_fini(struct guard *guard);
@@ -129,6 +157,10 @@ void guard_withdraw(struct guard *guard, struct guard_peer *peer,
     const struct msg_rule_withdraw *msg);
 void guard_refused(struct guard *guard, struct guard_peer *peer,
     const struct msg_rule_refused *msg, const uint8_t *raw);
+/* A customer withdraws before the store has said who owns what: what routers
+ * report to hold is taken out on its word. */
+void guard_withdraw_blind(struct guard *guard, const struct guard_peer *peer,
+    const struct rule *rule);
 /* Judge a wanted rule (again) and let the verdict have its way. */
 void guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
     size_t raw_len);
@@ -144,9 +176,14 @@ void guard_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
  * as that is recorded. */
 void guard_leave(struct guard *guard, struct rib_rule *rule,
     enum entry_kind kind, enum reason reason);
+/* The end of rule->old_id, which had these actions, into the log; or
+ * remembered until there is room. */
+void guard_record_end(struct guard *guard, struct rib_rule *rule,
+    enum entry_kind kind, const struct action_set *actions);
 /* Put inward what is judged and durable. */
 void guard_originate(struct guard *guard, struct rib_rule *rule);
-/* Called once a turn: whatever waited and can go on. */
+
+/* promote.c: called once a turn: whatever waited and can go on */
 void guard_promote(struct guard *guard);
 
 /* record.c: entries */
@@ -171,6 +208,9 @@ void rule_state(struct guard *guard, struct rib_rule *rule, unsigned state,
 bool rule_passes(const struct rib_rule *rule); /* accepted or lingering */
 struct rib_rule *rule_new(
     struct guard *guard, struct guard_peer *peer, const struct rule *value);
+/* Tell the session that the withdrawal of this handle is on disk; false when
+ * its channel has no room. */
+bool rule_acknowledge(struct guard_peer *peer, uint64_t handle);
 /* Free it if nothing needs it any more; true when it is gone. */
 bool rule_release(struct guard *guard, struct rib_rule *rule);
 
@@ -196,11 +236,16 @@ void inward_held(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_rule *msg);
 void inward_sync(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_sync *msg);
-void inward_attrs(struct guard *guard, struct guard_peer *peer);
+/* Its table is that of another dialect now. */
+void inward_move(struct guard *guard, struct guard_peer *peer, uint8_t dialect);
+/* Attributes may have changed: everything is said again. */
+void inward_again(struct guard_peer *peer);
 void inward_flush(struct guard *guard);
 
 /* restore.c */
 void restore_hello(struct guard *guard, const struct msg_store_hello *msg);
+/* Called when entries have become durable. */
+void restore_continue(struct guard *guard);
 void restore_live(struct guard *guard, const struct msg_entry *msg);
 void restore_loaded(struct guard *guard);
 
@@ -214,10 +259,11 @@ void operator_closed(struct guard *guard);
 /* Before a rule is freed: answers under way step over it. */
 void operator_forget(struct guard *guard, const struct rib_rule *rule);
 /* One row; the verdict (may be NULL) takes the place of what is known. 0, or
- * -1 when the channel has no room. */
+ * -1 when the channel has no room but for short answers. */
 int operator_row_verdict(struct guard *guard, uint32_t request,
     const struct rib_rule *rule, const struct verdict *verdict);
-void operator_end(struct guard *guard, uint32_t request, uint32_t exit_code,
+/* False when it found no room. */
+bool operator_end(struct guard *guard, uint32_t request, uint32_t exit_code,
     const char *text);
 
 /* peers.c */

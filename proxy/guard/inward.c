@@ -47,12 +47,14 @@ attrs_fill(const struct guard *guard, const struct customer *policy,
 	msg->n = 2u + policy->n_tags;
 }
 
-/* All customers' attributes; false when the channel has no room. */
+/* The attributes of those customers that are left to say; false when the
+ * channel has no room. */
 static bool
 attrs_send(struct guard *guard, struct guard_peer *peer)
 {
-	for (size_t i = 0; i < guard->n_customers; i++) {
-		const struct guard_customer *c = guard->customers[i];
+	for (; peer->next_attrs < guard->n_customers; peer->next_attrs++) {
+		const struct guard_customer *c =
+		    guard->customers[peer->next_attrs];
 		struct msg_out_attrs *msg;
 
 		if (c->policy == NULL)
@@ -69,12 +71,13 @@ attrs_send(struct guard *guard, struct guard_peer *peer)
 }
 
 void
-inward_attrs(struct guard *guard, struct guard_peer *peer)
+inward_again(struct guard_peer *peer)
 {
-	/* A dump begins with them; a running session gets a new dump. */
+	/* A dump begins with the attributes; a second BEGIN does no harm. */
+	peer->greeted = false;
 	peer->dumping = false;
 	peer->dumped = false;
-	(void)guard;
+	peer->next_attrs = 0;
 }
 
 void
@@ -82,9 +85,16 @@ inward_open(struct guard *guard, struct guard_peer *peer)
 {
 	rib_out_attach(&guard->out[peer->dialect], &peer->cursor);
 	peer->attached = true;
-	peer->reported = false;
-	peer->dumping = false;
-	peer->dumped = false;
+	inward_again(peer);
+}
+
+void
+inward_move(struct guard *guard, struct guard_peer *peer, uint8_t dialect)
+{
+	rib_out_detach(&guard->out[peer->dialect], &peer->cursor);
+	peer->dialect = dialect;
+	rib_out_attach(&guard->out[dialect], &peer->cursor);
+	inward_again(peer);
 }
 
 void
@@ -102,19 +112,30 @@ void
 inward_held(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_rule *msg)
 {
-	if (guard->loaded)
+	struct rib_out *out = &guard->out[peer->dialect];
+
+	if (guard->loaded || out->n_entries >= GUARD_HELD_MAX)
 		return; /* the dump will tell it */
-	(void)rib_out_held(&guard->out[peer->dialect], msg->customer,
-	    &msg->rule, &msg->actions);
+	(void)rib_out_held(out, msg->customer, &msg->rule, &msg->actions);
 }
 
 void
 inward_sync(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_sync *msg)
 {
-	(void)guard;
-	if (msg->sync == OUT_SYNC_END)
-		peer->reported = true;
+	if (msg->sync != OUT_SYNC_END || guard->loaded)
+		return;
+	/* Withdrawals that came before the report did. */
+	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
+	     l = l->next) {
+		const struct rib_rule *rule =
+		    LINK_ENTRY(l, struct rib_rule, all);
+
+		if ((rule->flags & RULE_WANTED) == 0)
+			guard_withdraw_blind(
+			    guard, guard->peers[rule->peer], &rule->rule);
+	}
+	(void)peer;
 }
 
 static bool
@@ -159,8 +180,11 @@ dump_begin(struct guard *guard, struct guard_peer *peer)
 {
 	struct rib_out *out = &guard->out[peer->dialect];
 
-	if (!sync_send(peer, OUT_SYNC_BEGIN) || !attrs_send(guard, peer))
-		return; /* again next turn; a second BEGIN does no harm */
+	if (!peer->greeted && !sync_send(peer, OUT_SYNC_BEGIN))
+		return;
+	peer->greeted = true;
+	if (!attrs_send(guard, peer))
+		return; /* on with it when there is room */
 	peer->cursor.announce = out->announced.next;
 	peer->dumping = true;
 }
@@ -186,16 +210,34 @@ peer_flush(struct guard *guard, struct guard_peer *peer)
 	channel_flush(peer->channel);
 }
 
+/* A session that does not read costs memory by rules, not by withdrawals:
+ * beyond a bound it is given everything anew. */
+static void
+cut_behind(struct guard *guard, struct guard_peer *peer)
+{
+	struct rib_out *out = &guard->out[peer->dialect];
+
+	if (rib_out_withdrawn(out) < GUARD_BEHIND_MAX + out->n_standing ||
+	    rib_out_peek(out, &peer->cursor, false) == NULL)
+		return;
+	rib_out_skip(out, &peer->cursor);
+	inward_again(peer);
+}
+
 void
 inward_flush(struct guard *guard)
 {
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		struct guard_peer *peer = guard->peers[i];
 
-		if (peer != NULL && peer->channel != NULL && peer->internal)
+		if (peer == NULL || peer->channel == NULL)
+			continue;
+		if (peer->internal) {
 			peer_flush(guard, peer);
-		else if (peer != NULL && peer->channel != NULL)
+			cut_behind(guard, peer);
+		} else {
 			channel_flush(peer->channel);
+		}
 	}
 	for (unsigned d = 1; d < DIALECT_COUNT; d++)
 		rib_out_reap(&guard->out[d]);

@@ -7,6 +7,9 @@
 
 #include "proxy/common/entry_msg.h"
 
+/* No log is that long: numbers never wrap. */
+#define JOURNAL_SEQ_MAX (UINT64_C(1) << 62)
+
 struct slot {
 	void *subject;
 	uint32_t offset; /* in octets[] */
@@ -128,7 +131,7 @@ release(struct journal *journal, const struct slot *slot)
 int
 journal_on_durable(struct journal *journal, uint64_t seq)
 {
-	if (seq > journal->sent)
+	if (journal->channel == NULL || seq > journal->sent)
 		return -1;
 	while (journal->first < seq) {
 		struct slot *slot = slot_of(journal, journal->first);
@@ -146,6 +149,8 @@ int
 journal_attach(
     struct journal *journal, struct channel *channel, uint64_t next_seq)
 {
+	if (next_seq >= JOURNAL_SEQ_MAX)
+		return -1;
 	if (!journal->ready) {
 		journal->ready = true;
 		journal->next = journal->first = next_seq;

@@ -11,22 +11,30 @@
 #include "proxy/common/check.h"
 #include "proxy/guard/guard.h"
 
-void
+bool
 operator_end(
     struct guard *guard, uint32_t request, uint32_t exit_code, const char *text)
 {
 	struct msg_ctl_end *msg;
 
 	if (guard->control == NULL || request == 0)
-		return;
+		return true;
 	msg = channel_reserve(guard->control, MSG_CTL_END, sizeof(*msg));
 	if (msg == NULL)
-		return; /* control times out and says so */
+		return false; /* control times out and says so */
 	msg->request = request;
 	msg->exit_code = exit_code;
 	memset(msg->text, 0, sizeof(msg->text));
 	(void)snprintf(msg->text, sizeof(msg->text), "%s", text);
 	channel_commit(guard->control, sizeof(*msg));
+	return true;
+}
+
+/* Room for rows: half of the channel is for short answers. */
+static bool
+room_for_rows(const struct guard *guard)
+{
+	return channel_pending(guard->control) < GUARD_CONTROL_BUFFER / 2;
 }
 
 static void
@@ -74,6 +82,8 @@ operator_row_verdict(struct guard *guard, uint32_t request,
 
 	if (guard->control == NULL || request == 0)
 		return 0;
+	if (!room_for_rows(guard))
+		return -1;
 	msg = channel_reserve(guard->control, MSG_CTL_RULE, size);
 	if (msg == NULL)
 		return -1;
@@ -156,7 +166,7 @@ status(struct guard *guard, uint32_t request)
 	memcpy(msg->config_hash, guard->config->begin.hash,
 	    sizeof(msg->config_hash));
 	channel_commit(guard->control, sizeof(*msg));
-	operator_end(guard, request, 0, "");
+	(void)operator_end(guard, request, 0, "");
 }
 
 static bool
@@ -235,8 +245,7 @@ answer_rules(struct guard *guard, struct guard_answer *a)
 			return;
 		a->next = a->next->next;
 	}
-	a->busy = false;
-	operator_end(guard, a->request.request, 0, "");
+	a->busy = !operator_end(guard, a->request.request, 0, "");
 }
 
 static void
@@ -250,12 +259,12 @@ answer_sessions(struct guard *guard, struct guard_answer *a)
 			strcmp(a->request.customer,
 			    peer->internal ? peer->name
 					   : peer->customer->name) == 0) &&
-		    !session_send(guard, a->request.request, peer))
+		    (!room_for_rows(guard) ||
+			!session_send(guard, a->request.request, peer)))
 			return;
 		a->next_peer++;
 	}
-	a->busy = false;
-	operator_end(guard, a->request.request, 0, "");
+	a->busy = !operator_end(guard, a->request.request, 0, "");
 }
 
 void
@@ -309,7 +318,7 @@ answer_begin(struct guard *guard, const struct msg_ctl_request *msg)
 		a->busy = true;
 		return;
 	}
-	operator_end(guard, msg->request, 1,
+	(void)operator_end(guard, msg->request, 1,
 	    "too many long answers are under way; try again");
 }
 
@@ -324,7 +333,7 @@ explain_rule(struct guard *guard, uint32_t request, struct guard_peer *peer,
 	(void)operator_row_verdict(
 	    guard, request, rule, hypothetical ? &verdict : NULL);
 	checks_send(guard, request, results);
-	operator_end(guard, request,
+	(void)operator_end(guard, request,
 	    hypothetical && !verdict_accepts(&verdict) ? 1 : 0, "");
 }
 
@@ -354,7 +363,7 @@ explain(struct guard *guard, const struct msg_ctl_request *msg)
 	struct rib_rule rule;
 
 	if (peer == NULL || peer->customer->policy == NULL) {
-		operator_end(guard, msg->request, 1, "no such customer");
+		(void)operator_end(guard, msg->request, 1, "no such customer");
 		return;
 	}
 	memset(&rule, 0, offsetof(struct rib_rule, rule));
@@ -389,34 +398,37 @@ act(struct guard *guard, const struct msg_ctl_request *msg)
 	struct rib_rule *rule = rib_in_by_id(&guard->in, msg->id);
 
 	if (rule == NULL || (rule->flags & RULE_WANTED) == 0) {
-		operator_end(guard, msg->request, 1, "no such rule");
+		(void)operator_end(guard, msg->request, 1, "no such rule");
 		return;
 	}
 	if (msg->verb != CTL_WITHDRAW && rule->state != STATE_HELD) {
-		operator_end(guard, msg->request, 1, "the rule is not held");
+		(void)operator_end(
+		    guard, msg->request, 1, "the rule is not held");
 		return;
 	}
 	if (msg->verb == CTL_WITHDRAW) {
 		if (rule->flags & RULE_ENDED) {
-			operator_end(guard, msg->request, 1,
+			(void)operator_end(guard, msg->request, 1,
 			    "the rule is withdrawn already");
 			return;
 		}
 		rib_out_drop(rule); /* before anything that may fail */
 		(void)record_act(guard, msg, rule, "withdraw");
 		guard_end(guard, rule, ENTRY_WITHDRAWAL, REASON_OPERATOR);
-		operator_end(guard, msg->request, 0, "withdrawn");
+		(void)operator_end(guard, msg->request, 0, "withdrawn");
 		return;
 	}
 	if (!record_act(guard, msg, rule,
 		msg->verb == CTL_APPROVE ? "approve" : "deny")) {
-		operator_end(
+		(void)operator_end(
 		    guard, msg->request, 1, "the log cannot take it now");
 		return;
 	}
 	rule->flags |= msg->verb == CTL_APPROVE ? RULE_APPROVED : RULE_DENIED;
 	guard_judge(guard, rule, NULL, 0);
-	operator_end(guard, msg->request, 0, state_name(rule->state));
+	(void)operator_end(guard, msg->request,
+	    msg->verb == CTL_APPROVE && rule->state == STATE_REFUSED,
+	    state_name(rule->state));
 }
 
 static void
@@ -425,7 +437,7 @@ show_rule(struct guard *guard, const struct msg_ctl_request *msg)
 	struct rib_rule *rule = rib_in_by_id(&guard->in, msg->id);
 
 	if (rule == NULL || (rule->flags & RULE_WANTED) == 0)
-		operator_end(guard, msg->request, 1, "no such rule");
+		(void)operator_end(guard, msg->request, 1, "no such rule");
 	else
 		explain_rule(
 		    guard, msg->request, guard->peers[rule->peer], rule, false);
@@ -435,7 +447,8 @@ void
 operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 {
 	if (guard->config == NULL) {
-		operator_end(guard, msg->request, 1, "the guard is starting");
+		(void)operator_end(
+		    guard, msg->request, 1, "the guard is starting");
 		return;
 	}
 	switch ((enum ctl_verb)msg->verb) {
@@ -458,5 +471,5 @@ operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 		act(guard, msg);
 		return;
 	}
-	operator_end(guard, msg->request, 2, "unknown verb");
+	(void)operator_end(guard, msg->request, 2, "unknown verb");
 }

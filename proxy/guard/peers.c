@@ -19,28 +19,64 @@ peer_get(struct guard *guard, uint32_t number)
 	return number < GUARD_PEERS_MAX ? guard->peers[number] : NULL;
 }
 
+/* By customer's name, then address. */
+static int
+named_cmp(const void *a, const void *b)
+{
+	const struct guard_peer *x = *(const struct guard_peer *const *)a;
+	const struct guard_peer *y = *(const struct guard_peer *const *)b;
+	int cmp = strcmp(x->customer->name, y->customer->name);
+
+	return cmp != 0 ? cmp : strcmp(x->address, y->address);
+}
+
 struct guard_peer *
 peer_named(struct guard *guard, const char *customer, const char *address)
 {
-	for (uint32_t i = 0; i < guard->n_peers; i++) {
-		struct guard_peer *peer = guard->peers[i];
+	size_t low = 0, high = guard->n_named;
 
-		if (peer != NULL && peer->configured && !peer->internal &&
-		    strcmp(peer->customer->name, customer) == 0 &&
-		    strcmp(peer->address, address) == 0)
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		struct guard_peer *peer = guard->named[mid];
+		int cmp = strcmp(customer, peer->customer->name);
+
+		if (cmp == 0)
+			cmp = strcmp(address, peer->address);
+		if (cmp == 0)
 			return peer;
+		if (cmp < 0)
+			high = mid;
+		else
+			low = mid + 1;
 	}
 	return NULL;
+}
+
+/* Where the customer of this number is, or would be. */
+static size_t
+customer_at(const struct guard *guard, uint32_t number)
+{
+	size_t low = 0, high = guard->n_customers;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (guard->customers[mid]->number < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 struct guard_customer *
 customer_of_number(struct guard *guard, uint32_t number)
 {
-	for (size_t i = 0; i < guard->n_customers; i++) {
-		if (guard->customers[i]->number == number)
-			return guard->customers[i];
-	}
-	return NULL;
+	size_t at = customer_at(guard, number);
+
+	if (at == guard->n_customers || guard->customers[at]->number != number)
+		return NULL;
+	return guard->customers[at];
 }
 
 static struct guard_customer *
@@ -49,6 +85,7 @@ customer_add(struct guard *guard, uint32_t number, const char *name)
 	struct guard_customer **grown = realloc(guard->customers,
 	    (guard->n_customers + 1) * sizeof(struct guard_customer *));
 	struct guard_customer *customer = calloc(1, sizeof(*customer));
+	size_t at;
 
 	if (grown != NULL)
 		guard->customers = grown;
@@ -61,7 +98,11 @@ customer_add(struct guard *guard, uint32_t number, const char *name)
 	customer->tokens_ms = loop_now_ms(guard->loop);
 	memcpy(customer->name, name, sizeof(customer->name));
 	link_init(&customer->waiting);
-	guard->customers[guard->n_customers++] = customer;
+	at = customer_at(guard, number);
+	memmove(&grown[at + 1], &grown[at],
+	    (guard->n_customers - at) * sizeof(struct guard_customer *));
+	grown[at] = customer;
+	guard->n_customers++;
 	return customer;
 }
 
@@ -118,21 +159,37 @@ peer_add(struct guard *guard, uint32_t number)
 	return peer;
 }
 
+/* Numbers are given by name, and a customer's neighbour has the customer's: a
+ * peer never changes sides. */
+static bool
+same_side(const struct guard_peer *peer, const struct guard_customer *customer)
+{
+	return peer->customer == customer &&
+	       peer->internal == (customer == NULL);
+}
+
 static int
 peer_configure(struct guard *guard, const struct msg_cfg_neighbor *msg)
 {
-	struct guard_peer *peer;
 	struct prefix address = { .afi = msg->remote.afi };
+	struct guard_customer *customer = NULL;
+	struct guard_peer *peer = peer_get(guard, msg->peer);
 
 	if (msg->peer >= GUARD_PEERS_MAX)
 		return -1;
-	peer = guard->peers[msg->peer];
-	if (peer == NULL)
+	if (msg->index != CFG_INTERNAL)
+		customer = customer_of_number(
+		    guard, guard->config->customers[msg->index].number);
+	if (peer == NULL) {
 		peer = peer_add(guard, msg->peer);
-	if (peer == NULL)
+		if (peer == NULL)
+			return -1;
+		peer->customer = customer;
+		peer->internal = customer == NULL;
+	} else if (!same_side(peer, customer)) {
 		return -1;
+	}
 	peer->configured = true;
-	peer->internal = msg->index == CFG_INTERNAL;
 	peer->families = msg->families;
 	peer->dialect = msg->emit;
 	memcpy(peer->name, msg->name, sizeof(peer->name));
@@ -140,14 +197,31 @@ peer_configure(struct guard *guard, const struct msg_cfg_neighbor *msg)
 	memcpy(address.addr, msg->remote.addr, sizeof(address.addr));
 	(void)prefix_print_address(
 	    &address, peer->address, sizeof(peer->address));
-	if (peer->internal)
-		return 0;
-	peer->customer = customer_of_number(
-	    guard, guard->config->customers[msg->index].number);
-	if (peer->customer == NULL || peer->customer->policy == NULL)
+	if (customer != NULL && !peer->lingering)
+		peer->linger_left_ms = customer->policy->linger_ms;
+	return 0;
+}
+
+/* The index of customers' peers by their names. */
+static int
+named_make(struct guard *guard)
+{
+	struct guard_peer **named = reallocarray(
+	    guard->named, guard->n_peers + 1, sizeof(struct guard_peer *));
+
+	if (named == NULL)
 		return -1;
-	if (!peer->lingering)
-		peer->linger_left_ms = peer->customer->policy->linger_ms;
+	guard->named = named;
+	guard->n_named = 0;
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		struct guard_peer *peer = guard->peers[i];
+
+		if (peer != NULL && peer->configured && !peer->internal)
+			named[guard->n_named++] = peer;
+	}
+	if (guard->n_named > 0)
+		qsort(named, guard->n_named, sizeof(struct guard_peer *),
+		    named_cmp);
 	return 0;
 }
 
@@ -167,7 +241,7 @@ peers_configure(struct guard *guard)
 		if (peer_configure(guard, &config->neighbors[i]) < 0)
 			return -1;
 	}
-	return 0;
+	return named_make(guard);
 }
 
 /* ---- channels ---- */
@@ -205,6 +279,8 @@ customer_message(
 	case MSG_RULE_ANNOUNCE:
 		if (!check_rule_announce(msg, &raw))
 			return false;
+		if (!peer->configured)
+			return true; /* removed: its process will end */
 		guard_announce(guard, peer, msg, raw);
 		return true;
 	case MSG_RULE_WITHDRAW:
@@ -315,6 +391,8 @@ peers_fini(struct guard *guard)
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		if (guard->peers[i] == NULL)
 			continue;
+		if (guard->peers[i]->internal)
+			inward_close(guard, guard->peers[i]);
 		channel_close(guard->peers[i]->channel);
 		timer_free(guard->peers[i]->linger);
 		free(guard->peers[i]);
@@ -322,4 +400,5 @@ peers_fini(struct guard *guard)
 	for (size_t i = 0; i < guard->n_customers; i++)
 		free(guard->customers[i]);
 	free(guard->customers);
+	free(guard->named);
 }

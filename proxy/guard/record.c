@@ -27,6 +27,7 @@ guard_entry_begin(struct guard *guard, enum entry_kind kind)
 	e->live_op = LIVE_NONE;
 	e->reason = REASON_UNJUDGED;
 	e->has_rule = 0;
+	e->rule.afi = AFI_NONE;
 	e->approved = 0;
 	e->raw_len = 0;
 	e->customer[0] = '\0';

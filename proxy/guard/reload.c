@@ -17,10 +17,11 @@
 struct tally {
 	uint32_t kept;
 	uint32_t withdrawn;
+	uint32_t listed;
 };
 
 static void
-result_send(struct guard *guard, const struct config *config, bool ok,
+result_send(struct guard *guard, uint64_t generation, bool ok,
     const struct tally *tally, const char *text)
 {
 	struct msg_cfg_result *msg =
@@ -30,7 +31,7 @@ result_send(struct guard *guard, const struct config *config, bool ok,
 		return;
 	memset((char *)msg + sizeof(msg->head), 0,
 	    sizeof(*msg) - sizeof(msg->head));
-	msg->generation = config->begin.generation;
+	msg->generation = generation;
 	msg->ok = ok;
 	msg->withdrawn = tally->withdrawn;
 	msg->kept = tally->kept;
@@ -45,57 +46,74 @@ stands(const struct rib_rule *rule)
 	return (rule->flags & RULE_WANTED) && rule_passes(rule);
 }
 
-/* Would this rule end under config? The verdict says why. */
-static bool
-would_end(struct guard *guard, const struct config *config,
-    const struct rib_rule *rule, struct verdict *verdict)
+/*
+ * What would become of this rule under config? Asked in the order in which the
+ * rules would be judged again, each with the room that those before it leave.
+ */
+static void
+ask_under(struct guard *guard, struct config *config, struct rib_rule *rule,
+    struct verdict *verdict)
 {
 	const struct guard_peer *peer = guard->peers[rule->peer];
+	struct guard_customer *customer = peer->customer;
 	const struct config_customer *to =
-	    config_customer(config, peer->customer->number);
-	const struct config *now = guard->config;
-	const struct customer *policy = peer->customer->policy;
+	    config_customer(config, customer->number);
+	struct config *now = guard->config;
+	const struct customer *policy = customer->policy;
+	uint32_t cost = customer->cost;
+	uint8_t counted = rule->counted;
 
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->reason = REASON_CUSTOMER_REMOVED;
 	verdict->state = STATE_WITHDRAWN;
 	if (to == NULL || config_neighbor(config, peer->number) == NULL)
-		return true;
-	/* Ask under the other configuration, as if it were in force. */
-	guard->config = (struct config *)(uintptr_t)config;
-	peer->customer->policy = &to->policy;
+		return;
+	guard->config = config;
+	customer->policy = &to->policy;
+	customer->cost = customer->trial;
+	rule->counted = 0;
 	guard_ask(guard, peer, rule, verdict, NULL);
-	peer->customer->policy = policy;
-	guard->config = (struct config *)(uintptr_t)now;
-	return !verdict_accepts(verdict);
+	if (verdict->state != STATE_REFUSED)
+		customer->trial += judge_parts(config->dialects, guard->parts);
+	rule->counted = counted;
+	customer->cost = cost;
+	customer->policy = policy;
+	guard->config = now;
 }
 
 static void
-dry_run(struct guard *guard, const struct config *config)
+dry_run(struct guard *guard, struct config *config)
 {
-	struct tally tally = { 0, 0 };
+	struct tally tally = { 0, 0, 0 };
 	char text[128];
 
+	for (size_t i = 0; i < guard->n_customers; i++)
+		guard->customers[i]->trial = 0;
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next) {
 		struct rib_rule *rule = LINK_ENTRY(l, struct rib_rule, all);
 		struct verdict verdict;
 
+		if (!rule->counted)
+			continue;
+		ask_under(guard, config, rule, &verdict);
 		if (!stands(rule))
 			continue;
-		if (!would_end(guard, config, rule, &verdict)) {
+		if (verdict_accepts(&verdict)) {
 			tally.kept++;
 			continue;
 		}
 		tally.withdrawn++;
-		(void)operator_row_verdict(
-		    guard, config->begin.request, rule, &verdict);
+		if (operator_row_verdict(
+			guard, config->begin.request, rule, &verdict) == 0)
+			tally.listed++;
 	}
 	(void)snprintf(text, sizeof(text),
-	    "%" PRIu32 " rules would be withdrawn, %" PRIu32 " kept",
-	    tally.withdrawn, tally.kept);
-	operator_end(guard, config->begin.request, 0, text);
-	result_send(guard, config, true, &tally, text);
+	    "%" PRIu32 " rules would be withdrawn (%" PRIu32
+	    " listed), %" PRIu32 " kept",
+	    tally.withdrawn, tally.listed, tally.kept);
+	(void)operator_end(guard, config->begin.request, 0, text);
+	result_send(guard, config->begin.generation, true, &tally, text);
 }
 
 /* One rule under the new configuration, now in force. */
@@ -115,8 +133,12 @@ judge_again(struct guard *guard, struct rib_rule *rule, struct tally *tally)
 	if (rule->flags & RULE_ENDED)
 		return;
 	guard_ask(guard, peer, rule, &verdict, NULL);
-	if (stood && verdict_accepts(&verdict)) {
-		tally->kept++;
+	if ((stood && verdict_accepts(&verdict)) ||
+	    (!stood && rule->again && verdict.reason == rule->reason)) {
+		rule_uncount(guard, rule);
+		rule_count(guard, rule,
+		    judge_parts(guard->config->dialects, guard->parts));
+		tally->kept += stood;
 		if (rule->owners != NULL)
 			guard_originate(guard, rule); /* dialects, parts */
 		return;
@@ -125,6 +147,38 @@ judge_again(struct guard *guard, struct rib_rule *rule, struct tally *tally)
 		return;
 	tally->withdrawn += stood;
 	guard_judge(guard, rule, NULL, 0);
+}
+
+static void
+judge_pass(struct guard *guard, bool again, struct tally *tally)
+{
+	struct rib_link *link = guard->in.all.next;
+
+	while (link != &guard->in.all) {
+		struct rib_rule *rule = LINK_ENTRY(link, struct rib_rule, all);
+
+		link = link->next;
+		if ((rule->flags & RULE_WANTED) && rule->again == again)
+			judge_again(guard, rule, tally);
+	}
+}
+
+/*
+ * All rules, those that stand or are held first: another that passes now must
+ * not take their room. Where there is less room, the first seen stay.
+ */
+static void
+judge_all(struct guard *guard, struct tally *tally)
+{
+	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
+	     l = l->next) {
+		struct rib_rule *rule = LINK_ENTRY(l, struct rib_rule, all);
+
+		rule->again = rule->counted;
+		rule_uncount(guard, rule);
+	}
+	judge_pass(guard, true, tally);
+	judge_pass(guard, false, tally);
 }
 
 static void
@@ -146,7 +200,7 @@ record_config(struct guard *guard, const struct tally *tally)
 
 /* A neighbour's dialect may have changed: its cursor moves to that table. */
 static void
-inward_move(struct guard *guard)
+move_inward(struct guard *guard)
 {
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		struct guard_peer *peer = guard->peers[i];
@@ -155,12 +209,9 @@ inward_move(struct guard *guard)
 		if (peer == NULL || !peer->internal || !peer->attached)
 			continue;
 		neighbor = config_neighbor(guard->config, peer->number);
-		if (neighbor != NULL && neighbor->emit != peer->dialect) {
-			inward_close(guard, peer);
-			peer->dialect = neighbor->emit;
-			inward_open(guard, peer);
-		}
-		inward_attrs(guard, peer);
+		if (neighbor != NULL && neighbor->emit != peer->dialect)
+			inward_move(guard, peer, neighbor->emit);
+		inward_again(peer);
 	}
 }
 
@@ -168,37 +219,48 @@ static void
 apply(struct guard *guard, struct config *config)
 {
 	struct config *old = guard->config;
-	struct tally tally = { 0, 0 };
-	struct rib_link *link;
+	struct tally tally = { 0, 0, 0 };
+	char text[128];
 
 	guard->config = config;
-	inward_move(guard);
+	move_inward(guard);
 	if (peers_configure(guard) < 0) {
-		log_line(LOG_ERROR, "guard: configuration: out of memory");
-		loop_stop(guard->loop); /* a new guard starts clean */
-		return;
+		log_line(LOG_ERROR,
+		    "guard: configuration: cannot be taken; starting anew");
+		loop_stop(guard->loop);
+		return; /* old is not freed: customers may still point to it */
 	}
 	config_free(old);
 	if (old == NULL)
 		return;
-	link = guard->in.all.next;
-	while (guard->loaded && link != &guard->in.all) {
-		struct rib_rule *rule = LINK_ENTRY(link, struct rib_rule, all);
-
-		link = link->next;
-		if (rule->flags & RULE_WANTED)
-			judge_again(guard, rule, &tally);
-	}
+	if (guard->loaded)
+		judge_all(guard, &tally);
 	record_config(guard, &tally);
-	result_send(guard, config, true, &tally, "applied");
-	if (config->begin.request != 0) {
-		char text[128];
+	(void)snprintf(text, sizeof(text),
+	    "%" PRIu32 " rules withdrawn, %" PRIu32 " kept", tally.withdrawn,
+	    tally.kept);
+	(void)operator_end(guard, config->begin.request, 0, text);
+	result_send(guard, config->begin.generation, true, &tally, "applied");
+}
 
-		(void)snprintf(text, sizeof(text),
-		    "%" PRIu32 " rules withdrawn, %" PRIu32 " kept",
-		    tally.withdrawn, tally.kept);
-		operator_end(guard, config->begin.request, 0, text);
-	}
+static void
+refuse(struct guard *guard, uint64_t generation, const char *why)
+{
+	static const struct tally none;
+
+	log_line(LOG_ERROR, "guard: configuration: %s", why);
+	result_send(guard, generation, false, &none, why);
+	config_free(guard->incoming);
+	guard->incoming = NULL;
+}
+
+static void
+begin(struct guard *guard, const struct msg_cfg_begin *msg)
+{
+	config_free(guard->incoming);
+	guard->incoming = config_new(msg);
+	if (guard->incoming == NULL)
+		refuse(guard, msg->generation, "the guard cannot take it");
 }
 
 static void
@@ -206,37 +268,33 @@ finish(struct guard *guard)
 {
 	struct config *config = guard->incoming;
 
-	guard->incoming = NULL;
-	if (config->begin.purpose == CFG_DRY_RUN && guard->config != NULL) {
+	if (config->begin.purpose != CFG_DRY_RUN) {
+		guard->incoming = NULL;
+		apply(guard, config);
+	} else if (guard->config == NULL) {
+		refuse(guard, config->begin.generation,
+		    "the guard has none yet to compare with");
+	} else {
 		dry_run(guard, config);
 		config_free(config);
-		return;
+		guard->incoming = NULL;
 	}
-	apply(guard, config);
 }
 
 void
 reload_take(struct guard *guard, const struct msg_head *head)
 {
-	static const struct tally none;
+	const void *msg = head;
 
 	if (head->kind == MSG_CFG_BEGIN) {
-		config_free(guard->incoming);
-		guard->incoming = config_new(
-		    (const struct msg_cfg_begin *)(const void *)head);
+		begin(guard, msg);
 		return;
 	}
 	if (guard->incoming == NULL)
 		return;
-	if (config_take(guard->incoming, head) < 0) {
-		log_line(LOG_ERROR, "guard: configuration: message %u refused",
-		    (unsigned)head->kind);
-		result_send(guard, guard->incoming, false, &none,
+	if (config_take(guard->incoming, head) < 0)
+		refuse(guard, guard->incoming->begin.generation,
 		    "the guard refused the configuration");
-		config_free(guard->incoming);
-		guard->incoming = NULL;
-		return;
-	}
-	if (guard->incoming->complete)
+	else if (guard->incoming->complete)
 		finish(guard);
 }

@@ -18,34 +18,57 @@
 #include "proxy/common/log.h"
 #include "proxy/guard/guard.h"
 
+/* A store that must not be used: it may not speak for our log. */
+static void
+refuse_store(struct guard *guard, const struct msg_store_hello *msg)
+{
+	log_line(LOG_ERROR,
+	    "store: its log ends at %" PRIu64 ", but %" PRIu64
+	    " entries were written: not used; restore the store or start "
+	    "sluiced anew",
+	    msg->next_seq, journal_next(guard->journal));
+	journal_detach(guard->journal);
+	guard->to_load = false;
+	guard->loading = false;
+}
+
 void
 restore_hello(struct guard *guard, const struct msg_store_hello *msg)
 {
-	struct msg_store_seq *load;
-
 	if (guard->config == NULL)
 		return; /* the supervisor sends that first */
 	if (journal_attach(guard->journal, guard->store, msg->next_seq) < 0) {
-		log_line(LOG_ERROR,
-		    "store: its log ends at %" PRIu64 ", but %" PRIu64
-		    " entries were written: not used; restore "
-		    "the store or start sluiced anew",
-		    msg->next_seq, journal_next(guard->journal));
+		refuse_store(guard, msg);
 		return;
 	}
-	if (guard->loaded || guard->loading)
+	guard->loading = false;
+	guard->to_load = !guard->loaded;
+	guard->load_seq = journal_next(guard->journal);
+	restore_continue(guard);
+}
+
+/* Ends that the queue still holds would come as live otherwise. */
+void
+restore_continue(struct guard *guard)
+{
+	struct msg_store_seq *load;
+
+	if (!guard->to_load || guard->store == NULL ||
+	    journal_next(guard->journal) - journal_pending(guard->journal) <
+		guard->load_seq)
 		return;
 	load = channel_reserve(guard->store, MSG_STORE_LOAD, sizeof(*load));
 	if (load == NULL)
-		return;
+		return; /* the end of the next turn tries again */
 	load->seq = 0;
 	channel_commit(guard->store, sizeof(*load));
+	guard->to_load = false;
 	guard->loading = true;
 }
 
 /* A live rule that belongs to nobody any more. */
 static void
-end_orphan(struct guard *guard, const struct entry *live)
+end_orphan(struct guard *guard, const struct entry *live, enum reason reason)
 {
 	struct entry *e = &guard->entry;
 
@@ -57,7 +80,7 @@ end_orphan(struct guard *guard, const struct entry *live)
 	memcpy(&e->rule, &live->rule, rule_size(&live->rule));
 	e->rule_id = live->rule_id;
 	e->state = STATE_WITHDRAWN;
-	e->reason = REASON_CUSTOMER_REMOVED;
+	e->reason = (uint16_t)reason;
 	e->live_op = LIVE_DELETE;
 	e->count = 1;
 	if (!guard_entry_append(guard, NULL))
@@ -67,26 +90,35 @@ end_orphan(struct guard *guard, const struct entry *live)
 		    live->rule_id);
 }
 
+/* The rule is the one that the store has. Live rules come by rising id, which
+ * is their order; so they are put behind all others. */
 static void
 adopt(struct guard *guard, struct rib_rule *rule, const struct entry *live)
 {
+	operator_forget(guard, rule);
+	link_remove(&rule->all);
+	link_append(&guard->in.all, &rule->all);
 	rule->id = live->rule_id;
 	rule->seq = live->seq;
 	rule->first_seen_ns = live->wall_ns;
+	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_ENDED);
 	rule->flags |= RULE_LIVE;
 	if (live->approved)
 		rule->flags |= RULE_APPROVED;
+	if (live->state == STATE_WITHDRAWN)
+		rule->flags |= RULE_ENDED; /* by an operator */
 	rule_state(guard, rule, live->state, live->reason, live->check);
 	rule->since_ns = live->wall_ns;
 }
 
-/* The store has an older rule than the one that is wanted now. */
+/* The store has a rule that is not the one that is wanted now. */
 static void
-end_older(struct guard *guard, struct rib_rule *rule, uint64_t id,
+end_other(struct guard *guard, struct rib_rule *rule, uint64_t id,
     const struct action_set *actions)
 {
 	guard_entry_begin(guard, ENTRY_WITHDRAWAL);
 	guard_entry_rule(guard, rule);
+	guard->entry.approved = 0;
 	guard->entry.rule_id = id;
 	guard->entry.actions = *actions;
 	guard->entry.state = STATE_WITHDRAWN;
@@ -97,47 +129,59 @@ end_older(struct guard *guard, struct rib_rule *rule, uint64_t id,
 }
 
 static void
-restore_rule(
+restore_new(
     struct guard *guard, struct guard_peer *peer, const struct entry *live)
 {
-	struct rib_rule *rule =
-	    rib_in_find(&guard->in, peer->number, &live->rule);
+	struct rib_rule *rule = rule_new(guard, peer, &live->rule);
 
 	if (rule == NULL) {
-		rule = rule_new(guard, peer, &live->rule);
-		if (rule == NULL) {
-			end_orphan(guard, live);
-			return;
-		}
-		rule->flags |= RULE_WANTED | RULE_STALE;
-		rule->actions = live->actions;
-		rule->wire_reason = REASON_ACCEPTED;
-		adopt(guard, rule, live);
+		end_orphan(guard, live, REASON_QUOTA_RECEIVED);
 		return;
 	}
+	rule->flags |= RULE_WANTED | RULE_STALE;
+	rule->actions = live->actions;
+	rule->wire_reason = REASON_ACCEPTED;
+	adopt(guard, rule, live);
+}
+
+/*
+ * Two of one NLRI: the guard died between a replacement and the end of what it
+ * replaced. The later one is meant, unless its session has said since what it
+ * wants.
+ */
+static void
+restore_second(
+    struct guard *guard, struct rib_rule *rule, const struct entry *live)
+{
+	const struct action_set older = rule->actions;
+	uint64_t id = rule->id;
+
+	if ((rule->flags & RULE_STALE) == 0 &&
+	    !action_equal(&rule->actions, &live->actions)) {
+		end_other(guard, rule, live->rule_id, &live->actions);
+		return;
+	}
+	rule->actions = live->actions;
+	adopt(guard, rule, live);
+	end_other(guard, rule, id, &older);
+}
+
+static void
+restore_rule(
+    struct guard *guard, struct rib_rule *rule, const struct entry *live)
+{
+	if (rule->id == live->rule_id)
+		return; /* told before, by a store that died meanwhile */
 	if ((rule->flags & RULE_WANTED) == 0) {
 		adopt(guard, rule, live);
 		guard_leave(guard, rule, ENTRY_WITHDRAWAL, REASON_WITHDRAWN);
-		return;
-	}
-	if (rule->id == live->rule_id)
-		return; /* told before, by a store that died meanwhile */
-	if (rule->flags & RULE_LIVE) {
-		/* Two of one NLRI: the guard died between a replacement and
-		 * the end of what it replaced. The later one is meant. */
-		uint64_t older = rule->id;
-		struct action_set actions = rule->actions;
-
-		rule->actions = live->actions;
+	} else if (rule->flags & RULE_LIVE) {
+		restore_second(guard, rule, live);
+	} else if (!action_equal(&rule->actions, &live->actions)) {
+		end_other(guard, rule, live->rule_id, &live->actions);
+	} else {
 		adopt(guard, rule, live);
-		end_older(guard, rule, older, &actions);
-		return;
 	}
-	if (!action_equal(&rule->actions, &live->actions)) {
-		end_older(guard, rule, live->rule_id, &live->actions);
-		return;
-	}
-	adopt(guard, rule, live);
 }
 
 void
@@ -145,17 +189,24 @@ restore_live(struct guard *guard, const struct msg_entry *msg)
 {
 	struct entry *live = &guard->live;
 	struct guard_peer *peer;
+	struct rib_rule *rule;
 
 	if (!guard->loading || entry_msg_unpack(msg, live) < 0 ||
-	    !live->has_rule) {
+	    !live->has_rule || live->rule_id > live->seq ||
+	    live->seq >= guard->load_seq) {
 		log_line(LOG_ERROR, "store: a live rule that is none");
 		return;
 	}
 	peer = peer_named(guard, live->customer, live->session);
-	if (peer == NULL || peer->customer->policy == NULL)
-		end_orphan(guard, live);
+	if (peer == NULL || peer->customer->policy == NULL) {
+		end_orphan(guard, live, REASON_CUSTOMER_REMOVED);
+		return;
+	}
+	rule = rib_in_find(&guard->in, peer->number, &live->rule);
+	if (rule == NULL)
+		restore_new(guard, peer, live);
 	else
-		restore_rule(guard, peer, live);
+		restore_rule(guard, rule, live);
 }
 
 /* Judge a restored rule: it stands on its own record if it still passes. */
@@ -164,8 +215,11 @@ rejudge(struct guard *guard, struct rib_rule *rule)
 {
 	struct verdict verdict;
 
-	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
 	rule_unwait(rule);
+	if (rule->flags & RULE_ENDED)
+		return;
+
+	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
 	if (verdict_accepts(&verdict) && rule_passes(rule)) {
 		rule_count(guard, rule,
 		    judge_parts(guard->config->dialects, guard->parts));
@@ -181,10 +235,28 @@ rejudge(struct guard *guard, struct rib_rule *rule)
 	}
 }
 
+/* Those whose neighbour was removed while the store was away leave; those
+ * that are up or lost get their linger. */
+static void
+reconcile(struct guard *guard, bool configured)
+{
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		struct guard_peer *peer = guard->peers[i];
+
+		if (peer == NULL || peer->internal ||
+		    peer->configured != configured)
+			continue;
+		if (configured)
+			customer_reconcile(guard, peer);
+		else
+			customer_end_all(guard, peer, REASON_CUSTOMER_REMOVED);
+	}
+}
+
 void
 restore_loaded(struct guard *guard)
 {
-	struct rib_link *link = guard->in.all.next;
+	struct rib_link *link;
 	unsigned n = 0;
 
 	if (!guard->loading)
@@ -192,7 +264,8 @@ restore_loaded(struct guard *guard)
 	guard->loading = false;
 	guard->loaded = true;
 	guard_note(guard, ENTRY_START, "guard started");
-	while (link != &guard->in.all) {
+	reconcile(guard, false);
+	for (link = guard->in.all.next; link != &guard->in.all;) {
 		struct rib_rule *rule = LINK_ENTRY(link, struct rib_rule, all);
 
 		link = link->next;
@@ -205,12 +278,7 @@ restore_loaded(struct guard *guard)
 	}
 	for (unsigned d = 1; d < DIALECT_COUNT; d++)
 		rib_out_sweep(&guard->out[d]);
-	for (uint32_t i = 0; i < guard->n_peers; i++) {
-		struct guard_peer *peer = guard->peers[i];
-
-		if (peer != NULL && peer->configured && !peer->internal)
-			customer_reconcile(guard, peer);
-	}
+	reconcile(guard, true);
 	log_line(LOG_INFO, "guard: %u live rules restored, log at %" PRIu64, n,
 	    journal_next(guard->journal));
 }

@@ -148,6 +148,8 @@ rib_in_remove(struct rib_in *rib, struct rib_rule *rule)
 struct rib_rule *
 rib_in_by_id(struct rib_in *rib, uint64_t id)
 {
+	if (id == RULE_ID_NONE)
+		return NULL;
 	for (struct rib_link *l = rib->all.next; l != &rib->all; l = l->next) {
 		struct rib_rule *r = LINK_ENTRY(l, struct rib_rule, all);
 

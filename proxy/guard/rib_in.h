@@ -21,7 +21,8 @@
 
 struct rib_owner;
 
-#define RULE_ID_NONE UINT64_MAX
+#define RULE_ID_NONE     UINT64_MAX
+#define RULE_HANDLE_NONE UINT64_MAX /* its session process is gone */
 
 struct rib_link {
 	struct rib_link *prev;
@@ -42,7 +43,8 @@ enum rule_flag {
 	RULE_STALE = 0x02,    /* not heard again since the session was lost */
 	RULE_APPROVED = 0x04, /* an operator let it pass although wide */
 	RULE_DENIED = 0x08,
-	RULE_LIVE = 0x10,       /* the store's table of live rules has it */
+	RULE_LIVE = 0x10,       /* the store's table of live rules has it, or
+				   will have by an entry that is queued */
 	RULE_UNRECORDED = 0x20, /* its withdrawal waits for room in the log */
 	RULE_ENDED = 0x40,      /* withdrawn by an operator or us: stays known,
 				   judged anew only when announced anew */
@@ -80,10 +82,10 @@ struct rib_rule {
 	uint8_t cost;    /* inward rules, counted against the customer */
 	uint8_t counted; /* cost is in the customer's sum now */
 	uint16_t wire_reason;
-	uint16_t old_reason; /* RULE_UNRECORDED: why old_id ended */
-	uint8_t old_live;    /* RULE_UNRECORDED: the store has it live */
-	uint8_t zero;
-	uint64_t old_id; /* RULE_UNRECORDED: whose end is to be recorded */
+	uint16_t old_reason; /* why old_id ended */
+	uint8_t old_live;    /* the store has old_id live */
+	uint8_t again;       /* scratch of a reload: was counted */
+	uint64_t old_id;     /* whose end is to be recorded; NONE: of none */
 	struct action_set actions;
 	struct rule rule; /* rule_size() octets of it are allocated */
 };

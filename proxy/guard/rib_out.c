@@ -193,7 +193,6 @@ entry_settle(struct rib_out *out, struct rib_entry *entry)
 	const struct rib_owner *o = speaker(entry);
 
 	if (o == NULL) {
-		out->freed = 1;
 		if (entry->standing)
 			entry_changed(out, entry, false);
 		return;
@@ -204,6 +203,15 @@ entry_settle(struct rib_out *out, struct rib_entry *entry)
 	entry->customer = o->customer;
 	entry->actions = o->actions;
 	entry_changed(out, entry, true);
+}
+
+/* An owner goes or speaks otherwise: who waits for that may ask again. */
+static void
+entry_yields(struct rib_out *out, struct rib_entry *entry)
+{
+	if (entry->contested)
+		out->freed = 1;
+	entry->contested = 0;
 }
 
 static void
@@ -232,6 +240,7 @@ owners_release(struct rib_out *table, struct rib_rule *rule)
 		}
 		*at = o->next_of_rule;
 		owner_unlink_entry(o);
+		entry_yields(o->table, o->entry);
 		entry_settle(o->table, o->entry);
 		free(o);
 	}
@@ -290,6 +299,10 @@ own(struct rib_out *out, struct rib_rule *rule, uint32_t customer,
 		return -1;
 	}
 	o->keep = 1;
+	if (o->accepted != 0 && o->customer == customer &&
+	    action_equal(&o->actions, &rule->actions))
+		return 0; /* as before, and in its old place */
+	entry_yields(out, entry);
 	o->customer = customer;
 	o->actions = rule->actions;
 	o->accepted = ++*out->accepted;
@@ -419,6 +432,18 @@ rib_out_step(struct rib_out *out, struct rib_cursor *cursor,
 		cursor->announce = entry->order.next;
 	else
 		cursor->withdraw = entry->order.next;
+}
+
+void
+rib_out_skip(struct rib_out *out, struct rib_cursor *cursor)
+{
+	cursor->withdraw = &out->withdrawn;
+}
+
+size_t
+rib_out_withdrawn(const struct rib_out *out)
+{
+	return out->n_entries - out->n_standing;
 }
 
 void

@@ -40,7 +40,8 @@ struct rib_entry {
 	struct rib_owner *owners;
 	uint32_t customer; /* whose attributes it carries */
 	uint8_t standing;  /* announced, else withdrawn */
-	uint8_t zero[3];
+	uint8_t contested; /* a rule waits for an owner to go */
+	uint8_t zero[2];
 	struct action_set actions;
 	struct rule rule; /* rule_size() octets of it are allocated */
 };
@@ -62,7 +63,7 @@ struct rib_out {
 	struct rib_cursor *cursors;
 	uint64_t *accepted; /* shared counter of acceptances */
 	uint8_t dialect;
-	uint8_t freed; /* an entry lost its last owner since last looked */
+	uint8_t freed; /* a contested entry lost an owner since last looked */
 	uint8_t key[HASH_KEY_LEN];
 };
 
@@ -102,7 +103,7 @@ void rib_out_sweep(struct rib_out *out);
 /* Whose attributes changed: entries of this customer count as changed. */
 void rib_out_touch(struct rib_out *out, uint32_t customer);
 
-/* A peer joins at the head of the announced and the end of the withdrawn. */
+/* A peer joins at the head of both lists. */
 void rib_out_attach(struct rib_out *out, struct rib_cursor *cursor);
 void rib_out_detach(struct rib_out *out, struct rib_cursor *cursor);
 
@@ -114,5 +115,14 @@ struct rib_entry *rib_out_peek(
 void rib_out_step(struct rib_out *out, struct rib_cursor *cursor,
     const struct rib_entry *entry);
 
+/*
+ * The peer is too far behind: it is not told what is withdrawn so far, and
+ * must be given everything anew.
+ */
+void rib_out_skip(struct rib_out *out, struct rib_cursor *cursor);
+
 /* Free withdrawn entries that every peer has been told. */
 void rib_out_reap(struct rib_out *out);
+
+/* Withdrawn entries that some peer has not been told. */
+size_t rib_out_withdrawn(const struct rib_out *out);

@@ -90,18 +90,17 @@ rule_new(struct guard *guard, struct guard_peer *peer, const struct rule *value)
 	return rule;
 }
 
-/* Tell the session that the withdrawal is on disk. */
-static bool
-acknowledge(struct guard_peer *peer, const struct rib_rule *rule)
+bool
+rule_acknowledge(struct guard_peer *peer, uint64_t handle)
 {
 	struct msg_rule_ack *ack;
 
-	if (peer->channel == NULL)
+	if (peer->channel == NULL || handle == RULE_HANDLE_NONE)
 		return true; /* a new process will not ask for it */
 	ack = channel_reserve(peer->channel, MSG_RULE_ACK, sizeof(*ack));
 	if (ack == NULL)
 		return false;
-	ack->handle = rule->handle;
+	ack->handle = handle;
 	channel_commit(peer->channel, sizeof(*ack));
 	return true;
 }
@@ -116,7 +115,8 @@ rule_release(struct guard *guard, struct rib_rule *rule)
 		return false;
 	if (!guard->loaded && (rule->flags & RULE_UNACKED))
 		return false; /* the store may still hold it as live */
-	if ((rule->flags & RULE_UNACKED) && !acknowledge(peer, rule)) {
+	if ((rule->flags & RULE_UNACKED) &&
+	    !rule_acknowledge(peer, rule->handle)) {
 		rule_wait(guard, rule, WAIT_ACK);
 		return false;
 	}

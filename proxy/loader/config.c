@@ -177,22 +177,25 @@ file_read(struct config *config, unsigned i)
 	return 0;
 }
 
-static void
+/* Read one document into the model; -1 when it could not be parsed. */
+static int
 document_take(
     struct config *config, uint32_t file, const uint8_t *bytes, size_t len)
 {
 	struct yaml_doc_fault fault;
 	struct yaml_doc *doc = yaml_doc_parse(bytes, len, &fault);
+	int status;
 	struct place at = {
 		.file = file, .line = fault.line, .column = fault.column
 	};
 
 	if (doc == NULL) {
 		problem_add(config, &at, "", fault.found, fault.wanted);
-		return;
+		return -1;
 	}
-	walk_document(config, file, yaml_doc_root(doc));
+	status = walk_document(config, file, yaml_doc_root(doc));
 	yaml_doc_free(doc);
+	return status;
 }
 
 static int
@@ -237,8 +240,9 @@ config_load(struct config *config, const char *path)
 			complete = false;
 			continue;
 		}
-		document_take(
-		    config, i, &config->bytes[start], config->n_bytes - start);
+		if (document_take(config, i, &config->bytes[start],
+			config->n_bytes - start) < 0)
+			complete = false;
 	}
 	return config_end(config, complete);
 }
@@ -248,6 +252,7 @@ config_load_memory(
     struct config *config, const char *name, const uint8_t *bytes, size_t len)
 {
 	struct place nowhere = { 0 };
+	bool complete = false;
 
 	config->in_memory = true;
 	if (file_add(config, name, name) == 0)
@@ -263,8 +268,8 @@ config_load_memory(
 		problem_add(config, &nowhere, "", "too much",
 		    "at most 16 MiB in all files");
 	else
-		document_take(config, 0, config->bytes, len);
-	return config_end(config, config->n_errors == 0);
+		complete = document_take(config, 0, config->bytes, len) == 0;
+	return config_end(config, complete);
 }
 
 size_t

@@ -105,7 +105,7 @@ finish_neighbor_begin(struct config *config, const struct place *at,
 	const struct config_customer *customer = outer;
 	struct config_neighbor *neighbor;
 
-	*wanted = "at most 20000 neighbours in all";
+	*wanted = "at most 4096 neighbours in all";
 	if (config->neighbors.n >= CONFIG_NEIGHBORS_MAX)
 		return NULL;
 	*wanted = "more memory";

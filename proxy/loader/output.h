@@ -22,6 +22,6 @@ void output_summary(const struct config *config, const char *path, FILE *out);
  */
 struct output_frames;
 struct output_frames *output_frames_new(int fd); /* NULL: memory is out */
-int output_frame(void *frames, const struct msg_head *head);
+int output_frame(void *ctx, const struct msg_head *head);
 int output_frames_flush(struct output_frames *frames);
 void output_frames_free(struct output_frames *frames);

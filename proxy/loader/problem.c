@@ -61,7 +61,7 @@ problem_add(struct config *config, const struct place *at, const char *key,
 	error->head.kind = MSG_CFG_ERROR;
 	error->line = at->line;
 	error->column = at->column;
-	if (at->file < config->n_files)
+	if (at->file < config->n_files && config->files[at->file].name != NULL)
 		text_put(error->file, sizeof(error->file),
 		    config->files[at->file].name);
 	text_put(error->key, sizeof(error->key), key);
@@ -102,7 +102,10 @@ void
 problem_place(
     const struct config *config, const struct place *at, char *buf, size_t size)
 {
+	const char *name = NULL;
+
+	if (at->file < config->n_files)
+		name = config->files[at->file].name;
 	(void)snprintf(buf, size, "%" PRIu32 ":%" PRIu32 " of %s", at->line,
-	    at->column,
-	    at->file < config->n_files ? config->files[at->file].name : "?");
+	    at->column, name == NULL ? "?" : name);
 }

@@ -189,7 +189,7 @@ static const struct schema_key keys[] = {
 	MAP(CUSTOMER, "actions", ACTIONS, false),
 	MAP(CUSTOMER, "limits", LIMITS, false),
 	VALUE(CUSTOMER, "linger", set_linger,
-	    AT(config_customer, msg.linger_ms), .max = 7 * 86400),
+	    AT(config_customer, msg.linger_ms), .max = UINT64_C(7) * 86400),
 	VALUES(CUSTOMER, "tag", set_tag, .min = 0),
 	LATER(CUSTOMER, "asns"),
 	LATER(CUSTOMER, "validate"),
@@ -369,15 +369,22 @@ void
 schema_hint(enum section section, const char *name, char *buf, size_t size)
 {
 	const struct schema_key *near = NULL;
-	unsigned best = 4; /* more edits than that is another word */
+	size_t best = 4; /* more edits than that is another word */
 	unsigned n;
 	const struct schema_key *rows = schema_rows(section, &n);
 	size_t len;
 
 	for (unsigned i = 0; i < n && strlen(name) < WORD_MAX; i++) {
-		unsigned distance = edits(name, rows[i].name);
+		size_t distance;
 
-		if (distance < best && distance < strlen(rows[i].name)) {
+		if (rows[i].shape == SHAPE_LATER)
+			continue;
+		distance = edits(name, rows[i].name);
+		/* The beginning of a key: "password". */
+		if (strlen(name) > 3 &&
+		    strncmp(name, rows[i].name, strlen(name)) == 0)
+			distance = 1;
+		if (distance < best && 2 * distance <= strlen(rows[i].name)) {
 			best = distance;
 			near = &rows[i];
 		}

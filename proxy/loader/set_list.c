@@ -27,6 +27,7 @@ prefix_read(struct set *set, const char *text, struct prefix *prefix)
 	struct prefix host;
 	char plain[PREFIX_TEXT_MAX];
 	size_t n = strcspn(text, "/");
+	uint64_t len;
 
 	if (prefix_parse(text, prefix) == 0 && text[n] == '/') {
 		if (prefix->len > 0)
@@ -37,7 +38,8 @@ prefix_read(struct set *set, const char *text, struct prefix *prefix)
 	if (text[n] == '/' && n < sizeof(plain)) {
 		memcpy(plain, text, n);
 		plain[n] = '\0';
-		if (prefix_parse(plain, &host) == 0)
+		if (prefix_parse(plain, &host) == 0 &&
+		    value_number(&text[n + 1], 0, host.len, &len) == 0)
 			return set_refuse(
 			    set, "a prefix without bits set past its length");
 	}

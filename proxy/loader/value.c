@@ -274,7 +274,7 @@ tag_numbers(const char *text, struct community *out)
 	if (n < 2)
 		return -1;
 	tag.kind = n == 2 ? COMMUNITY_STANDARD : COMMUNITY_LARGE;
-	for (unsigned i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		uint64_t value;
 
 		if (value_number(parts[i], 0, n == 2 ? UINT16_MAX : UINT32_MAX,

@@ -39,7 +39,15 @@ top(struct walk *walk)
 	return &walk->frames[walk->depth - 1];
 }
 
-/* "customers[0].actions" and, unless it is NULL, "." and last. */
+/* An item of the list: "[0]". Returns the octets printed. */
+static size_t
+item_print(const struct frame *list, char *buf, size_t size)
+{
+	return (size_t)snprintf(buf, size, "[%" PRIu32 "]", list->item - 1);
+}
+
+/* "customers[0].actions", or a list's item "customers[0]"; then, unless it is
+ * NULL, "." and last. */
 static void
 path_print(const struct walk *walk, const char *last, char *buf, size_t size)
 {
@@ -49,12 +57,11 @@ path_print(const struct walk *walk, const char *last, char *buf, size_t size)
 	for (unsigned i = 1; i < walk->depth && n < size; i++) {
 		const struct frame *frame = &walk->frames[i];
 
-		if (walk->frames[i - 1].list)
-			n += (size_t)snprintf(&buf[n], size - n,
-			    "[%" PRIu32 "]", walk->frames[i - 1].item - 1);
-		else
+		if (!walk->frames[i - 1].list)
 			n += (size_t)snprintf(&buf[n], size - n, "%s%s",
 			    n == 0 ? "" : ".", frame->key->name);
+		if (frame->list && n < size)
+			n += item_print(frame, &buf[n], size - n);
 	}
 	if (last != NULL && n < size)
 		(void)snprintf(
@@ -198,9 +205,10 @@ frame_pop(struct walk *walk)
 	walk->depth--;
 }
 
+/* item: the number in the list that the value stands in, or NULL. */
 static void
 value_take(struct walk *walk, const struct schema_key *key,
-    const struct node *node, const char *path)
+    const struct node *node, const char *path, const uint32_t *item)
 {
 	struct set set = { .config = walk->config,
 		.key = key,
@@ -213,6 +221,8 @@ value_take(struct walk *walk, const struct schema_key *key,
 		return;
 	}
 	place_items(walk, &set.at);
+	if (item != NULL)
+		set.at.sub = *item;
 	if (key->set(&set, node->text) == 0) {
 		if (key->mark != 0)
 			memcpy((uint8_t *)set.into + key->mark, &set.at,
@@ -241,14 +251,14 @@ values_take(struct walk *walk, const struct schema_key *key,
 		    walk->config, &at, path, "an empty list", "at least one");
 	}
 	for (const struct node *value = node->child; value != NULL;
-	     value = value->next) {
+	     value = value->next, i++) {
 		char item[PROBLEM_KEY_MAX];
 
 		if (problem_full(walk->config))
 			return;
 		(void)snprintf(
-		    item, sizeof(item), "%.100s[%" PRIu32 "]", path, i++);
-		value_take(walk, key, value, item);
+		    item, sizeof(item), "%.100s[%" PRIu32 "]", path, i);
+		value_take(walk, key, value, item, &i);
 	}
 }
 
@@ -302,7 +312,7 @@ map_step(struct walk *walk, const struct node *node)
 	case SHAPE_LATER:
 		break;
 	case SHAPE_VALUE:
-		value_take(walk, key, node, path);
+		value_take(walk, key, node, path, NULL);
 		break;
 	case SHAPE_VALUES:
 		values_take(walk, key, node, path);
@@ -326,7 +336,6 @@ static void
 list_step(struct walk *walk, struct frame *frame, const struct node *node)
 {
 	char path[PROBLEM_KEY_MAX];
-	char item[PROBLEM_KEY_MAX + 16];
 
 	frame->item++;
 	if (node->kind == NODE_MAP) {
@@ -334,12 +343,10 @@ list_step(struct walk *walk, struct frame *frame, const struct node *node)
 		return;
 	}
 	path_print(walk, NULL, path, sizeof(path));
-	(void)snprintf(
-	    item, sizeof(item), "%s[%" PRIu32 "]", path, frame->item - 1);
-	complain_kind(walk, node, item, "a map");
+	complain_kind(walk, node, path, "a map");
 }
 
-void
+int
 walk_document(struct config *config, uint32_t file, const struct node *root)
 {
 	struct walk walk = { .config = config, .file = file };
@@ -347,11 +354,11 @@ walk_document(struct config *config, uint32_t file, const struct node *root)
 
 	if (root == NULL) {
 		problem_add(config, &at, "", "nothing", "a map");
-		return;
+		return -1;
 	}
 	if (root->kind != NODE_MAP) {
 		complain_kind(&walk, root, "", "a map");
-		return;
+		return -1;
 	}
 	walk.frames[0] = (struct frame){
 		.node = root, .next = root->child, .section = SECTION_TOP
@@ -371,6 +378,7 @@ walk_document(struct config *config, uint32_t file, const struct node *root)
 		else
 			map_step(&walk, node);
 	}
+	return 0;
 }
 
 static const struct node *
@@ -397,12 +405,6 @@ walk_complain(
 	path_print(walk, key, path, sizeof(path));
 	problem_add(
 	    walk->config, &at, path, found == NULL ? text : found, wanted);
-}
-
-struct config *
-walk_config(const struct walk *walk)
-{
-	return walk->config;
 }
 
 bool

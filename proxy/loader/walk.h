@@ -7,9 +7,12 @@
 
 struct walk;
 
-/* Read the document root of file number file into config; what is wrong goes
- * to its list of errors. */
-void walk_document(
+/*
+ * Read the document root of file number file into config; what is wrong goes
+ * to its list of errors. Returns -1 when the document is no map at all, so
+ * that nothing more can be said about it.
+ */
+int walk_document(
     struct config *config, uint32_t file, const struct node *root);
 
 /*
@@ -18,8 +21,6 @@ void walk_document(
  */
 void walk_complain(
     struct walk *walk, const char *key, const char *found, const char *wanted);
-
-struct config *walk_config(const struct walk *walk);
 
 /* The section that is being finished holds this key. */
 bool walk_has(const struct walk *walk, const char *key);

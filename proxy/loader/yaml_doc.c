@@ -25,14 +25,16 @@ struct yaml_doc {
 
 /* A list or map whose end has not come yet. */
 struct open {
-	struct node *node;
-	struct node *last;
+	const struct node **tail; /* where the next node is hung */
+	bool map;
 	const char *key; /* a map's key that waits for its value */
 	uint32_t key_line;
 	uint32_t key_column;
 };
 
 struct builder {
+	const uint8_t *bytes;
+	size_t len;
 	struct yaml_doc *doc;
 	struct yaml_doc_fault *fault;
 	struct open open[YAML_DOC_DEPTH_MAX];
@@ -125,11 +127,8 @@ node_new(struct builder *builder, enum node_kind kind, const yaml_mark_t *mark)
 	node->key_line = open->key_line;
 	node->key_column = open->key_column;
 	open->key = NULL;
-	if (open->last == NULL)
-		open->node->child = node;
-	else
-		open->last->next = node;
-	open->last = node;
+	*open->tail = node;
+	open->tail = &node->next;
 	return node;
 }
 
@@ -142,7 +141,7 @@ key_is_due(const struct builder *builder)
 	if (builder->depth == 0)
 		return false;
 	open = &builder->open[builder->depth - 1];
-	return open->node->kind == NODE_MAP && open->key == NULL;
+	return open->map && open->key == NULL;
 }
 
 static int
@@ -184,7 +183,18 @@ container_begin(
 	node = node_new(builder, kind, &event->start_mark);
 	if (node == NULL)
 		return -1;
-	builder->open[builder->depth++] = (struct open){ .node = node };
+	builder->open[builder->depth++] =
+	    (struct open){ .tail = &node->child, .map = kind == NODE_MAP };
+	return 0;
+}
+
+static int
+container_end(struct builder *builder, const yaml_event_t *event)
+{
+	if (builder->depth == 0)
+		return fault_set(builder, &event->start_mark,
+		    "an end without a beginning", "well-formed YAML");
+	builder->depth--;
 	return 0;
 }
 
@@ -249,27 +259,43 @@ event_take(struct builder *builder, const yaml_event_t *event)
 		return container_begin(builder, event, NODE_MAP);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		builder->depth--;
-		return 0;
+		return container_end(builder, event);
 	}
 	return fault_set(builder, NULL, "an unknown YAML event", "YAML");
+}
+
+/* The place of the octet at offset: the reader of the library knows no
+ * other. */
+static yaml_mark_t
+mark_of(const uint8_t *bytes, size_t len, size_t offset)
+{
+	yaml_mark_t mark = { .index = offset };
+
+	for (size_t i = 0; i < offset && i < len; i++) {
+		mark.column++;
+		if (bytes[i] != '\n')
+			continue;
+		mark.line++;
+		mark.column = 0;
+	}
+	return mark;
 }
 
 static int
 syntax_fault(struct builder *builder, const yaml_parser_t *parser)
 {
-	/* The reader knows an offset only: bytes that are no UTF-8. */
-	const yaml_mark_t *mark = parser->error == YAML_READER_ERROR
-				      ? &parser->mark
-				      : &parser->problem_mark;
+	yaml_mark_t mark = parser->problem_mark;
 	char found[128];
 
 	if (parser->error == YAML_MEMORY_ERROR)
 		return fault_set(
 		    builder, NULL, "too much for the memory", "a smaller file");
+	if (parser->error == YAML_READER_ERROR)
+		mark = mark_of(
+		    builder->bytes, builder->len, parser->problem_offset);
 	(void)snprintf(found, sizeof(found), "broken YAML (%.100s)",
 	    parser->problem == NULL ? "no reason given" : parser->problem);
-	return fault_set(builder, mark, found, "well-formed YAML");
+	return fault_set(builder, &mark, found, "well-formed YAML");
 }
 
 static int
@@ -291,7 +317,7 @@ events_read(struct builder *builder, yaml_parser_t *parser)
 struct yaml_doc *
 yaml_doc_parse(const uint8_t *bytes, size_t len, struct yaml_doc_fault *fault)
 {
-	struct builder builder = { .fault = fault };
+	struct builder builder = { .bytes = bytes, .len = len, .fault = fault };
 	yaml_parser_t parser;
 	int status;
 

@@ -87,6 +87,15 @@ adj_out_new(const uint8_t key[HASH_KEY_LEN])
 	return adj;
 }
 
+/* An entry has left its list. */
+static void
+count_clean(struct adj_out *adj, const struct out_entry *entry)
+{
+	adj->due[family_index(entry->family)]--;
+	if (list_empty(&entry->group->dirty))
+		list_remove(&entry->group->ready);
+}
+
 /* No longer due, whatever was. */
 static void
 make_clean(struct adj_out *adj, struct out_entry *entry)
@@ -94,9 +103,7 @@ make_clean(struct adj_out *adj, struct out_entry *entry)
 	if (!list_linked(&entry->dirty))
 		return;
 	list_remove(&entry->dirty);
-	adj->due[family_index(entry->family)]--;
-	if (list_empty(&entry->group->dirty))
-		list_remove(&entry->group->ready);
+	count_clean(adj, entry);
 }
 
 static void
@@ -407,11 +414,11 @@ adj_out_attrs(struct adj_out *adj, const struct msg_out_attrs *attrs)
 	return 0;
 }
 
-/* One entry was written. */
+/* One entry, taken out of its list, was written. */
 static void
 entry_told(struct adj_out *adj, struct out_entry *entry)
 {
-	make_clean(adj, entry);
+	count_clean(adj, entry);
 	if ((entry->flags & WANTED) == 0)
 		entry_free(adj, entry);
 	else
@@ -425,12 +432,14 @@ fill(
 {
 	struct list_link *link;
 
-	while ((link = list_first(list)) != NULL) {
+	while ((link = list_take(list)) != NULL) {
 		struct out_entry *entry =
 		    LIST_OF(link, struct out_entry, dirty);
 
-		if (!update_add(builder, &entry->rule))
-			break;
+		if (!update_add(builder, &entry->rule)) {
+			list_prepend(list, link);
+			return;
+		}
 		entry_told(adj, entry);
 	}
 }

@@ -231,12 +231,13 @@ read_some(struct conn *conn)
 {
 	ssize_t n = recv(conn->fd, &conn->rx[conn->rx_len],
 	    CONN_RX_SIZE - conn->rx_len, MSG_DONTWAIT);
+	int error = n < 0 ? errno : 0;
 
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+	if (error == EINTR || error == EAGAIN)
 		return;
 	if (n <= 0) {
 		watch_set(conn->watch, 0);
-		conn->ops->on_lost(conn->ctx, conn, n < 0 ? errno : 0);
+		conn->ops->on_lost(conn->ctx, conn, error);
 		return;
 	}
 	conn->rx_len += (size_t)n;

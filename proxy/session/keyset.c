@@ -11,7 +11,7 @@
 int
 keyset_init(struct keyset *set, const uint8_t key[HASH_KEY_LEN])
 {
-	set->heads = calloc(HEADS_FIRST, sizeof(*set->heads));
+	set->heads = calloc(HEADS_FIRST, sizeof(struct keyset_node *));
 	set->mask = HEADS_FIRST - 1;
 	set->count = 0;
 	memcpy(set->key, key, HASH_KEY_LEN);

@@ -140,6 +140,8 @@ learn_down(struct session *session)
 	session->complete_due = 0;
 	session->begun = 0;
 	session->refreshing = 0;
+	session->refresh_ms[0] = 0;
+	session->refresh_ms[1] = 0;
 	session->overflowed = 0;
 	if (session->in != NULL)
 		adj_in_drop(session->in);
@@ -326,12 +328,32 @@ learn_update(struct session *session, struct span body, struct cause *cause)
 
 /* ---- ROUTE-REFRESH ---- */
 
+/*
+ * A refresh walks the whole table, so only one begins every few seconds. One
+ * that is ignored is harmless: what it names is known, and what is gone was
+ * withdrawn.
+ */
+static bool
+refresh_is_early(struct session *session, unsigned family)
+{
+	uint64_t *last_ms =
+	    &session->refresh_ms[family == FAMILY_IPV6_FLOWSPEC ? 1 : 0];
+	uint64_t now_ms = loop_now_ms(session->loop);
+
+	if (*last_ms != 0 && now_ms - *last_ms < SESSION_REFRESH_MS)
+		return true;
+	*last_ms = now_ms;
+	return false;
+}
+
 static void
 refresh_begins(struct session *session, unsigned family)
 {
 	/* RFC 7313 4: not before End-of-RIB, where that is promised. */
-	if (session->up->open.has_graceful_restart &&
-	    (session->state.complete & family) == 0)
+	if ((family & FAMILY_FLOWSPEC) == 0 ||
+	    (session->up->open.has_graceful_restart &&
+		(session->state.complete & family) == 0) ||
+	    refresh_is_early(session, family))
 		return;
 	session->refreshing |= (uint8_t)family;
 	session->begin_due |= (uint8_t)family;

@@ -50,6 +50,28 @@ list_append(struct list_link *head, struct list_link *link)
 	head->prev = link;
 }
 
+/* Put a link that is in no list in front. */
+static inline void
+list_prepend(struct list_link *head, struct list_link *link)
+{
+	list_append(head->next, link);
+}
+
+/* Take out the first link; NULL when there is none. */
+static inline struct list_link *
+list_take(struct list_link *head)
+{
+	struct list_link *link = list_first(head);
+
+	if (link == NULL)
+		return NULL;
+	head->next = link->next;
+	link->next->prev = head;
+	link->prev = NULL;
+	link->next = NULL;
+	return link;
+}
+
 /* Take a link out of its list, if it is in one. */
 static inline void
 list_remove(struct list_link *link)

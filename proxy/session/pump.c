@@ -14,7 +14,7 @@
 #include "proxy/session/session.h"
 #include "proxy/wire/notification.h"
 
-#define GUARD_BUFFER (2 * CHANNEL_BATCH)
+#define GUARD_BUFFER ((size_t)2 * CHANNEL_BATCH)
 
 /* ---- to the guard ---- */
 

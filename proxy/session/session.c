@@ -14,7 +14,7 @@
 #include "proxy/common/log.h"
 #include "proxy/wire/notification.h"
 
-#define SUPERVISOR_BUFFER (2 * CHANNEL_BATCH)
+#define SUPERVISOR_BUFFER ((size_t)2 * CHANNEL_BATCH)
 
 uint32_t
 session_random(void)
@@ -34,11 +34,28 @@ session_retry_ms(const struct session *session)
 	return (retry_s == 0 ? SESSION_RETRY_S : retry_s) * 1000u;
 }
 
+/* Cut off a character of UTF-8 that is not whole at the end of text. */
+static void
+cut_character(char *text)
+{
+	size_t len = strlen(text);
+	size_t at = len;
+
+	while (at > 0 && len - at < 3 && ((uint8_t)text[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at == 0 || (uint8_t)text[at - 1] < 0xc0)
+		return;
+	/* The leading octet's ones say how many octets there should be. */
+	if (((unsigned)(uint8_t)text[at - 1] << (len - at + 1) & 0x80) != 0)
+		text[at - 1] = '\0';
+}
+
 void
 session_note(struct session *session, const char *text)
 {
 	(void)snprintf(
 	    session->state.text, sizeof(session->state.text), "%s", text);
+	cut_character(session->state.text);
 }
 
 /* ---- to the supervisor ---- */
@@ -352,6 +369,18 @@ park(struct session *session, struct conn *conn, const struct msg_socket *msg)
 	session_settle(session);
 }
 
+/* A connection that we dialled is good for nothing while we are idle. */
+static bool
+may_take(const struct session *session, const struct msg_socket *msg)
+{
+	if (msg->direction == SOCKET_ACTIVE &&
+	    session->slot[0].state == BGP_IDLE)
+		return false;
+	return session->configured && !session->stopping &&
+	       check_address(&msg->local, true) &&
+	       check_address(&msg->remote, true);
+}
+
 static void
 on_socket(struct session *session, const struct msg_socket *msg, int fd)
 {
@@ -366,18 +395,14 @@ on_socket(struct session *session, const struct msg_socket *msg, int fd)
 		session_closed(session, msg->id);
 		return;
 	}
-	if (!session->configured || session->stopping ||
-	    !check_address(&msg->local, true) ||
-	    !check_address(&msg->remote, true))
-		slot_refuse(session, conn, NOTIFICATION_CEASE_REJECTED);
-	else if (session->up != NULL || is_connected(slot))
+	if (session->up != NULL || is_connected(slot))
 		slot_refuse(session, conn, NOTIFICATION_CEASE_COLLISION);
+	else if (!may_take(session, msg))
+		slot_refuse(session, conn, NOTIFICATION_CEASE_REJECTED);
 	else if (slot->state == BGP_CONNECT || slot->state == BGP_ACTIVE)
 		slot_adopt(slot, conn, msg);
-	else if (!dialled)
-		park(session, conn, msg);
 	else
-		slot_refuse(session, conn, NOTIFICATION_CEASE_REJECTED);
+		park(session, conn, msg);
 }
 
 static void
@@ -445,14 +470,12 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 		    (unsigned)head->kind);
 }
 
-/* Without a supervisor there is no session. */
+/* Without a supervisor there is no session. What the peer withdrew is still
+ * said: the guard hears us out. */
 static void
 on_closed(void *ctx)
 {
-	struct session *session = ctx;
-
-	session->done = true;
-	loop_stop(session->loop);
+	finish(ctx);
 }
 
 struct session *

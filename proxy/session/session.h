@@ -74,66 +74,66 @@ struct session {
 	struct loop *loop;
 	struct channel *supervisor;
 	struct channel *guard; /* NULL: there is none now */
-	struct msg_session_config config;
-	bool configured;
-	bool stopping;
-	bool done; /* loop_stop() has been called */
-	struct msg_stop stop;
-
-	struct slot slot[2]; /* dialled, accepted */
-	struct slot *up;     /* the Established one */
-	struct conn *parked; /* came while we were idle; owned */
-	struct msg_socket parked_socket;
+	struct adj_in *in;     /* customers: what they announce */
+	struct adj_out *out;   /* inward: what they should have */
+	struct slot *up;       /* the Established connection */
+	struct conn *parked;   /* came while we were idle; owned */
 	struct conn *ending[SESSION_ENDING_MAX]; /* in conn_finish(); owned */
 	unsigned n_ending;
-	uint32_t unreported[SESSION_UNREPORTED_MAX]; /* closed, to be said */
 	unsigned n_unreported;
+	uint32_t unreported[SESSION_UNREPORTED_MAX]; /* closed, to be said */
+	struct backoff backoff;
+	uint32_t refused;     /* MSG_RULE_REFUSED in the present second */
+	uint64_t refused_ms;  /* when that second began */
+	uint64_t overflow_ms; /* when room was last asked to be filled */
+	uint64_t heard_update_ms;
+	uint64_t refresh_ms[2]; /* last BoRR taken: IPv4, IPv6 */
 
 	struct timer *retry; /* to dial */
 	struct timer *idle;  /* to start again after an end */
-	bool idle_running;
-	struct backoff backoff;
 	struct timer *quiet;
 	struct timer *report_timer;
+	struct timer *ask_timer;
+	struct timer *serve_timer;
 	struct timer *stop_timer;
 	struct timer *more; /* goes on with UPDATEs in the next turn */
 
-	/* To the guard, in this order; see pump.c. */
+	struct slot slot[2];            /* dialled, accepted */
 	struct msg_session_state state; /* kept current, counters too */
 	struct msg_session_state ended; /* how the last session ended */
+	struct msg_session_config config;
+	struct msg_socket parked_socket;
+	struct msg_stop stop;
+
+	bool configured;
+	bool stopping;
+	bool done;         /* loop_stop() has been called */
+	bool synced;       /* inward: the guard has said all */
+	bool idle_running; /* these: the timer runs */
+	bool report_waits;
+	bool ask_waits;
+	bool serve_waits;
+
+	/* To be said to the guard, in this order; see pump.c. The octets are
+	 * families. */
 	bool ended_due;
 	bool state_due;
-	bool report_waits; /* report_timer runs */
-	uint8_t begin_due; /* families: MARK_REFRESH_BEGIN */
-	uint8_t end_due;   /* MARK_REFRESH_END */
-	uint8_t complete_due;
-	bool replay_due; /* MARK_REPLAY_END */
-	bool held_due;   /* MSG_OUT_HELD, then OUT_SYNC_END */
-
-	/* Customers */
-	struct adj_in *in;    /* NULL inward */
+	uint8_t begin_due;    /* MARK_REFRESH_BEGIN */
+	uint8_t end_due;      /* MARK_REFRESH_END */
+	bool replay_due;      /* MARK_REPLAY_END */
+	uint8_t complete_due; /* MARK_COMPLETE */
+	bool held_due;        /* inward: MSG_OUT_HELD, then OUT_SYNC_END */
 	uint8_t begun;        /* MARK_REFRESH_BEGIN was said to this guard */
-	uint8_t refreshing;   /* between BoRR and EoRR */
-	uint8_t overflowed;   /* families with rules that found no room */
-	uint64_t overflow_ms; /* when a refresh was last asked for that */
-	uint8_t ask;          /* ROUTE-REFRESH to send */
-	struct timer *ask_timer;
-	bool ask_waits;
-	uint64_t refused_ms; /* begin of the present second */
-	uint32_t refused;    /* MSG_RULE_REFUSED in it */
-	uint64_t heard_update_ms;
 
-	/* Inward */
-	struct adj_out *out; /* NULL for customers */
-	bool synced;         /* the guard has said all */
-
-	/* To the peer */
+	/* To be said to the peer: families. */
+	uint8_t ask;      /* ROUTE-REFRESH */
 	uint8_t eor_due;  /* End-of-RIB */
-	uint8_t asked;    /* by ROUTE-REFRESH, not begun */
+	uint8_t asked;    /* by its ROUTE-REFRESH, not begun */
 	uint8_t borr_due; /* RFC 7313 */
 	uint8_t eorr_due;
-	struct timer *serve_timer;
-	bool serve_waits;
+
+	uint8_t refreshing; /* the peer's: between BoRR and EoRR */
+	uint8_t overflowed; /* families with rules that found no room */
 };
 
 /* ---- session.c: life, and the supervisor ---- */

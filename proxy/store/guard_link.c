@@ -271,6 +271,12 @@ guard_link_attach(struct guard_link *link, int fd)
 	settle(link);
 }
 
+bool
+guard_link_up(const struct guard_link *link)
+{
+	return link->channel != NULL;
+}
+
 void
 guard_link_durable(struct guard_link *link)
 {

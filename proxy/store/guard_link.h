@@ -23,6 +23,9 @@ void guard_link_free(struct guard_link *link); /* NULL is fine */
 /* Take over fd, a channel to a guard; the one before is closed. */
 void guard_link_attach(struct guard_link *link, int fd);
 
+/* A guard is there, or what it sent last has not been read. */
+bool guard_link_up(const struct guard_link *link);
+
 /* From the writer. */
 void guard_link_durable(struct guard_link *link);
 void guard_link_full(struct guard_link *link, bool full);

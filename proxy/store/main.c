@@ -23,12 +23,14 @@
 #include "proxy/store/guard_link.h"
 
 #define SUPERVISOR_LIMIT (64u << 10)
+#define TEND_MS          60000
 #define STOP_MS          5000 /* for what is still to be written */
 
 struct role_store {
 	struct loop *loop;
 	struct channel *supervisor;
 	struct timer *stop; /* runs once we are to end */
+	struct timer *tend;
 	char path[PATH_LEN];
 	struct store *store; /* NULL before the configuration */
 	struct writer *writer;
@@ -52,10 +54,15 @@ stop_late(void *ctx)
 	end(ctx, true);
 }
 
+/* The guard ends before us, or with us when the supervisor died: what it still
+ * has to say (the last withdrawals) is taken until its channel has ended. */
 static void
-stop_when_idle(struct role_store *role)
+stop_when_idle(void *ctx)
 {
+	struct role_store *role = ctx;
+
 	if (role->stopping &&
+	    (role->guard == NULL || !guard_link_up(role->guard)) &&
 	    (role->writer == NULL || writer_idle(role->writer)))
 		end(role, false);
 }
@@ -70,7 +77,6 @@ stop_begin(struct role_store *role)
 	timer_start(role->stop, STOP_MS, 0);
 	if (role->writer != NULL)
 		writer_kick(role->writer);
-	stop_when_idle(role);
 }
 
 static void
@@ -80,7 +86,6 @@ on_durable(void *ctx, const struct ledger_head *head)
 
 	(void)head;
 	guard_link_durable(role->guard);
-	stop_when_idle(role);
 }
 
 static void
@@ -89,6 +94,14 @@ on_full(void *ctx, bool full)
 	struct role_store *role = ctx;
 
 	guard_link_full(role->guard, full);
+}
+
+static void
+tend(void *ctx)
+{
+	const struct role_store *role = ctx;
+
+	store_tend(role->store);
 }
 
 static bool
@@ -109,6 +122,7 @@ store_start(struct role_store *role)
 	role->audit = audit_link_new(role->loop, role->store);
 	if (role->guard == NULL || role->audit == NULL)
 		return false;
+	timer_start(role->tend, TEND_MS, TEND_MS);
 	log_line(LOG_INFO, "log: open: path=%s entries=%llu", role->path,
 	    (unsigned long long)writer_next(role->writer));
 	return true;
@@ -186,10 +200,13 @@ role_run(struct role_store *role)
 	if (role->loop == NULL)
 		return -1;
 	role->stop = timer_new(role->loop, stop_late, role);
+	role->tend = timer_new(role->loop, tend, role);
 	role->supervisor =
 	    channel_open(role->loop, ROLE_FD, SUPERVISOR_LIMIT, &ops, role);
-	if (role->stop == NULL || role->supervisor == NULL)
+	if (role->stop == NULL || role->tend == NULL ||
+	    role->supervisor == NULL)
 		return -1;
+	loop_on_turn(role->loop, stop_when_idle, role);
 	loop_run(role->loop);
 	return role->failed ? -1 : 0;
 }
@@ -203,13 +220,14 @@ role_fini(struct role_store *role)
 	store_close(role->store);
 	channel_close(role->supervisor);
 	timer_free(role->stop);
+	timer_free(role->tend);
 	loop_free(role->loop);
 }
 
 int
 main(void)
 {
-	static struct role_store role;
+	struct role_store role = { 0 };
 	int err;
 
 	if (role_init("sluice-store") != 0) {

@@ -88,31 +88,32 @@ key_set(struct supervisor *supervisor, const struct setup *setup)
 		    LOG_ERROR, "peer %s: key not set: %s", neighbor->name, why);
 }
 
-/* The row of each peer number, to be freed. NULL when out of memory. */
-static const struct setup **
+/* 1 + the row of each peer number (0: none), to be freed. NULL when out of
+ * memory. */
+static uint32_t *
 rows_by_number(const struct setup *setups, uint32_t n, uint32_t max)
 {
-	const struct setup **rows = calloc((size_t)max + 1, sizeof(void *));
+	uint32_t *rows = calloc((size_t)max + 1, sizeof(*rows));
 
 	for (uint32_t i = 0; rows != NULL && i < n; i++)
-		rows[setups[i].neighbor.peer] = &setups[i];
+		rows[setups[i].neighbor.peer] = i + 1;
 	return rows;
 }
 
 /* Keys of those that have none any more go, all others are set (again). */
 static void
 keys_update(struct supervisor *supervisor, const struct setup *setups,
-    const struct setup *const *rows)
+    const uint32_t *rows)
 {
 	bool security = false;
 
 	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
 		const struct msg_cfg_neighbor *old =
 		    &supervisor->peers[i]->setup.neighbor;
-		const struct setup *row = rows[old->peer];
+		uint32_t row = rows[old->peer];
 
 		if (old->authenticated != 0 &&
-		    (row == NULL || row->neighbor.authenticated == 0))
+		    (row == 0 || setups[row - 1].neighbor.authenticated == 0))
 			(void)listeners_key(
 			    supervisor->listeners, &old->remote, NULL);
 	}
@@ -135,6 +136,7 @@ peers_room(struct supervisor *supervisor, uint32_t n)
 
 	if (room <= supervisor->room_peers)
 		return 0;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is of pointers. */
 	grown = reallocarray(supervisor->peers, room, sizeof(*grown));
 	if (grown == NULL)
 		return -1;
@@ -159,18 +161,19 @@ peer_add(struct supervisor *supervisor, const struct setup *setup)
 
 /* Those that are there: changed or removed. Their rows are taken out. */
 static void
-peers_update(struct supervisor *supervisor, const struct setup **rows)
+peers_update(
+    struct supervisor *supervisor, const struct setup *setups, uint32_t *rows)
 {
 	/* From the end: removal moves the last one into the gap. */
 	for (uint32_t i = supervisor->n_peers; i-- > 0;) {
 		struct peer *peer = supervisor->peers[i];
 		uint32_t number = peer->setup.neighbor.peer;
 
-		if (rows[number] != NULL)
-			peer_change(peer, rows[number]);
+		if (rows[number] != 0)
+			peer_change(peer, &setups[rows[number] - 1]);
 		else if (peer->state != PEER_LEAVING)
 			peer_remove(peer);
-		rows[number] = NULL;
+		rows[number] = 0;
 	}
 }
 
@@ -180,7 +183,7 @@ adopt_set(struct supervisor *supervisor, struct cfg_set *set,
 {
 	uint32_t n = set->neighbors.n;
 	uint32_t max = names_count(supervisor->names);
-	const struct setup **rows = rows_by_number(setups, n, max);
+	uint32_t *rows = rows_by_number(setups, n, max);
 	int failed;
 
 	cfg_set_free(supervisor->set);
@@ -193,9 +196,9 @@ adopt_set(struct supervisor *supervisor, struct cfg_set *set,
 	}
 	keys_update(supervisor, setups, rows);
 	listeners_start(supervisor->listeners);
-	peers_update(supervisor, rows);
+	peers_update(supervisor, setups, rows);
 	for (uint32_t i = 0; i < n; i++) {
-		if (rows[setups[i].neighbor.peer] != NULL)
+		if (rows[setups[i].neighbor.peer] != 0)
 			peer_add(supervisor, &setups[i]);
 	}
 	free(rows);

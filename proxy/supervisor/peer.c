@@ -141,6 +141,23 @@ socket_secure(const struct peer *peer, int fd)
 	return err < 0 ? err : tcp_ttl_for(fd, neighbor);
 }
 
+/* Say why, once a second at most: a neighbour can try very often. */
+static void
+refusal_log(struct peer *peer, int err)
+{
+	uint64_t now = loop_now_ms(peer->supervisor->loop);
+
+	peer->refused++;
+	if (peer->refused_ms != 0 && now - peer->refused_ms < 1000)
+		return;
+	peer->refused_ms = now;
+	log_line(LOG_REMOTE, "peer %s: connection refused: %s times=%u",
+	    peer->setup.neighbor.name,
+	    err == -EHOSTUNREACH ? "TTL security" : strerror(-err),
+	    peer->refused);
+	peer->refused = 0;
+}
+
 void
 peer_accept(struct peer *peer, int fd)
 {
@@ -149,8 +166,7 @@ peer_accept(struct peer *peer, int fd)
 	if (socket_slot(peer, 0) != NULL && peer->state == PEER_RUNNING)
 		err = socket_secure(peer, fd);
 	if (err < 0)
-		log_line(LOG_REMOTE, "peer %s: connection refused: %s",
-		    peer->setup.neighbor.name, strerror(-err));
+		refusal_log(peer, err);
 	if (err < 0 || !socket_pass(peer, fd, SOCKET_PASSIVE))
 		tcp_reset(fd);
 }

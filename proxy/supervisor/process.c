@@ -15,7 +15,7 @@
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 
-#define PROCESS_GRACE_MS 1000       /* from the channel's end to the kill */
+#define PROCESS_GRACE_MS 3000       /* from the channel's end to the kill */
 #define PROCESS_NO_START (127 << 8) /* wait status, as a shell says it */
 
 void

@@ -13,8 +13,9 @@
 #include "proxy/common/check.h"
 #include "proxy/common/log.h"
 
-#define RELOAD_ANSWER_MS 60000 /* for the guard, with everything to re-judge   \
-				*/
+#define RELOAD_ANSWER_MS                                                       \
+	60000 /* for the guard, with everything to re-judge                    \
+	       */
 
 static void
 reload_clear(struct reload *reload)

@@ -49,6 +49,8 @@ struct peer {
 	struct peer_socket sockets[PEER_SOCKETS_MAX];
 	struct dial *dial;
 	uint64_t dialled_ms;
+	uint64_t refused_ms; /* last said */
+	uint32_t refused;    /* connections since */
 	enum peer_state state;
 	bool linked; /* with the guard */
 };

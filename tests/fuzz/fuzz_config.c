@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Any bytes as a configuration: either errors that say where and what, or
+ * messages that are in range and that the printed form loads to again.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/customer.h"
+#include "policy/dialect.h"
+#include "proxy/loader/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+demand(int holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* The messages one after the other. */
+struct stream {
+	uint8_t *bytes;
+	size_t n;
+	uint32_t customers;
+	int ended;
+};
+
+static void
+customer_check(const struct msg_cfg_customer *msg, uint32_t index)
+{
+	demand(msg->index == index && msg->name[0] != '\0' && msg->asn != 0);
+	demand(msg->mode <= CUSTOMER_ENFORCE);
+	demand(msg->components & 1u << RULE_DST);
+	demand((msg->components & ~CUSTOMER_COMPONENTS_ALL) == 0);
+	for (unsigned i = 0; i < 2; i++) {
+		demand(msg->dst_hold[i] >= 1);
+		demand(msg->dst_hold[i] <= msg->dst_min[i]);
+		demand(msg->dst_min[i] <= msg->dst_max[i]);
+		demand(msg->dst_max[i] <= (i == 0 ? 32 : 128));
+	}
+	demand(!(msg->rate_max > 0) || msg->rate_min <= msg->rate_max);
+	demand(!(msg->packets_max > 0) || msg->packets_min <= msg->packets_max);
+	demand(msg->rate_min >= 1 && msg->packets_min >= 1);
+}
+
+static void
+neighbor_check(const struct msg_cfg_neighbor *msg, uint32_t customers)
+{
+	demand(msg->index == CFG_INTERNAL || msg->index < customers);
+	demand(msg->asn != 0 && msg->families != 0 && msg->hold_s >= 3);
+	demand(msg->connect_retry_s > 0 && msg->remote.port != 0);
+	demand(msg->name[0] != '\0' && msg->remote.afi != AFI_NONE);
+	demand((msg->index == CFG_INTERNAL) == (msg->emit != DIALECT_NONE));
+	demand(memchr(msg->password_file, '\0', PATH_LEN) != NULL);
+	demand(!msg->authenticated || msg->password_file[0] == '/');
+}
+
+static int
+stream_take(void *ctx, const struct msg_head *head)
+{
+	struct stream *stream = ctx;
+	const void *msg = head;
+	uint8_t *grown;
+
+	demand(!stream->ended && head->len <= MSG_LEN_MAX);
+	if (head->kind == MSG_CFG_CUSTOMER)
+		customer_check(msg, stream->customers++);
+	else if (head->kind == MSG_CFG_NEIGHBOR)
+		neighbor_check(msg, stream->customers);
+	else if (head->kind == MSG_CFG_PREFIX)
+		demand(prefix_valid(
+		    &((const struct msg_cfg_prefix *)msg)->prefix));
+	else if (head->kind == MSG_CFG_END)
+		stream->ended = 1;
+	if (head->kind == MSG_CFG_BEGIN)
+		return 0; /* its hash is of the text */
+	grown = realloc(stream->bytes, stream->n + head->len);
+	demand(grown != NULL);
+	memcpy(&grown[stream->n], head, head->len);
+	stream->bytes = grown;
+	stream->n += head->len;
+	return 0;
+}
+
+static struct config *
+load(const uint8_t *data, size_t size)
+{
+	struct config *config = config_new();
+	int status;
+
+	demand(config != NULL);
+	status = config_load_memory(config, "fuzz.yaml", data, size);
+	demand((status == 0) == (config_error_count(config) == 0));
+	return config;
+}
+
+static void
+errors_check(const struct config *config, const uint8_t *data, size_t size)
+{
+	uint32_t lines = 1;
+
+	/* YAML 1.1 has more line breaks than this; none is shorter. */
+	for (size_t i = 0; i < size; i++)
+		lines += data[i] == '\n' || data[i] == '\r' ||
+			 data[i] == 0x85 || data[i] == 0xa8 || data[i] == 0xa9;
+	for (size_t i = 0; i < config_error_count(config); i++) {
+		const struct msg_cfg_error *error = config_error(config, i);
+
+		demand(error->line <= lines + 1);
+		demand(strcmp(error->file, "fuzz.yaml") == 0);
+		demand(error->found[0] != '\0' && error->wanted[0] != '\0');
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct config *config = load(data, size);
+	struct config *again;
+	struct stream first = { 0 };
+	struct stream second = { 0 };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	errors_check(config, data, size);
+	if (config_error_count(config) == 0) {
+		demand(config_send(config, stream_take, &first) == 0);
+		demand(first.ended);
+		out = open_memstream(&text, &len);
+		demand(out != NULL);
+		config_print(config, out);
+		(void)fclose(out);
+		again = load((const uint8_t *)text, len);
+		demand(config_send(again, stream_take, &second) == 0);
+		demand(first.n == second.n &&
+		       memcmp(first.bytes, second.bytes, first.n) == 0);
+		config_free(again);
+	}
+	free(text);
+	free(first.bytes);
+	free(second.bytes);
+	config_free(config);
+	return 0;
+}

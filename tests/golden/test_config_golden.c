@@ -187,7 +187,7 @@ slurp(const char *path)
 	assert_non_null(text);
 	if (file == NULL)
 		return text;
-	(void)fread(text, 1, (1u << 20) - 1, file);
+	assert_true(fread(text, 1, (1u << 20) - 1, file) < (1u << 20) - 1);
 	(void)fclose(file);
 	return text;
 }
@@ -281,7 +281,7 @@ names_read(char names[CASES_MAX][NAME_SIZE])
 int
 main(void)
 {
-	char (*names)[NAME_SIZE] = calloc(CASES_MAX, NAME_SIZE);
+	char(*names)[NAME_SIZE] = calloc(CASES_MAX, NAME_SIZE);
 	struct CMUnitTest *tests = calloc(CASES_MAX, sizeof(*tests));
 	size_t n = 0;
 	int failed = 1;
@@ -293,8 +293,8 @@ main(void)
 			.test_func = case_is_as_written,
 			.initial_state = names[i] };
 	if (n > 0)
-		failed = _cmocka_run_group_tests(
-		    "config", tests, n, NULL, NULL);
+		failed =
+		    _cmocka_run_group_tests("config", tests, n, NULL, NULL);
 	free(tests);
 	free(names);
 	return failed;

@@ -116,8 +116,11 @@ random_communities(struct random_state *state, struct action_set *out)
 		out->interface_set[0] = chance(state, 2) ? 0x07 : 0x47;
 		out->interface_set[1] = 0x02;
 	}
-	if (out->present & ACTION_BIT(ACTION_REDIRECT_IP4))
+	/* The copy bits are kept in the flags alone. */
+	if (out->present & ACTION_BIT(ACTION_REDIRECT_IP4)) {
 		random_octets(state, out->redirect_ip4, 6);
+		out->redirect_ip4[5] &= 0xfe;
+	}
 	if (out->present & ACTION_BIT(ACTION_REDIRECT_RT6)) {
 		random_octets(state, out->redirect_rt6, 20);
 		out->redirect_rt6[0] = 0x00;
@@ -127,6 +130,7 @@ random_communities(struct random_state *state, struct action_set *out)
 		random_octets(state, out->redirect_ip6, 20);
 		out->redirect_ip6[0] = 0x00;
 		out->redirect_ip6[1] = 0x0c;
+		out->redirect_ip6[19] &= 0xfe;
 	}
 }
 

@@ -1,6 +1,7 @@
 sluice_test(unit test_value config)
 sluice_test(unit test_yaml_doc config)
-sluice_test(unit test_config config store)
+sluice_test(unit test_config config store common)
+sluice_test(unit test_config_memory config)
 
 sluice_test(golden test_config_golden config policy)
 target_compile_definitions(test_config_golden PRIVATE

@@ -180,6 +180,9 @@ static struct row rows[] = {
 	/* RFC 7606 3 (h): the costliest decides, whatever the order. */
 	{ "reset_behind_withdraw", "", "400101 03" PATH REACH REACH, "", RESET,
 	    FAULT_ATTRIBUTE_MP_TWICE },
+	{ "first_of_equals_is_named", "",
+	    "400101 03" PATH REACH "c01003 000000", "", TAW,
+	    FAULT_ATTRIBUTE_ORIGIN },
 	{ "withdraw_behind_reset", "",
 	    OK "800e09 0001 85 00 00 04 038106 40010103", "", RESET,
 	    FAULT_NLRI_FRAMING },

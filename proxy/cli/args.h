@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The words after "sluice". */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_NO = 1,        /* the answer is no */
+	CLI_WRONG = 2,     /* wrong use, or a wrong file */
+	CLI_NOT_THERE = 3, /* the daemon cannot be reached */
+};
+
+enum args_verb {
+	ARGS_NONE = 0,
+	ARGS_STATUS,
+	ARGS_SESSIONS,
+	ARGS_RULES,
+	ARGS_EXPLAIN,
+	ARGS_APPROVE,
+	ARGS_DENY,
+	ARGS_WITHDRAW,
+	ARGS_AUDIT,
+	ARGS_CHECK,
+	ARGS_RELOAD,
+	ARGS_HELP,
+	ARGS_VERBS
+};
+
+/* Texts are borrowed from argv; NULL: not given. */
+struct args {
+	uint8_t verb; /* enum args_verb */
+	bool json;
+	bool dry_run;
+	bool has_id;   /* rules ID, approve ID … */
+	bool has_rule; /* --rule ID */
+	uint64_t id;
+	uint64_t rule;
+	uint64_t n;       /* 0: not given */
+	const char *word; /* NAME, RULE, FILE, or the verb to explain */
+	const char *socket;
+	const char *customer;
+	const char *state;
+	const char *dst;
+	const char *since;
+	const char *until;
+	const char *prefix;
+	const char *reason;
+	const char *kind;
+	const char *operator_name;
+	const char *message;
+	const char *store;
+};
+
+#define ARGS_WHY_MAX 160
+
+/*
+ * Read argv[1] on. Returns 0, or -1 with why (ARGS_WHY_MAX octets); *out->verb
+ * is then the verb that was meant, if that much is known.
+ */
+int args_parse(int argc, const char *const *argv, struct args *out, char *why);
+
+/* "rules"; "?" when out of range. */
+const char *args_verb_name(unsigned verb);
+
+/* ARGS_NONE when there is none. */
+unsigned args_verb_find(const char *name);

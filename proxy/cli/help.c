@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The help texts: short, 80 columns, one a verb. */
+#include "proxy/cli/help.h"
+
+#include "proxy/cli/args.h"
+
+static const char *const texts[ARGS_VERBS] = {
+	[ARGS_NONE] =
+	    "usage: sluice [--json] [--socket PATH] VERB ...\n"
+	    "\n"
+	    "  status                what is up, and how much of it\n"
+	    "  sessions [NAME]       BGP sessions; one customer's in full\n"
+	    "  rules [ID]            customers' rules; one in full\n"
+	    "  explain RULE          what would become of a rule, and why\n"
+	    "  approve ID, deny ID   decide on a rule that is held\n"
+	    "  withdraw ID           take a rule out of the network now\n"
+	    "  audit list            what happened, from the log\n"
+	    "  check FILE            is this configuration good?\n"
+	    "  reload [--dry-run]    take the configuration file anew\n"
+	    "  help [VERB]           more on one of these\n"
+	    "\n"
+	    "  --json         one JSON object a line, with names that stay\n"
+	    "  --socket PATH  of the daemon; else $SLUICE_SOCKET, else\n"
+	    "                 /run/sluice/control.sock\n"
+	    "\n"
+	    "Exit status: 0 done; 1 the answer is no; 2 wrong use, or a wrong "
+	    "file;\n3 the daemon cannot be reached.\n",
+	[ARGS_STATUS] =
+	    "usage: sluice status [--json]\n"
+	    "\n"
+	    "Shows since when the guard runs, the configuration in force, the "
+	    "log, and\nhow many sessions and rules there are.\n",
+	[ARGS_SESSIONS] =
+	    "usage: sluice sessions [NAME] [--json]\n"
+	    "\n"
+	    "Shows every BGP session: customers' and inward ones. STANDING is "
+	    "accepted\nof allowed rules; inward, rules held of rules that "
+	    "should "
+	    "be. KNOWN counts\nrefused rules, too. With the NAME of a customer "
+	    "or "
+	    "of an inward neighbour\nits sessions are shown in full.\n",
+	[ARGS_RULES] =
+	    "usage: sluice rules [--customer C] [--state S] [--dst PREFIX] "
+	    "[--json]\n"
+	    "       sluice rules ID [--json]\n"
+	    "\n"
+	    "Shows the rules that customers announce now, or one with every "
+	    "check and\nits evidence. FOR is the time in this state, LEFT the "
+	    "time until its end,\nCOST the inward rules it takes.\n"
+	    "\n"
+	    "  --customer C   of this customer\n"
+	    "  --state S      accepted, held, refused, monitored, lingering,\n"
+	    "                 withdrawn\n"
+	    "  --dst PREFIX   whose destination touches it\n"
+	    "\n"
+	    "On a terminal a rule that does not fit stands on a line of its "
+	    "own; into a\npipe every rule is one line.\n",
+	[ARGS_EXPLAIN] =
+	    "usage: sluice explain --customer C 'RULE' [--json]\n"
+	    "\n"
+	    "Judges a rule that nobody announced, as if customer C did, and "
+	    "shows every\ncheck. Nothing changes. RULE is as sluice prints it, "
+	    "or as ExaBGP or Junos\nwrite it:\n"
+	    "\n"
+	    "  match destination 203.0.113.7/32 protocol =17 then discard\n"
+	    "\n"
+	    "Exit status: 0 when it would be accepted, 1 when not (refused, "
+	    "held for\napproval, or only monitored).\n",
+	[ARGS_APPROVE] =
+	    "usage: sluice approve ID [-m REASON] [--json]\n"
+	    "\n"
+	    "Releases a rule that is held. Who did it and why is recorded; "
+	    "without -m\nthe reason is asked for.\n",
+	[ARGS_DENY] =
+	    "usage: sluice deny ID [-m REASON] [--json]\n"
+	    "\n"
+	    "Refuses a rule that is held. Who did it and why is recorded; "
+	    "without -m\nthe reason is asked for.\n",
+	[ARGS_WITHDRAW] =
+	    "usage: sluice withdraw ID [-m REASON] [--json]\n"
+	    "\n"
+	    "Takes a rule out of the network at once. It stays out until the "
+	    "customer\nwithdraws it and announces it anew. Who did it and why "
+	    "is "
+	    "recorded; without\n-m the reason is asked for.\n",
+	[ARGS_AUDIT] =
+	    "usage: sluice audit list [FILTER ...] [-n N] [--store DIR] "
+	    "[--json]\n"
+	    "\n"
+	    "Shows the last N entries of the log that pass every filter, the "
+	    "newest\nlast.\n"
+	    "\n"
+	    "  --customer C    --operator NAME\n"
+	    "  --since T       2026-01-31T03:04:05Z, 2026-01-31, or how long "
+	    "ago: 10m, 2h\n"
+	    "  --until T       the same; this moment is not included\n"
+	    "  --prefix P      about destinations that touch it\n"
+	    "  --state S       accepted, held, refused, withdrawn ...\n"
+	    "  --reason R      by name or number\n"
+	    "  --kind K        verdict, withdrawal, operator, config, session "
+	    "...\n"
+	    "  --rule ID       about this rule\n"
+	    "  -n N            50 unless said, at most 100000\n"
+	    "  --store DIR     read this store, or a copy, without a daemon\n",
+	[ARGS_CHECK] =
+	    "usage: sluice check FILE [--json]\n"
+	    "\n"
+	    "Reads a configuration and says what is wrong with it: line, "
+	    "column, key,\nwhat was found and what was wanted. Needs no "
+	    "daemon. "
+	    "Exit status: 0 when it\nis good, 2 when not.\n",
+	[ARGS_RELOAD] =
+	    "usage: sluice reload [--dry-run] [--json]\n"
+	    "\n"
+	    "Has the daemon read its configuration anew. When anything is "
+	    "wrong "
+	    "with it\nthe old one stays (exit status 2). With --dry-run only "
+	    "shows the rules that\nwould be withdrawn.\n",
+	[ARGS_HELP] = "usage: sluice help [VERB]\n",
+};
+
+void
+help_print(unsigned verb, FILE *out)
+{
+	if (verb >= ARGS_VERBS || texts[verb] == NULL)
+		verb = ARGS_NONE;
+	(void)fputs(texts[verb], out);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sluice: the operator's command. "sluice help" says what it does. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proxy/cli/ask.h"
+#include "proxy/cli/check_file.h"
+#include "proxy/cli/help.h"
+#include "proxy/cli/offline.h"
+#include "proxy/cli/show.h"
+#include "proxy/cli/text.h"
+
+#define WIDTH_DEFAULT 80
+
+/* Columns of the terminal; 0 when there is none. */
+static size_t
+terminal_width(void)
+{
+	struct winsize size;
+
+	if (isatty(STDOUT_FILENO) == 0)
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return WIDTH_DEFAULT;
+}
+
+static uint64_t
+wall_ns(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Say what went wrong, cleaned; returns status. */
+static int
+complain(int status, const char *what, const char *text)
+{
+	char *clean = text_clean(what), *clean_text = text_clean(text);
+
+	(void)fprintf(stderr, "sluice: %s%s%s\n", clean,
+	    what[0] != '\0' ? ": " : "", clean_text);
+	free(clean);
+	free(clean_text);
+	return status;
+}
+
+/* Ask the person at the terminal why. False when nobody answers. */
+static bool
+reason_ask(struct args *args, char *buf, size_t size)
+{
+	if (isatty(STDIN_FILENO) == 0)
+		return false;
+	(void)fprintf(stderr, "%s rule %llu; why? ", args_verb_name(args->verb),
+	    (unsigned long long)args->id);
+	(void)fflush(stderr);
+	if (fgets(buf, (int)size, stdin) == NULL)
+		return false;
+	buf[strcspn(buf, "\n")] = '\0';
+	args->message = buf;
+	return buf[0] != '\0';
+}
+
+/* The daemon's answer, 0; or an exit status, and it has been said. */
+static int
+answer_get(const struct args *args, struct answer *answer)
+{
+	const char *from_environment = getenv("SLUICE_SOCKET");
+	const char *path = args->socket != NULL       ? args->socket
+			   : from_environment != NULL ? from_environment
+						      : ASK_PATH;
+	size_t len;
+	char *request = ask_request(args, &len);
+	int fd, status;
+
+	if (request == NULL || len > ASK_REQUEST_MAX) {
+		free(request);
+		return complain(CLI_WRONG, "", "that is too long");
+	}
+	fd = ask_open(path);
+	if (fd < 0) {
+		free(request);
+		return complain(CLI_NOT_THERE, path, strerror(-fd));
+	}
+	status = ask(fd, request, len, ASK_SILENCE_MS, answer);
+	free(request);
+	(void)close(fd);
+	if (status == -ECONNRESET)
+		return complain(
+		    CLI_NOT_THERE, path, "the daemon ended before its answer");
+	if (status < 0)
+		return complain(CLI_NOT_THERE, path, strerror(-status));
+	return 0;
+}
+
+static bool
+is_act(unsigned verb)
+{
+	return verb == ARGS_APPROVE || verb == ARGS_DENY ||
+	       verb == ARGS_WITHDRAW;
+}
+
+static int
+ask_and_show(struct args *args)
+{
+	struct show show = { stdout, stderr, terminal_width(), wall_ns() };
+	struct answer answer = { 0 };
+	char why[ARGS_WHY_MAX] = "", reason[256];
+	int status;
+
+	if (is_act(args->verb) && args->message == NULL &&
+	    !reason_ask(args, reason, sizeof(reason)))
+		return complain(CLI_WRONG, args_verb_name(args->verb),
+		    "wanted -m and why it is done");
+	if (args->store != NULL)
+		status = offline_audit(args, show.now_ns, &answer, why);
+	else
+		status = answer_get(args, &answer);
+	if (answer.end != NULL) {
+		int shown = show_answer(&show, args, &answer);
+
+		status = status != 0 ? status : shown;
+	}
+	if (why[0] != '\0')
+		(void)complain(status, "", why);
+	answer_fini(&answer);
+	return status;
+}
+
+static int
+run(struct args *args)
+{
+	int error;
+
+	if (args->verb == ARGS_HELP) {
+		unsigned verb = args->word == NULL ? (unsigned)ARGS_NONE
+						   : args_verb_find(args->word);
+
+		if (args->word != NULL && verb == ARGS_NONE)
+			return complain(CLI_WRONG, args->word, "unknown verb");
+		help_print(verb, stdout);
+		return CLI_DONE;
+	}
+	if (args->verb == ARGS_CHECK) {
+		error = check_file(args->word, args->json);
+		return complain(CLI_WRONG, "sluice-loader", strerror(-error));
+	}
+	return ask_and_show(args);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct args args;
+	char why[ARGS_WHY_MAX];
+	int status;
+
+	if (argc < 2) {
+		help_print(ARGS_NONE, stderr);
+		return CLI_WRONG;
+	}
+	if (args_parse(argc, (const char *const *)argv, &args, why) < 0) {
+		(void)complain(CLI_WRONG, "", why);
+		(void)fprintf(stderr, "try: sluice help%s%s\n",
+		    args.verb != ARGS_NONE ? " " : "",
+		    args.verb != ARGS_NONE ? args_verb_name(args.verb) : "");
+		return CLI_WRONG;
+	}
+	status = run(&args);
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		return complain(CLI_NO, "standard output", strerror(errno));
+	return status;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log read directly, with the filters of the daemon. */
+#include "proxy/cli/offline.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "proxy/control/filter.h"
+#include "proxy/control/view.h"
+#include "store/ledger.h"
+
+struct search {
+	struct msg_audit_query query;
+	struct answer *answer;
+	uint64_t left;
+	bool full;
+};
+
+/* Stops the walk with 1 when enough was found. */
+static int
+visit(void *ctx, const struct entry *entry)
+{
+	struct search *search = ctx;
+
+	if (!filter_wants(&search->query, entry))
+		return 0;
+	if (answer_add_row(search->answer, view_entry(entry)) < 0) {
+		search->full = true;
+		return 1;
+	}
+	search->left--;
+	return search->left == 0;
+}
+
+static int
+search_init(
+    struct search *search, const struct args *args, uint64_t now_ns, char *why)
+{
+	struct filter_words words = {
+		.customer = args->customer,
+		.since = args->since,
+		.until = args->until,
+		.prefix = args->prefix,
+		.state = args->state,
+		.reason = args->reason,
+		.kind = args->kind,
+		.operator_name = args->operator_name,
+	};
+
+	search->left = args->n > 0 ? args->n : FILTER_MAX_DEFAULT;
+	if (search->left > FILTER_MAX_LIMIT) {
+		(void)snprintf(
+		    why, ARGS_WHY_MAX, "n: wanted a number from 1 to 100000");
+		return -1;
+	}
+	if (filter_parse(&words, now_ns, &search->query, why, ARGS_WHY_MAX) < 0)
+		return -1;
+	if (args->has_rule)
+		search->query.rule_id = args->rule;
+	return 0;
+}
+
+/* Walk down, over entries that are damaged: those are said at the end. */
+static int
+search_run(struct search *search, struct ledger *log, char *why)
+{
+	struct ledger_range range = { 0, UINT64_MAX, true };
+	uint64_t damaged = 0, first = 0;
+	struct ledger_head head;
+	int status = ledger_head_read(log, &head);
+
+	range.to = status == 0 ? head.size : 0;
+	while (status == 0 && range.to > 0) {
+		uint64_t seq = 0;
+
+		status = ledger_walk(log, &range, visit, search, &seq);
+		if (status != DB_CORRUPT || seq >= range.to)
+			break;
+		first = seq;
+		damaged++;
+		range.to = seq;
+		status = 0;
+	}
+	if (status < 0)
+		(void)snprintf(why, ARGS_WHY_MAX, "%s", db_error_text(status));
+	else if (search->full)
+		(void)snprintf(why, ARGS_WHY_MAX, "too much for one answer");
+	else if (damaged > 0)
+		(void)snprintf(why, ARGS_WHY_MAX,
+		    "%" PRIu64 " entries are damaged, the first is %" PRIu64,
+		    damaged, first);
+	return status < 0 || search->full || damaged > 0 ? CLI_NO : CLI_DONE;
+}
+
+int
+offline_audit(
+    const struct args *args, uint64_t now_ns, struct answer *answer, char *why)
+{
+	static const char end[] = "{\"end\":{\"exit\":0,\"text\":\"\"}}";
+	struct search search = { .answer = answer };
+	struct ledger *log = NULL;
+	int status;
+
+	if (search_init(&search, args, now_ns, why) < 0)
+		return CLI_WRONG;
+	status = ledger_open_readonly(args->store, &log);
+	if (status < 0) {
+		(void)snprintf(why, ARGS_WHY_MAX, "%.100s: %s", args->store,
+		    db_error_text(status));
+		return CLI_WRONG;
+	}
+	status = search_run(&search, log, why);
+	ledger_close(log);
+	(void)answer_add(answer, end, sizeof(end) - 1);
+	return status;
+}

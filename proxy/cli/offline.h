@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Searching the log of a store, or of a copy of one, without a daemon. */
+#pragma once
+
+#include "proxy/cli/answer.h"
+#include "proxy/cli/args.h"
+
+/*
+ * Answer "audit list" from the store at args->store, as the daemon would:
+ * newest first. Returns 0, or an exit status (enum cli_exit) with why
+ * (ARGS_WHY_MAX octets).
+ */
+int offline_audit(
+    const struct args *args, uint64_t now_ns, struct answer *answer, char *why);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Answers: JSON as it came, or the verb's own text; then the end. */
+#include "proxy/cli/show.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy/cli/text.h"
+#include "proxy/control/when.h"
+
+const char *
+show_field(const struct json *object, const char *key)
+{
+	const char *text = json_text(object, key);
+
+	return text != NULL ? text : "";
+}
+
+const char *
+show_number(
+    const struct json *object, const char *key, char buf[SHOW_NUMBER_MAX])
+{
+	uint64_t number;
+
+	if (json_number(object, key, &number))
+		(void)snprintf(buf, SHOW_NUMBER_MAX, "%" PRIu64, number);
+	else
+		(void)snprintf(buf, SHOW_NUMBER_MAX, "-");
+	return buf;
+}
+
+const char *
+show_age(const struct show *show, const struct json *object, const char *key,
+    bool left, char buf[SHOW_AGE_MAX])
+{
+	const char *text = json_text(object, key);
+	uint64_t when, from, to;
+
+	if (text == NULL || when_parse(text, 0, &when) < 0) {
+		(void)snprintf(buf, SHOW_AGE_MAX, "-");
+		return buf;
+	}
+	from = left ? show->now_ns : when;
+	to = left ? when : show->now_ns;
+	return when_age(
+	    to > from ? (to - from) / 1000000 : 0, buf, SHOW_AGE_MAX);
+}
+
+void
+show_text(const struct show *show, const char *const *pieces)
+{
+	for (; *pieces != NULL; pieces++) {
+		size_t lines = strcmp(*pieces, "\n") == 0;
+		char *clean = lines > 0 ? NULL : text_clean(*pieces);
+
+		(void)fputs(lines > 0 ? "\n" : clean, show->out);
+		free(clean);
+	}
+}
+
+static void
+json_line(const struct show *show, const struct json *json)
+{
+	size_t len;
+	char *text = json_print(json, &len);
+
+	(void)fprintf(show->out, "%s\n", text);
+	free(text);
+}
+
+/* Verbs whose answer is their end. */
+static bool
+ends_only(unsigned verb)
+{
+	return verb == ARGS_APPROVE || verb == ARGS_DENY ||
+	       verb == ARGS_WITHDRAW || verb == ARGS_RELOAD;
+}
+
+static void
+show_json(const struct show *show, const struct args *args,
+    const struct answer *answer)
+{
+	bool backward = args->verb == ARGS_AUDIT;
+
+	for (size_t i = 0; i < answer->n_rows; i++) {
+		struct json *line =
+		    answer_row(answer, backward ? answer->n_rows - 1 - i : i);
+
+		if (json_object_at(line, "row"))
+			json_line(show, json_get(line, "row"));
+		json_free(line);
+	}
+	if (ends_only(args->verb) ||
+	    (answer_exit(answer) != 0 && answer->n_rows == 0))
+		json_line(show, json_get(answer->end, "end"));
+}
+
+/* One row that is shown in full. */
+static void
+show_row(
+    const struct show *show, const struct args *args, const struct json *row)
+{
+	switch ((enum args_verb)args->verb) {
+	case ARGS_STATUS:
+		show_status(show, row);
+		return;
+	case ARGS_SESSIONS:
+		show_session(show, row);
+		return;
+	case ARGS_RULES:
+		show_rule(show, row, false);
+		return;
+	case ARGS_EXPLAIN:
+		show_rule(show, row, true);
+		return;
+	case ARGS_NONE:
+	case ARGS_APPROVE:
+	case ARGS_DENY:
+	case ARGS_WITHDRAW:
+	case ARGS_AUDIT:
+	case ARGS_CHECK:
+	case ARGS_RELOAD:
+	case ARGS_HELP:
+	case ARGS_VERBS:
+		return;
+	}
+}
+
+static void
+show_each(const struct show *show, const struct args *args,
+    const struct answer *answer)
+{
+	for (size_t i = 0; i < answer->n_rows; i++) {
+		struct json *line = answer_row(answer, i);
+
+		if (i > 0)
+			SHOW(show, "\n");
+		if (json_object_at(line, "row"))
+			show_row(show, args, json_get(line, "row"));
+		json_free(line);
+	}
+}
+
+static void
+show_rows(const struct show *show, const struct args *args,
+    const struct answer *answer)
+{
+	bool table = (args->verb == ARGS_RULES && !args->has_id) ||
+		     args->verb == ARGS_RELOAD;
+
+	if (args->verb == ARGS_AUDIT)
+		show_entries(show, answer);
+	else if (args->verb == ARGS_SESSIONS && args->word == NULL)
+		show_sessions(show, answer);
+	else if (table)
+		show_rules(show, answer);
+	else
+		show_each(show, args, answer);
+}
+
+int
+show_answer(const struct show *show, const struct args *args,
+    const struct answer *answer)
+{
+	unsigned status = answer_exit(answer);
+	const char *text = answer_text(answer);
+	char *clean;
+
+	if (args->json) {
+		show_json(show, args, answer);
+		return (int)status;
+	}
+	/* Nothing found is said, unless it was a mistake to ask. */
+	if (answer->n_rows > 0 || (status == 0 && !ends_only(args->verb)))
+		show_rows(show, args, answer);
+	if (text[0] == '\0')
+		return (int)status;
+	clean = text_clean(text);
+	(void)fprintf(status == 0 ? show->out : show->err, "%s%s\n",
+	    status == 0 ? "" : "sluice: ", clean);
+	free(clean);
+	return (int)status;
+}

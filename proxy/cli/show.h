@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Answers as text for an engineer, or as JSON. */
+#pragma once
+
+#include <stdio.h>
+
+#include "proxy/cli/answer.h"
+#include "proxy/cli/args.h"
+
+/* Where it goes. */
+struct show {
+	FILE *out;
+	FILE *err;
+	size_t width;    /* columns; 0: no terminal, any */
+	uint64_t now_ns; /* CLOCK_REALTIME */
+};
+
+/* Show an answer as args want it. Returns the exit status of the command. */
+int show_answer(const struct show *show, const struct args *args,
+    const struct answer *answer);
+
+/* ---- one function a verb: rows as text ---- */
+
+void show_status(const struct show *show, const struct json *row);
+void show_sessions(const struct show *show, const struct answer *answer);
+void show_session(const struct show *show, const struct json *row);
+void show_rules(const struct show *show, const struct answer *answer);
+void show_rule(const struct show *show, const struct json *row, bool explain);
+void show_entries(const struct show *show, const struct answer *answer);
+
+/* ---- parts ---- */
+
+#define SHOW_AGE_MAX    24
+#define SHOW_NUMBER_MAX 24
+
+/* A text of an object, "" when there is none. */
+const char *show_field(const struct json *object, const char *key);
+
+/* A number of an object as text, "-" when there is none. Returns buf. */
+const char *show_number(
+    const struct json *object, const char *key, char buf[SHOW_NUMBER_MAX]);
+
+/* How long ago (or, with left, how long to go) the time in an object is; "-"
+ * when there is none. Returns buf. */
+const char *show_age(const struct show *show, const struct json *object,
+    const char *key, bool left, char buf[SHOW_AGE_MAX]);
+
+/* Print pieces (ended by NULL) one behind the other, cleaned. */
+void show_text(const struct show *show, const char *const *pieces);
+#define SHOW(show, ...)                                                        \
+	show_text((show), (const char *const[]){ __VA_ARGS__, NULL })

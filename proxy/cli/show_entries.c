@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* "sluice audit list": entries come newest first and are shown newest last. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "proxy/cli/show.h"
+#include "proxy/cli/table.h"
+
+/* "2026-01-31 03:04:05" of an RFC 3339 time. */
+static const char *
+time_short(const char *text, char buf[20])
+{
+	(void)snprintf(buf, 20, "%s", text);
+	if (strlen(buf) > 10 && buf[10] == 'T')
+		buf[10] = ' ';
+	return buf;
+}
+
+/* Who did what and why, or what the verdict rests on. */
+static void
+note_make(const struct json *row, bool has_rule, char *buf, size_t size)
+{
+	const char *name = show_field(row, "operator");
+	const char *evidence = show_field(row, "evidence");
+	const char *text = has_rule ? show_field(row, "text") : "";
+
+	if (name[0] != '\0')
+		(void)snprintf(buf, size, "%s%sby %s%s%s", evidence,
+		    evidence[0] != '\0' ? " " : "", name,
+		    text[0] != '\0' ? ": " : "", text);
+	else
+		(void)snprintf(buf, size, "%s%s%s", evidence,
+		    evidence[0] != '\0' && text[0] != '\0' ? "; " : "", text);
+}
+
+static void
+entry_add(struct table *table, const struct json *row)
+{
+	char seq[SHOW_NUMBER_MAX], id[SHOW_NUMBER_MAX], when[20], note[768];
+	const char *rule = json_text(row, "rule");
+	const char *session = show_field(row, "session");
+	const char *customer = show_field(row, "customer");
+	const char *cells[] = {
+		show_number(row, "seq", seq),
+		time_short(show_field(row, "time"), when),
+		show_field(row, "kind"),
+		customer[0] != '\0' ? customer : session,
+		show_number(row, "id", id),
+		show_field(row, "state"),
+		show_field(row, "reason"),
+	};
+
+	note_make(row, rule != NULL, note, sizeof(note));
+	table_add(
+	    table, cells, rule != NULL ? rule : show_field(row, "text"), note);
+}
+
+void
+show_entries(const struct show *show, const struct answer *answer)
+{
+	static const char *const heads[] = { "SEQ", "TIME (UTC)", "KIND",
+		"CUSTOMER", "RULE", "STATE", "REASON" };
+	struct table *table;
+
+	if (answer->n_rows == 0) {
+		SHOW(show, "no entries", "\n");
+		return;
+	}
+	table = table_new(heads, sizeof(heads) / sizeof(heads[0]), "", 0x11);
+	for (size_t i = 0; i < answer->n_rows; i++) {
+		struct json *line = answer_row(answer, i);
+
+		entry_add(table, json_get(line, "row"));
+		json_free(line);
+	}
+	table_print(table, show->out, show->width, true);
+	table_free(table);
+}

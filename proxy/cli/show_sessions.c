@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* "sluice sessions": a table, or one in full. */
+#include <inttypes.h>
+
+#include "proxy/cli/show.h"
+#include "proxy/cli/table.h"
+
+static bool
+is_inward(const struct json *row)
+{
+	return json_text(row, "customer") == NULL;
+}
+
+/* "41/50": accepted of allowed, or inward held of what should be. */
+static void
+standing(const struct json *row, char *buf, size_t size)
+{
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX];
+
+	(void)snprintf(buf, size, "%s/%s", show_number(row, "accepted", a),
+	    show_number(row, is_inward(row) ? "rules" : "max_rules", b));
+}
+
+static void
+session_add(
+    const struct show *show, struct table *table, const struct json *row)
+{
+	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX], known[SHOW_NUMBER_MAX],
+	    malformed[SHOW_NUMBER_MAX], stands[2 * SHOW_NUMBER_MAX];
+	const char *cells[] = {
+		is_inward(row) ? "(inward)" : show_field(row, "customer"),
+		show_field(row, "neighbor"),
+		show_number(row, "asn", asn),
+		show_field(row, "state"),
+		show_age(show, row, "since", false, age),
+		stands,
+		is_inward(row) ? "-" : show_number(row, "rules", known),
+		show_number(row, "malformed", malformed),
+	};
+
+	standing(row, stands, sizeof(stands));
+	table_add(table, cells, NULL,
+	    json_true_at(row, "up") ? NULL : show_field(row, "text"));
+}
+
+void
+show_sessions(const struct show *show, const struct answer *answer)
+{
+	static const char *const heads[] = { "CUSTOMER", "NEIGHBOR", "AS",
+		"STATE", "FOR", "STANDING", "KNOWN", "BAD" };
+	struct table *table =
+	    table_new(heads, sizeof(heads) / sizeof(heads[0]), NULL, 0xf4);
+
+	if (answer->n_rows == 0) {
+		SHOW(show, "no sessions", "\n");
+		table_free(table);
+		return;
+	}
+	for (size_t i = 0; i < answer->n_rows; i++) {
+		struct json *line = answer_row(answer, i);
+
+		session_add(show, table, json_get(line, "row"));
+		json_free(line);
+	}
+	table_print(table, show->out, show->width, false);
+	table_free(table);
+}
+
+/* A list of names, with blanks between. */
+static void
+names_print(const struct show *show, const struct json *list)
+{
+	if (json_length(list) == 0)
+		SHOW(show, "none");
+	for (size_t i = 0; i < json_length(list); i++) {
+		const char *name = json_text_at(list, i);
+
+		SHOW(show, i > 0 ? " " : "", name != NULL ? name : "?");
+	}
+	SHOW(show, "\n");
+}
+
+static void
+session_down(const struct show *show, const struct json *row)
+{
+	const struct json *last = json_get(row, "notification");
+	char code[SHOW_NUMBER_MAX], subcode[SHOW_NUMBER_MAX];
+
+	if (show_field(row, "text")[0] != '\0')
+		SHOW(show, "  last end     ", show_field(row, "down"), ": ",
+		    show_field(row, "text"), "\n");
+	if (json_object_at(row, "notification"))
+		SHOW(show, "  notification ", show_number(last, "code", code),
+		    "/", show_number(last, "subcode", subcode), ", sent by ",
+		    show_field(last, "by"), "\n");
+}
+
+static void
+session_counters(const struct show *show, const struct json *row)
+{
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], c[SHOW_NUMBER_MAX],
+	    d[SHOW_NUMBER_MAX];
+
+	SHOW(show, "  updates      ", show_number(row, "updates_in", a),
+	    " in, ", show_number(row, "updates_out", b), " out; established ",
+	    show_number(row, "established", c), " times", "\n");
+	if (is_inward(row))
+		return;
+	SHOW(show, "  rules in     ", show_number(row, "rules_in", a),
+	    " announced, ", show_number(row, "malformed", b), " malformed, ",
+	    show_number(row, "overflow", c), " beyond the bound", "\n");
+	SHOW(show, "  unicast      ", show_number(row, "unicast_in", d),
+	    " routes seen and not used", "\n");
+}
+
+void
+show_session(const struct show *show, const struct json *row)
+{
+	bool inward = is_inward(row);
+	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX], hold[SHOW_NUMBER_MAX],
+	    stands[2 * SHOW_NUMBER_MAX];
+
+	standing(row, stands, sizeof(stands));
+	SHOW(show, inward ? "inward" : show_field(row, "customer"), " ",
+	    show_field(row, "neighbor"), "  AS", show_number(row, "asn", asn),
+	    "  ", show_field(row, "state"), " for ",
+	    show_age(show, row, "since", false, age), "\n");
+	SHOW(show, "  addresses    ", show_field(row, "local"), " to ",
+	    show_field(row, "remote"), ", router id ",
+	    json_text(row, "router_id") != NULL ? show_field(row, "router_id")
+						: "not known",
+	    "\n");
+	SHOW(show, "  session      hold time ",
+	    show_number(row, "hold_time", hold), " s, refresh ",
+	    show_field(row, "refresh"), ", ",
+	    json_true_at(row, "authenticated") ? "authenticated"
+					       : "NOT authenticated",
+	    inward ? ", emit " : ", mode ",
+	    show_field(row, inward ? "emit" : "mode"), "\n");
+	SHOW(show, "  families     ");
+	names_print(show, json_get(row, "families"));
+	SHOW(show, "  complete     ");
+	names_print(show, json_get(row, "complete"));
+	SHOW(show, "  standing     ", stands,
+	    inward ? " (held of what should be)" : " (accepted of allowed)",
+	    "\n");
+	session_counters(show, row);
+	session_down(show, row);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One operator's request, from the question to its end:
+ *
+ *   line -> request -> message to guard, store or supervisor
+ *        -> messages back -> {"row":…} lines -> one {"end":…} line
+ *
+ * What comes back finds its task by the request number.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "proxy/control/client.h"
+#include "proxy/control/json.h"
+#include "proxy/control/request.h"
+
+#define TASK_SILENCE_MS  30000  /* guard and store may say nothing for */
+#define TASK_RELOAD_MS   120000 /* the same for a reload */
+#define TASK_AUDIT_PAGE  128u   /* entries asked for at once */
+#define TASK_AUDIT_AHEAD 65536u /* ask while less than this is not written */
+
+struct task {
+	struct client *client;
+	uint32_t request; /* 0: none under way */
+	uint8_t verb;     /* enum request_verb */
+	bool supervisor;  /* the supervisor is to say something yet */
+	bool guard;       /* the guard is */
+	bool store;       /* the store is */
+	bool page_wanted; /* audit: the next page waits for the client */
+	uint64_t until_ms;
+	/* RULE, EXPLAIN: the one row, whole when its checks have come */
+	struct json *row;
+	struct json *checks;
+	/* AUDIT */
+	struct msg_audit_query query;
+	uint32_t left;
+	/* RELOAD */
+	struct msg_reload_result result;
+};
+
+/* The other roles, as far as they are there. */
+struct task_roles {
+	struct channel *supervisor;
+	struct channel *guard;
+	struct channel *store;
+};
+
+/*
+ * Begin: send the question under this number, in operator's name (32 octets).
+ * When that cannot be done the task ends at once, with its end written.
+ */
+void task_begin(struct task *task, const struct task_roles *roles,
+    struct request *request, uint32_t number, const char *operator_name);
+
+/* Write an end and be free for the next request. */
+void task_end(struct task *task, unsigned exit_code, const char *text);
+
+/* Forget what is under way; nothing is written. */
+void task_drop(struct task *task);
+
+/* What came back for this task. The messages have passed no check yet. */
+void task_guard(struct task *task, const struct msg_head *head);
+void task_store(struct task *task, const struct msg_head *head);
+void task_reload(struct task *task, const struct msg_reload_result *msg);
+
+/* A role went away. */
+void task_lost(struct task *task, enum role role);
+
+/* The client has read: an audit may go on. */
+void task_go_on(struct task *task, const struct task_roles *roles);
+
+/* Called once a second. */
+void task_tick(struct task *task, uint64_t now_ms);
+
+/* The request number in a message for control; 0 when it has none. */
+uint32_t task_number(const struct msg_head *head);

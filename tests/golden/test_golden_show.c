@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an operator reads: fixed answers as text on a terminal of 80 columns,
+ * and into a pipe, as files tests/golden/show/NAME.txt.
+ * UPDATE_GOLDEN=1 writes the files anew.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proxy/cli/show.h"
+#include "proxy/control/view.h"
+#include "tests/lib/ctl_samples.h"
+
+#define TEXT_MAX 65536
+
+static const struct view_now now = { SAMPLE_NOW_NS, SAMPLE_BOOT_MS };
+
+static void
+add_rules(struct answer *answer)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule(&msg);
+	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
+	sample_rule_refused(&msg);
+	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
+}
+
+/* The refused rule with its checks. */
+static void
+add_rule(struct answer *answer)
+{
+	struct json *checks = json_list_new(), *row;
+	struct msg_ctl_check check;
+	struct msg_ctl_rule msg;
+
+	sample_rule_refused(&msg);
+	row = view_rule(&msg);
+	for (unsigned i = CHECK_NONE + 1; i < CHECK_COUNT; i++) {
+		sample_check(&check, i);
+		json_add(checks, view_check(&check));
+	}
+	json_put(row, "checks", checks);
+	assert_int_equal(answer_add_row(answer, row), 0);
+}
+
+static void
+add_status(struct answer *answer)
+{
+	struct msg_ctl_status msg;
+
+	sample_status(&msg);
+	assert_int_equal(answer_add_row(answer, view_status(&msg)), 0);
+}
+
+static void
+add_sessions(struct answer *answer)
+{
+	struct msg_ctl_session msg;
+
+	sample_session(&msg);
+	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
+	sample_session_down(&msg);
+	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
+}
+
+static void
+add_entries(struct answer *answer)
+{
+	struct entry entry;
+
+	sample_entry_operator(&entry);
+	assert_int_equal(answer_add_row(answer, view_entry(&entry)), 0);
+	sample_entry(&entry);
+	assert_int_equal(answer_add_row(answer, view_entry(&entry)), 0);
+	sample_entry_start(&entry);
+	assert_int_equal(answer_add_row(answer, view_entry(&entry)), 0);
+}
+
+static void
+add_nothing(struct answer *answer)
+{
+	(void)answer;
+}
+
+#define END(status, text)                                                      \
+	"{\"end\":{\"exit\":" #status ",\"text\":\"" text "\"}}"
+
+struct row {
+	const char *name;
+	struct args args;
+	void (*add)(struct answer *answer);
+	const char *end;
+	size_t width;
+	int status;
+};
+
+static const struct row rows[] = {
+	{ "status", { .verb = ARGS_STATUS }, add_status, END(0, ""), 80, 0 },
+	{ "sessions", { .verb = ARGS_SESSIONS }, add_sessions, END(0, ""), 80,
+	    0 },
+	{ "session", { .verb = ARGS_SESSIONS, .word = "x" }, add_sessions,
+	    END(0, ""), 80, 0 },
+	{ "rules", { .verb = ARGS_RULES }, add_rules, END(0, ""), 80, 0 },
+	{ "rules_piped", { .verb = ARGS_RULES }, add_rules, END(0, ""), 0, 0 },
+	{ "rules_none", { .verb = ARGS_RULES }, add_nothing, END(0, ""), 80,
+	    0 },
+	{ "rules_json", { .verb = ARGS_RULES, .json = true }, add_rules,
+	    END(0, ""), 80, 0 },
+	{ "rule", { .verb = ARGS_RULES, .has_id = true }, add_rule, END(0, ""),
+	    80, 0 },
+	{ "rule_unknown", { .verb = ARGS_RULES, .has_id = true }, add_nothing,
+	    END(1, "no such rule"), 80, 1 },
+	{ "rule_unknown_json",
+	    { .verb = ARGS_RULES, .has_id = true, .json = true }, add_nothing,
+	    END(1, "no such rule"), 80, 1 },
+	{ "explain", { .verb = ARGS_EXPLAIN }, add_rule, END(1, ""), 80, 1 },
+	{ "entries", { .verb = ARGS_AUDIT }, add_entries, END(0, ""), 80, 0 },
+	{ "entries_json", { .verb = ARGS_AUDIT, .json = true }, add_entries,
+	    END(0, ""), 80, 0 },
+	{ "withdraw", { .verb = ARGS_WITHDRAW }, add_nothing,
+	    END(0, "withdrawn"), 80, 0 },
+	{ "withdraw_json", { .verb = ARGS_WITHDRAW, .json = true }, add_nothing,
+	    END(0, "withdrawn"), 80, 0 },
+	{ "reload_dry", { .verb = ARGS_RELOAD, .dry_run = true }, add_rules,
+	    END(0, "2 rules would be withdrawn, 86 kept"), 80, 0 },
+	{ "reload_wrong", { .verb = ARGS_RELOAD }, add_nothing,
+	    END(2, "sluice.yaml:3:7: router.asn: found x, wanted a number"), 80,
+	    2 },
+	{ "escape_in_the_end", { .verb = ARGS_WITHDRAW }, add_nothing,
+	    END(1, "no\\u001b[2J"), 80, 1 },
+};
+
+/* Text on standard output and error, one behind the other. */
+static char *
+shown(const struct row *row, int *status)
+{
+	struct answer answer = { 0 };
+	struct show show = { .width = row->width, .now_ns = SAMPLE_NOW_NS };
+	char *text = NULL;
+	size_t len;
+
+	row->add(&answer);
+	assert_int_equal(answer_add(&answer, row->end, strlen(row->end)), 0);
+	show.out = show.err = open_memstream(&text, &len);
+	assert_non_null(show.out);
+	*status = show_answer(&show, &row->args, &answer);
+	assert_int_equal(fclose(show.out), 0);
+	answer_fini(&answer);
+	return text;
+}
+
+/* An answer looks as in its file, and nothing in it steers a terminal. */
+static void
+agrees(void **state)
+{
+	const struct row *row = *state;
+	char path[1024], wanted[TEXT_MAX];
+	int status;
+	char *text = shown(row, &status);
+	size_t n;
+	FILE *file;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/show/%s.txt", GOLDEN_FOLDER, row->name);
+	if (getenv("UPDATE_GOLDEN") != NULL) {
+		file = fopen(path, "w");
+		assert_non_null(file);
+		(void)fputs(text, file);
+		(void)fclose(file);
+	}
+	file = fopen(path, "r");
+	assert_non_null(file);
+	n = fread(wanted, 1, sizeof(wanted) - 1, file);
+	(void)fclose(file);
+	wanted[n] = '\0';
+	assert_string_equal(text, wanted);
+	assert_int_equal(status, row->status);
+	for (const char *c = text; *c != '\0'; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c <= '~'));
+	free(text);
+}
+
+int
+main(void)
+{
+	enum {
+		ROWS = sizeof(rows) / sizeof(rows[0])
+	};
+	struct CMUnitTest tests[ROWS];
+
+	for (size_t i = 0; i < ROWS; i++) {
+		tests[i] = (struct CMUnitTest){ rows[i].name, agrees, NULL,
+			NULL, (void *)(uintptr_t)&rows[i] };
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * JSON of fixed answers as files: tests/golden/json/NAME.json. Programs of
+ * others read these names. UPDATE_GOLDEN=1 writes the files anew.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proxy/control/view.h"
+#include "tests/lib/ctl_samples.h"
+
+#define TEXT_MAX 65536
+
+static struct json *
+rule(void)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule(&msg);
+	return view_rule(&msg);
+}
+
+static struct json *
+rule_refused(void)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule_refused(&msg);
+	return view_rule(&msg);
+}
+
+static struct json *
+rule_asked_about(void)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule(&msg);
+	msg.id = UINT64_MAX;
+	return view_rule(&msg);
+}
+
+static struct json *
+check_held(void)
+{
+	struct msg_ctl_check msg;
+
+	sample_check(&msg, CHECK_SCOPE);
+	return view_check(&msg);
+}
+
+static struct json *
+status(void)
+{
+	struct msg_ctl_status msg;
+
+	sample_status(&msg);
+	return view_status(&msg);
+}
+
+static const struct view_now now = { SAMPLE_NOW_NS, SAMPLE_BOOT_MS };
+
+static struct json *
+session(void)
+{
+	struct msg_ctl_session msg;
+
+	sample_session(&msg);
+	return view_session(&msg, &now);
+}
+
+static struct json *
+session_down(void)
+{
+	struct msg_ctl_session msg;
+
+	sample_session_down(&msg);
+	return view_session(&msg, &now);
+}
+
+static struct json *
+entry(void)
+{
+	struct entry e;
+
+	sample_entry(&e);
+	return view_entry(&e);
+}
+
+static struct json *
+entry_operator(void)
+{
+	struct entry e;
+
+	sample_entry_operator(&e);
+	return view_entry(&e);
+}
+
+static struct json *
+entry_start(void)
+{
+	struct entry e;
+
+	sample_entry_start(&e);
+	return view_entry(&e);
+}
+
+struct row {
+	const char *name;
+	struct json *(*make)(void);
+};
+
+static const struct row rows[] = {
+	{ "rule", rule },
+	{ "rule_refused", rule_refused },
+	{ "rule_asked_about", rule_asked_about },
+	{ "check_held", check_held },
+	{ "status", status },
+	{ "session", session },
+	{ "session_down", session_down },
+	{ "entry", entry },
+	{ "entry_operator", entry_operator },
+	{ "entry_start", entry_start },
+};
+
+/* The JSON of an answer is that of its file. */
+static void
+agrees(void **state)
+{
+	const struct row *row = *state;
+	struct json *json = row->make();
+	char path[1024], wanted[TEXT_MAX];
+	size_t len, n;
+	char *text = json_print(json, &len);
+	FILE *file;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/json/%s.json", GOLDEN_FOLDER, row->name);
+	if (getenv("UPDATE_GOLDEN") != NULL) {
+		file = fopen(path, "w");
+		assert_non_null(file);
+		(void)fprintf(file, "%s\n", text);
+		(void)fclose(file);
+	}
+	file = fopen(path, "r");
+	assert_non_null(file);
+	n = fread(wanted, 1, sizeof(wanted) - 1, file);
+	(void)fclose(file);
+	assert_true(n > 0 && wanted[n - 1] == '\n');
+	wanted[n - 1] = '\0';
+	assert_string_equal(text, wanted);
+	free(text);
+	json_free(json);
+}
+
+int
+main(void)
+{
+	enum {
+		ROWS = sizeof(rows) / sizeof(rows[0])
+	};
+	struct CMUnitTest tests[ROWS];
+
+	for (size_t i = 0; i < ROWS; i++) {
+		tests[i] = (struct CMUnitTest){ rows[i].name, agrees, NULL,
+			NULL, (void *)(uintptr_t)&rows[i] };
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

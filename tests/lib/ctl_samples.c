@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Fixed answers, filled in by hand. */
+#include "tests/lib/ctl_samples.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/customer.h"
+#include "policy/dialect.h"
+#include "policy/reason.h"
+#include "policy/rule_text.h"
+
+#define TEXT(array, text) ((void)snprintf((array), sizeof(array), "%s", (text)))
+#define AGO_S(s)          (SAMPLE_NOW_NS - UINT64_C(1000000000) * (s))
+
+static void
+rule_of_text(const char *text, struct rule *rule, struct action_set *actions)
+{
+	struct rule_text_error error;
+
+	if (rule_parse(text, rule, actions, &error) == 0)
+		return;
+	(void)fprintf(stderr, "not a rule: %s\n", text);
+	abort();
+}
+
+static void
+head_fill(struct msg_head *head, enum msg_kind kind, size_t len)
+{
+	head->kind = (uint16_t)kind;
+	head->len = (uint32_t)((len + 7) & ~(size_t)7);
+}
+
+void
+sample_rule(struct msg_ctl_rule *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	msg->reason = REASON_ACCEPTED;
+	msg->state = STATE_ACCEPTED;
+	msg->family = FAMILY_IPV4_FLOWSPEC;
+	msg->announced = 1;
+	msg->durable = 1;
+	msg->cost = 1;
+	msg->id = 17;
+	msg->seq = 1234;
+	msg->first_seen_ns = AGO_S(3600);
+	msg->since_ns = AGO_S(192);
+	msg->now_ns = SAMPLE_NOW_NS;
+	TEXT(msg->customer, "acme");
+	TEXT(msg->neighbor, "198.51.100.2");
+	rule_of_text("match destination 203.0.113.7/32 protocol =17 "
+		     "source-port =53 then discard",
+	    &msg->rule, &msg->actions);
+	head_fill(&msg->head, MSG_CTL_RULE,
+	    offsetof(struct msg_ctl_rule, rule) + rule_size(&msg->rule));
+}
+
+void
+sample_rule_refused(struct msg_ctl_rule *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	msg->reason = REASON_NOT_REGISTERED;
+	msg->state = STATE_REFUSED;
+	msg->check = CHECK_OWNERSHIP;
+	msg->family = FAMILY_IPV6_FLOWSPEC;
+	msg->durable = 1;
+	msg->id = 4711;
+	msg->seq = 4711;
+	msg->first_seen_ns = AGO_S(100000);
+	msg->since_ns = AGO_S(100000);
+	msg->expires_ns = SAMPLE_NOW_NS + UINT64_C(1800000000000);
+	msg->now_ns = SAMPLE_NOW_NS;
+	TEXT(msg->customer, "beta-networks");
+	TEXT(msg->neighbor, "2001:db8:ffff::2");
+	TEXT(msg->evidence, "2001:db8:666::1/128 is in no prefix of "
+			    "beta-networks");
+	rule_of_text(
+	    "match destination 2001:db8:666::1/128 source "
+	    "2001:db8::/32 protocol =6 destination-port >=1024&<=65535 "
+	    "tcp-flags =S packet-length >=40&<=60 then rate-limit 9600",
+	    &msg->rule, &msg->actions);
+	head_fill(&msg->head, MSG_CTL_RULE,
+	    offsetof(struct msg_ctl_rule, rule) + rule_size(&msg->rule));
+}
+
+void
+sample_check(struct msg_ctl_check *msg, unsigned check)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_CHECK, sizeof(*msg));
+	msg->check = (uint8_t)check;
+	msg->reason = REASON_ACCEPTED;
+	TEXT(msg->evidence, "as it should be");
+	if (check == CHECK_SCOPE) {
+		msg->reason = REASON_WIDE;
+		TEXT(msg->evidence, "/48 is held from /48 to /55");
+	} else if (check == CHECK_OWNERSHIP) {
+		msg->reason = REASON_NOT_REGISTERED;
+		TEXT(msg->evidence,
+		    "2001:db8:666::1/128 is in no prefix of beta-networks");
+	}
+}
+
+void
+sample_status(struct msg_ctl_status *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_STATUS, sizeof(*msg));
+	msg->store = STORE_FINE;
+	msg->synced = 1;
+	msg->started_ns = AGO_S(18420);
+	msg->generation = 3;
+	msg->log_size = 4712;
+	msg->log_pending = 2;
+	msg->store_behind = 9;
+	msg->customers = 12;
+	msg->sessions = 15;
+	msg->sessions_up = 14;
+	msg->inward = 2;
+	msg->inward_up = 2;
+	msg->rules = 100;
+	msg->by_state[STATE_ACCEPTED] = 88;
+	msg->by_state[STATE_HELD] = 2;
+	msg->by_state[STATE_REFUSED] = 10;
+	msg->out = 90;
+	for (unsigned i = 0; i < 32; i++)
+		msg->config_hash[i] = (uint8_t)(0xa0 + i);
+}
+
+static void
+state_fill(struct msg_session_state *state)
+{
+	head_fill(&state->head, MSG_SESSION_STATE, sizeof(*state));
+	state->families = FAMILY_FLOWSPEC;
+	state->hold_s = 180;
+	state->local.afi = AFI_IPV4;
+	memcpy(state->local.addr, "\xc0\x00\x02\x01", 4);
+	state->remote.afi = AFI_IPV4;
+	memcpy(state->remote.addr, "\xc6\x33\x64\x02", 4);
+}
+
+void
+sample_session(struct msg_ctl_session *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_SESSION, sizeof(*msg));
+	msg->asn = 65001;
+	msg->rules = 43;
+	msg->accepted = 41;
+	msg->max_rules = 50;
+	msg->mode = CUSTOMER_ENFORCE;
+	TEXT(msg->customer, "acme");
+	TEXT(msg->name, "198.51.100.2");
+	state_fill(&msg->state);
+	msg->state.state = BGP_ESTABLISHED;
+	msg->state.up = 1;
+	msg->state.complete = FAMILY_IPV4_FLOWSPEC;
+	msg->state.refresh = 2;
+	msg->state.authenticated = 1;
+	msg->state.since_ms = SAMPLE_BOOT_MS - 11520000;
+	msg->state.established = 2;
+	msg->state.updates_in = 1042;
+	msg->state.rules_in = 1100;
+	msg->state.malformed = 1;
+	msg->state.held = 43;
+	memcpy(msg->state.router_id, "\xc6\x33\x64\x02", 4);
+}
+
+void
+sample_session_down(struct msg_ctl_session *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_SESSION, sizeof(*msg));
+	msg->internal = 1;
+	msg->asn = 64500;
+	msg->rules = 90;
+	msg->emit = DIALECT_STRICT;
+	TEXT(msg->name, "rr1");
+	state_fill(&msg->state);
+	msg->state.state = BGP_ACTIVE;
+	msg->state.down = DOWN_LOST;
+	msg->state.code = 4;
+	msg->state.sent_last = 1;
+	msg->state.since_ms = SAMPLE_BOOT_MS - 42000;
+	TEXT(msg->state.text, "hold timer expired \x1b[31m");
+}
+
+static void
+entry_base(struct entry *entry, uint64_t seq)
+{
+	memset(entry, 0, sizeof(*entry));
+	entry->seq = seq;
+	entry->wall_ns = SAMPLE_NOW_NS + seq * 1000000;
+	entry->mono_ns = seq;
+	memset(entry->boot_id, 0xb0, sizeof(entry->boot_id));
+	memset(entry->config_hash, 0xc0, sizeof(entry->config_hash));
+}
+
+void
+sample_entry(struct entry *entry)
+{
+	entry_base(entry, 4711);
+	entry->kind = ENTRY_VERDICT;
+	entry->rule_id = 4711;
+	entry->state = STATE_REFUSED;
+	entry->check = CHECK_SCOPE;
+	entry->reason = REASON_PREFIX_LENGTH;
+	entry->has_rule = 1;
+	TEXT(entry->customer, "acme");
+	TEXT(entry->session, "198.51.100.2");
+	TEXT(entry->evidence, "/16 is outside /25 to /32");
+	rule_of_text("match destination 203.0.0.0/16 then rate-limit 125000",
+	    &entry->rule, &entry->actions);
+	entry->raw_len = 5;
+	memcpy(entry->raw, "\x04\x01\x10\xcb\x00", 5);
+}
+
+void
+sample_entry_operator(struct entry *entry)
+{
+	entry_base(entry, 4712);
+	entry->kind = ENTRY_OPERATOR;
+	entry->rule_id = 17;
+	entry->state = STATE_HELD;
+	entry->reason = REASON_WIDE;
+	entry->has_rule = 1;
+	TEXT(entry->customer, "acme");
+	TEXT(entry->session, "198.51.100.2");
+	TEXT(entry->operator_name, "root");
+	TEXT(entry->evidence, "approve");
+	TEXT(entry->text, "called back, it is theirs");
+	rule_of_text("match destination 203.0.113.0/24 then discard",
+	    &entry->rule, &entry->actions);
+}
+
+void
+sample_entry_start(struct entry *entry)
+{
+	entry_base(entry, 0);
+	entry->kind = ENTRY_START;
+	TEXT(entry->text, "guard started");
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The scene: loop, guard, supervisor. */
+#include "tests/lib/guard_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/sockios.h>
+
+#include <cmocka.h>
+
+#include "proxy/common/log.h"
+
+/* ---- running ---- */
+
+/* Nothing waits to be written or read between the test's end of a channel and
+ * the guard's. */
+static bool
+still(const struct channel *ours, int fd, const struct channel *guards)
+{
+	int in = 0, out = 0;
+
+	if (ours == NULL)
+		return true;
+	assert_int_equal(ioctl(fd, FIONREAD, &in), 0);
+	assert_int_equal(ioctl(fd, SIOCOUTQ, &out), 0);
+	return in == 0 && out == 0 && channel_pending(ours) == 0 &&
+	       (guards == NULL || channel_pending(guards) == 0);
+}
+
+static const struct channel *
+peer_channel(const struct scene *scene, uint32_t number)
+{
+	const struct guard_peer *peer;
+
+	if (scene->guard == NULL)
+		return NULL;
+	peer = peer_get(scene->guard, number);
+	return peer == NULL ? NULL : peer->channel;
+}
+
+static bool
+all_still(const struct scene *scene)
+{
+	const struct guard *guard = scene->guard;
+
+	for (size_t i = 0; i < scene->n_sessions; i++) {
+		const struct scene_session *s = &scene->sessions[i];
+
+		if (!still(s->channel, s->fd, peer_channel(scene, s->peer)))
+			return false;
+	}
+	for (size_t i = 0; i < scene->n_routers; i++) {
+		const struct scene_router *r = &scene->routers[i];
+
+		if (!r->stalled &&
+		    !still(r->channel, r->fd, peer_channel(scene, r->peer)))
+			return false;
+	}
+	if (!scene->store.stalled &&
+	    !still(scene->store.channel, scene->store.fd,
+		guard == NULL ? NULL : guard->store))
+		return false;
+	if (!scene->control_stalled &&
+	    !still(scene->control, scene->control_fd,
+		guard == NULL ? NULL : guard->control))
+		return false;
+	return still(scene->supervisor, scene->supervisor_fd,
+	    guard == NULL ? NULL : guard->supervisor);
+}
+
+static void
+tick(void *ctx)
+{
+	struct scene *scene = ctx;
+	bool done =
+	    scene->until != NULL ? scene->until(scene) : all_still(scene);
+
+	/* Twice in a row: the end of a turn may have sent something. */
+	if (done && scene->quiet) {
+		loop_stop(scene->loop);
+		return;
+	}
+	scene->quiet = done;
+	timer_start(scene->tick, 0, 0);
+}
+
+static void
+give_up(void *ctx)
+{
+	struct scene *scene = ctx;
+
+	scene->timed_out = true;
+	loop_stop(scene->loop);
+}
+
+void
+scene_until(struct scene *scene, bool (*until)(struct scene *scene))
+{
+	scene->until = until;
+	scene->quiet = false;
+	timer_start(scene->tick, 0, 0);
+	timer_start(scene->give_up, SCENE_WAIT_MS, 0);
+	loop_run(scene->loop);
+	timer_stop(scene->tick);
+	timer_stop(scene->give_up);
+	assert_false(scene->timed_out);
+}
+
+void
+scene_settle(struct scene *scene)
+{
+	scene_until(scene, NULL);
+}
+
+/* ---- supervisor ---- */
+
+static void
+hear(void *ctx, const struct msg_head *head, int fd)
+{
+	struct scene *scene = ctx;
+
+	assert_int_equal(fd, -1);
+	assert_int_equal(head->kind, MSG_CFG_RESULT);
+	memcpy(&scene->result, head, sizeof(scene->result));
+	scene->results++;
+}
+
+static void
+closed(void *ctx)
+{
+	(void)ctx;
+}
+
+static const struct channel_ops ops = {
+	.on_message = hear,
+	.on_closed = closed,
+};
+
+static void
+tell(struct scene *scene, void *msg, enum msg_kind kind, size_t size)
+{
+	((struct msg_head *)msg)->kind = (uint16_t)kind;
+	assert_int_equal(channel_send(scene->supervisor, msg, size, -1), 0);
+}
+
+static void
+tell_customer(
+    struct scene *scene, uint32_t index, const struct scene_customer *c)
+{
+	struct msg_cfg_customer msg = { .index = index };
+
+	msg.customer = (uint32_t)(c - scene->customers) + 1;
+	msg.asn = 65001 + (uint32_t)(c - scene->customers);
+	msg.mode = c->mode;
+	msg.discard = 1;
+	msg.actions = ACTION_BIT(ACTION_RATE_BYTES) | ACTION_BIT(ACTION_MARK);
+	msg.components = CUSTOMER_COMPONENTS_ALL;
+	msg.dst_min[0] = 25;
+	msg.dst_max[0] = 32;
+	msg.dst_hold[0] = c->hold_from;
+	msg.dst_min[1] = 56;
+	msg.dst_max[1] = 128;
+	msg.dst_hold[1] = 48;
+	msg.marks = 1;
+	msg.rate_min = 1;
+	msg.rate_max = 1e9;
+	msg.max_rules = c->max_rules;
+	msg.linger_ms = c->linger_ms;
+	(void)snprintf(msg.name, sizeof(msg.name), "%s", c->name);
+	tell(scene, &msg, MSG_CFG_CUSTOMER, sizeof(msg));
+	for (size_t i = 0; i < 2 && c->prefixes[i] != NULL; i++) {
+		struct msg_cfg_prefix own = { .index = index };
+
+		assert_int_equal(prefix_parse(c->prefixes[i], &own.prefix), 0);
+		tell(scene, &own, MSG_CFG_PREFIX, sizeof(own));
+	}
+	if (c->tag != 0) {
+		struct msg_cfg_target tag = { .index = index,
+			.target = CFG_TARGET_TAG };
+
+		tag.community.kind = COMMUNITY_LARGE;
+		memcpy(&tag.community.value[4], &c->tag, 8);
+		tell(scene, &tag, MSG_CFG_TARGET, sizeof(tag));
+	}
+}
+
+static void
+tell_neighbor(struct scene *scene, uint32_t index, uint32_t peer, uint8_t emit)
+{
+	struct msg_cfg_neighbor msg = { .index = index,
+		.peer = peer,
+		.emit = emit,
+		.families = FAMILY_FLOWSPEC,
+		.remote = { .afi = AFI_IPV4, .addr = { 192, 0, 2 } } };
+
+	msg.remote.addr[3] = (uint8_t)peer;
+	(void)snprintf(msg.name, sizeof(msg.name), "peer%u", peer);
+	tell(scene, &msg, MSG_CFG_NEIGHBOR, sizeof(msg));
+}
+
+void
+scene_configure(struct scene *scene, enum cfg_purpose purpose)
+{
+	struct msg_cfg_begin begin = { .generation = ++scene->generation,
+		.purpose = purpose };
+	struct msg_cfg_router router = { .asn = SCENE_ASN, .hold_s = 90 };
+	struct msg_cfg_end end = { .generation = scene->generation };
+	uint32_t index[SCENE_CUSTOMERS], n = 0;
+
+	if (purpose != CFG_BOOT)
+		begin.request = ++scene->request;
+	(void)snprintf(
+	    begin.operator_name, sizeof(begin.operator_name), "olga");
+	tell(scene, &begin, MSG_CFG_BEGIN, sizeof(begin));
+	tell(scene, &router, MSG_CFG_ROUTER, sizeof(router));
+	for (uint32_t i = 0; i < scene->n_customers; i++) {
+		if (scene->customers[i].removed)
+			continue;
+		index[i] = n++;
+		tell_customer(scene, index[i], &scene->customers[i]);
+	}
+	for (size_t i = 0; i < scene->n_sessions; i++) {
+		const struct scene_session *s = &scene->sessions[i];
+
+		if (!scene->customers[s->customer].removed)
+			tell_neighbor(scene, index[s->customer], s->peer, 0);
+	}
+	for (size_t i = 0; i < scene->n_routers; i++)
+		tell_neighbor(scene, CFG_INTERNAL, scene->routers[i].peer,
+		    scene->routers[i].emit);
+	tell(scene, &end, MSG_CFG_END, sizeof(end));
+	scene->ended = false;
+	scene->n_rows = 0;
+}
+
+/* ---- the guard ---- */
+
+void
+scene_guard_start(struct scene *scene)
+{
+	int fds[2];
+
+	assert_null(scene->guard);
+	scene->guard = calloc(1, sizeof(*scene->guard));
+	assert_non_null(scene->guard);
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(guard_open(scene->guard, scene->loop, fds[1]), 0);
+	channel_close(scene->supervisor);
+	scene->supervisor_fd = fds[0];
+	scene->supervisor =
+	    channel_open(scene->loop, fds[0], 8u << 20, &ops, scene);
+	assert_non_null(scene->supervisor);
+	scene_configure(scene, CFG_BOOT);
+}
+
+void
+scene_guard_kill(struct scene *scene)
+{
+	guard_close(scene->guard);
+	free(scene->guard);
+	scene->guard = NULL;
+	scene_settle(scene);
+}
+
+void
+scene_give_sessions(struct scene *scene)
+{
+	for (size_t i = 0; i < scene->n_sessions; i++)
+		session_give(&scene->sessions[i]);
+}
+
+void
+scene_give_routers(struct scene *scene)
+{
+	for (size_t i = 0; i < scene->n_routers; i++)
+		router_give(&scene->routers[i]);
+}
+
+void
+scene_give_all(struct scene *scene)
+{
+	scene_give_store(scene);
+	scene_give_routers(scene);
+	scene_give_sessions(scene);
+	scene_give_control(scene);
+}
+
+/* ---- life ---- */
+
+struct scene_session *
+scene_session_add(struct scene *scene, uint32_t customer)
+{
+	struct scene_session *s = &scene->sessions[scene->n_sessions++];
+
+	assert_true(scene->n_sessions <= SCENE_SESSIONS);
+	s->scene = scene;
+	s->customer = customer;
+	s->peer = (uint32_t)scene->n_sessions;
+	s->wishes = calloc(SCENE_WISHES, sizeof(*s->wishes));
+	assert_non_null(s->wishes);
+	s->state.state = BGP_IDLE;
+	s->next_handle = UINT64_C(1) << 32;
+	return s;
+}
+
+struct scene_router *
+scene_router_add(struct scene *scene, uint8_t emit)
+{
+	struct scene_router *r = &scene->routers[scene->n_routers++];
+
+	assert_true(scene->n_routers <= SCENE_ROUTERS);
+	r->scene = scene;
+	r->emit = emit;
+	r->peer = 99 + (uint32_t)scene->n_routers;
+	r->held = calloc(SCENE_WISHES, sizeof(*r->held));
+	assert_non_null(r->held);
+	return r;
+}
+
+static void
+customer_add(struct scene *scene, const char *name, const char *own)
+{
+	scene->customers[scene->n_customers++] = (struct scene_customer){
+		.name = name,
+		.prefixes = { own, "10.9.0.0/16" },
+		.mode = CUSTOMER_ENFORCE,
+		.max_rules = 1000,
+		.linger_ms = 3600000,
+		.hold_from = 24,
+	};
+}
+
+struct scene *
+scene_prepare(void)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+
+	assert_non_null(scene);
+	log_open("guard", LOG_ERROR);
+	scene->loop = loop_new();
+	assert_non_null(scene->loop);
+	scene->tick = timer_new(scene->loop, tick, scene);
+	scene->give_up = timer_new(scene->loop, give_up, scene);
+	scene->rows = calloc(SCENE_ROWS, sizeof(*scene->rows));
+	assert_true(scene->tick != NULL && scene->give_up != NULL &&
+		    scene->rows != NULL);
+	store_init(scene);
+	customer_add(scene, "acme", "10.1.0.0/16");
+	customer_add(scene, "bolt", "10.2.0.0/16");
+	(void)scene_session_add(scene, 0);
+	(void)scene_session_add(scene, 1);
+	(void)scene_router_add(scene, DIALECT_STRICT);
+	return scene;
+}
+
+void
+scene_start(struct scene *scene)
+{
+	scene_guard_start(scene);
+	scene_give_all(scene);
+	for (size_t i = 0; i < scene->n_sessions; i++)
+		session_up(&scene->sessions[i]);
+	scene_settle(scene);
+	assert_true(scene->guard->loaded);
+}
+
+struct scene *
+scene_new(void)
+{
+	struct scene *scene = scene_prepare();
+
+	scene_start(scene);
+	return scene;
+}
+
+void
+scene_free(struct scene *scene)
+{
+	if (scene->guard != NULL)
+		scene_guard_kill(scene);
+	for (size_t i = 0; i < scene->n_sessions; i++) {
+		channel_close(scene->sessions[i].channel);
+		free(scene->sessions[i].wishes);
+	}
+	for (size_t i = 0; i < scene->n_routers; i++) {
+		channel_close(scene->routers[i].channel);
+		free(scene->routers[i].held);
+	}
+	channel_close(scene->supervisor);
+	channel_close(scene->control);
+	store_free(scene);
+	timer_free(scene->tick);
+	timer_free(scene->give_up);
+	loop_free(scene->loop);
+	free(scene->rows);
+	free(scene);
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The scene's store and control: the one keeps packed entries in memory and
+ * does with them what it is told, the other asks and collects. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proxy/common/entry_msg.h"
+#include "tests/lib/guard_scene.h"
+
+const struct action_set *
+store_actions(const struct msg_entry *entry)
+{
+	return (const void *)entry->tail;
+}
+
+const struct rule *
+store_rule(const struct msg_entry *entry)
+{
+	return (const void *)&entry->tail[sizeof(struct action_set)];
+}
+
+/* ---- what is on disk ---- */
+
+static void
+live_set(struct scene_store *store, uint64_t id, uint64_t seq)
+{
+	while (id >= store->live_room) {
+		size_t room = store->live_room == 0 ? 64 : 2 * store->live_room;
+
+		store->live = realloc(store->live, room * sizeof(uint64_t));
+		assert_non_null(store->live);
+		memset(&store->live[store->live_room], 0xff,
+		    (room - store->live_room) * sizeof(uint64_t));
+		store->live_room = room;
+	}
+	store->live[id] = seq;
+}
+
+static void
+settle_entries(struct scene_store *store)
+{
+	for (; store->durable < store->n; store->durable++) {
+		const struct msg_entry *e = store->log[store->durable];
+
+		if (e->live_op == LIVE_PUT)
+			live_set(store, e->rule_id, e->seq);
+		else if (e->live_op == LIVE_DELETE)
+			live_set(store, e->rule_id, UINT64_MAX);
+	}
+}
+
+static void
+tell_seq(struct scene_store *store, enum msg_kind kind, uint64_t seq)
+{
+	struct msg_store_seq msg = { .head.kind = (uint16_t)kind, .seq = seq };
+
+	if (store->channel == NULL)
+		return;
+	assert_int_equal(
+	    channel_send(store->channel, &msg, sizeof(msg), -1), 0);
+	channel_flush(store->channel);
+}
+
+void
+store_commit(struct scene_store *store)
+{
+	settle_entries(store);
+	tell_seq(store, MSG_STORE_DURABLE, store->durable);
+}
+
+/* ---- the guard's end ---- */
+
+static void
+take_entry(struct scene_store *store, const struct msg_entry *msg)
+{
+	static struct entry entry;
+
+	/* The real one takes entries in turn and drops what it has. */
+	assert_int_equal(entry_msg_unpack(msg, &entry), 0);
+	assert_true(msg->seq <= store->n);
+	assert_true(msg->rule_id <= msg->seq);
+	if (msg->seq < store->n)
+		return;
+	if (store->n == store->room) {
+		store->room = store->room == 0 ? 64 : 2 * store->room;
+		store->log = realloc(
+		    store->log, store->room * sizeof(struct msg_entry *));
+		assert_non_null(store->log);
+	}
+	store->log[store->n] = malloc(msg->head.len);
+	assert_non_null(store->log[store->n]);
+	memcpy(store->log[store->n], msg, msg->head.len);
+	store->n++;
+}
+
+static void
+send_live(struct scene_store *store)
+{
+	uint64_t n = 0;
+
+	store->loads++;
+	for (uint64_t id = 0; id < store->live_room; id++) {
+		struct msg_entry *e;
+		size_t len;
+
+		if (store->live[id] == UINT64_MAX)
+			continue;
+		e = store->log[store->live[id]];
+		len = e->head.len;
+		e->head.kind = MSG_STORE_LIVE;
+		assert_int_equal(channel_send(store->channel, e, len, -1), 0);
+		n++;
+	}
+	tell_seq(store, MSG_STORE_LOADED, n);
+}
+
+static void
+store_hear(void *ctx, const struct msg_head *head, int fd)
+{
+	struct scene_store *store = ctx;
+
+	assert_int_equal(fd, -1);
+	if (head->kind == MSG_STORE_LOAD)
+		send_live(store);
+	else
+		take_entry(store, (const void *)head);
+}
+
+static void
+store_batch(void *ctx)
+{
+	struct scene_store *store = ctx;
+
+	if (!store->lazy && !store->full && store->durable < store->n)
+		store_commit(store);
+}
+
+static void
+store_closed(void *ctx)
+{
+	struct scene_store *store = ctx;
+
+	channel_close(store->channel);
+	store->channel = NULL;
+}
+
+static const struct channel_ops store_ops = {
+	.on_message = store_hear,
+	.on_closed = store_closed,
+	.on_batch = store_batch,
+};
+
+static void
+tell_status(struct scene_store *store)
+{
+	struct msg_store_status msg = { .head.kind = MSG_STORE_STATUS,
+		.status = store->full ? STORE_FULL : STORE_FINE };
+
+	if (store->channel == NULL)
+		return;
+	assert_int_equal(
+	    channel_send(store->channel, &msg, sizeof(msg), -1), 0);
+	channel_flush(store->channel);
+}
+
+static struct channel *
+give(struct scene *scene, enum role role, const struct channel_ops *ops,
+    void *ctx, int *fd)
+{
+	struct msg_channel msg = { .head.kind = MSG_CHANNEL, .role = role };
+	int fds[2];
+
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(
+	    channel_send(scene->supervisor, &msg, sizeof(msg), fds[1]), 0);
+	(void)close(fds[1]);
+	*fd = fds[0];
+	return channel_open(scene->loop, fds[0], 64u << 20, ops, ctx);
+}
+
+/* Received and not durable: whoever would send it again is there. */
+static void
+drop_received(struct scene_store *store)
+{
+	while (store->n > store->durable)
+		free(store->log[--store->n]);
+}
+
+void
+scene_give_store(struct scene *scene)
+{
+	struct scene_store *store = &scene->store;
+	struct msg_store_hello hello = { .head.kind = MSG_STORE_HELLO };
+
+	channel_close(store->channel);
+	drop_received(store);
+	store->stalled = false;
+	store->channel = give(scene, ROLE_STORE, &store_ops, store, &store->fd);
+	hello.next_seq = store->durable;
+	assert_int_equal(
+	    channel_send(store->channel, &hello, sizeof(hello), -1), 0);
+	if (store->full)
+		tell_status(store);
+	channel_flush(store->channel);
+}
+
+void
+store_die(struct scene_store *store, bool keep_received)
+{
+	if (keep_received)
+		settle_entries(store);
+	drop_received(store);
+	channel_close(store->channel);
+	store->channel = NULL;
+	store->stalled = false;
+}
+
+void
+store_stall(struct scene_store *store, bool stalled)
+{
+	store->stalled = stalled;
+	if (store->channel != NULL)
+		channel_pause(store->channel, stalled);
+}
+
+void
+store_full(struct scene_store *store, bool full)
+{
+	store->full = full;
+	if (!full)
+		store_commit(store);
+	tell_status(store);
+}
+
+void
+store_init(struct scene *scene)
+{
+	scene->store.scene = scene;
+}
+
+void
+store_free(struct scene *scene)
+{
+	struct scene_store *store = &scene->store;
+
+	channel_close(store->channel);
+	while (store->n > 0)
+		free(store->log[--store->n]);
+	free(store->log);
+	free(store->live);
+}
+
+/* ---- looking ---- */
+
+const struct msg_entry *
+store_last(
+    const struct scene_store *store, enum entry_kind kind, const char *dst)
+{
+	struct rule rule;
+
+	if (dst != NULL)
+		scene_rule(dst, &rule);
+	for (size_t i = store->durable; i-- > 0;) {
+		const struct msg_entry *e = store->log[i];
+
+		if ((kind == ENTRY_NONE || e->kind == kind) &&
+		    (dst == NULL ||
+			(e->has_rule && rule_equal(store_rule(e), &rule))))
+			return e;
+	}
+	return NULL;
+}
+
+size_t
+store_count(
+    const struct scene_store *store, enum entry_kind kind, unsigned reason)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < store->durable; i++)
+		n += store->log[i]->kind == kind &&
+		     store->log[i]->reason == reason;
+	return n;
+}
+
+size_t
+store_live_count(const struct scene_store *store)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < store->live_room; i++)
+		n += store->live[i] != UINT64_MAX;
+	return n;
+}
+
+static bool
+accepts(const struct msg_entry *e, const struct rule *rule,
+    const struct action_set *actions)
+{
+	return e->has_rule && e->kind == ENTRY_VERDICT &&
+	       e->state == STATE_ACCEPTED && e->live_op == LIVE_PUT &&
+	       rule_equal(store_rule(e), rule) &&
+	       action_equal(store_actions(e), actions);
+}
+
+bool
+store_accepted(const struct scene_store *store, const struct rule *rule,
+    const struct action_set *actions, bool live)
+{
+	if (live) {
+		for (size_t i = 0; i < store->live_room; i++) {
+			if (store->live[i] != UINT64_MAX &&
+			    accepts(store->log[store->live[i]], rule, actions))
+				return true;
+		}
+		return false;
+	}
+	for (size_t i = store->durable; i-- > 0;) {
+		if (accepts(store->log[i], rule, actions))
+			return true;
+	}
+	return false;
+}
+
+/* ---- control ---- */
+
+static void
+control_hear(void *ctx, const struct msg_head *head, int fd)
+{
+	struct scene *scene = ctx;
+	const void *msg = head;
+
+	assert_int_equal(fd, -1);
+	switch (head->kind) {
+	case MSG_CTL_RULE:
+		assert_true(scene->n_rows < SCENE_ROWS);
+		memcpy(&scene->rows[scene->n_rows++], msg,
+		    offsetof(struct msg_ctl_rule, rule));
+		break;
+	case MSG_CTL_CHECK:
+		memcpy(
+		    &scene->check[((const struct msg_ctl_check *)msg)->check],
+		    msg, sizeof(scene->check[0]));
+		scene->checks++;
+		break;
+	case MSG_CTL_STATUS:
+		memcpy(&scene->status, msg, sizeof(scene->status));
+		break;
+	case MSG_CTL_SESSION:
+		scene->sessions_shown++;
+		break;
+	case MSG_CTL_END:
+		memcpy(&scene->end, msg, sizeof(scene->end));
+		scene->ended = true;
+		break;
+	default:
+		fail_msg("control hears kind %u", (unsigned)head->kind);
+	}
+}
+
+static void
+control_closed(void *ctx)
+{
+	struct scene *scene = ctx;
+
+	channel_close(scene->control);
+	scene->control = NULL;
+}
+
+static const struct channel_ops control_ops = {
+	.on_message = control_hear,
+	.on_closed = control_closed,
+};
+
+void
+scene_give_control(struct scene *scene)
+{
+	channel_close(scene->control);
+	scene->control_stalled = false;
+	scene->control =
+	    give(scene, ROLE_CONTROL, &control_ops, scene, &scene->control_fd);
+}
+
+static void
+ask(struct scene *scene, struct msg_ctl_request *msg, size_t size)
+{
+	msg->head.kind = MSG_CTL_REQUEST;
+	msg->request = ++scene->request;
+	(void)snprintf(msg->operator_name, sizeof(msg->operator_name), "olga");
+	(void)snprintf(msg->text, sizeof(msg->text), "because");
+	scene->ended = false;
+	scene->n_rows = 0;
+	scene->checks = 0;
+	scene->sessions_shown = 0;
+	assert_int_equal(channel_send(scene->control, msg, size, -1), 0);
+	channel_flush(scene->control);
+}
+
+void
+control_ask(struct scene *scene, enum ctl_verb verb, uint64_t id)
+{
+	struct msg_ctl_request msg = {
+		.verb = verb, .id = id, .state = UINT8_MAX
+	};
+
+	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
+}
+
+void
+control_explain(
+    struct scene *scene, const char *customer, const char *dst, double rate)
+{
+	struct msg_ctl_request msg = { .verb = CTL_EXPLAIN,
+		.state = UINT8_MAX,
+		.has_rule = 1,
+		.actions = scene_rate(rate) };
+
+	scene_rule(dst, &msg.rule);
+	(void)snprintf(msg.customer, sizeof(msg.customer), "%s", customer);
+	ask(scene, &msg,
+	    offsetof(struct msg_ctl_request, rule) + rule_size(&msg.rule));
+}
+
+const struct rib_rule *
+scene_known(const struct scene_session *s, const char *dst)
+{
+	struct rule rule;
+
+	scene_rule(dst, &rule);
+	return rib_in_find(&s->scene->guard->in, s->peer, &rule);
+}

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+sluice_test(unit test_loop common)
+sluice_test(unit test_channel common)
+sluice_test(unit test_channel_hostile common)
+sluice_test(unit test_msg_len common)
+sluice_test(unit test_check common)
+sluice_test(unit test_entry_msg common SOURCES lib/random_entry.c)
+sluice_test(unit test_log common)
+sluice_test(unit test_respawn supervisor)
+sluice_test(unit test_names supervisor)
+sluice_test(unit test_password supervisor SOURCES lib/temp_folder.c)
+sluice_test(unit test_cfg_set supervisor)
+sluice_test(unit test_setup supervisor)
+sluice_test(unit test_tcp supervisor)
+sluice_test(unit test_dial supervisor)
+sluice_test(unit test_process supervisor)
+sluice_fuzz(messages common)
+
+# Not a test: prints messages per second between two processes.
+add_executable(bench_channel bench/bench_channel.c)
+target_link_libraries(bench_channel PRIVATE common flags)

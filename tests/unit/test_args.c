@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Words after "sluice": what is understood, and what is wrong use. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proxy/cli/args.h"
+
+struct row {
+	const char *words[10];
+	uint8_t verb;    /* of a good one */
+	const char *why; /* NULL: good */
+};
+
+#define GOOD(verb, ...)                                                        \
+	{                                                                      \
+		{ __VA_ARGS__ }, ARGS_##verb, NULL                             \
+	}
+#define BAD(why, ...)                                                          \
+	{                                                                      \
+		{ __VA_ARGS__ }, ARGS_NONE, why                                \
+	}
+
+static const struct row rows[] = {
+	GOOD(STATUS, "status"),
+	GOOD(STATUS, "--json", "status"),
+	GOOD(STATUS, "status", "--json", "--socket", "/tmp/x"),
+	GOOD(STATUS, "--socket=/tmp/x", "status"),
+	GOOD(SESSIONS, "sessions"),
+	GOOD(SESSIONS, "sessions", "acme"),
+	GOOD(RULES, "rules"),
+	GOOD(RULES, "rules", "17"),
+	GOOD(RULES, "rules", "9223372036854775807"),
+	GOOD(RULES, "rules", "--customer", "acme", "--state=held", "--dst",
+	    "203.0.113.0/24"),
+	GOOD(EXPLAIN, "explain", "--customer", "acme", "match then discard"),
+	GOOD(APPROVE, "approve", "17", "-m", "looks right"),
+	GOOD(APPROVE, "approve", "17"),
+	GOOD(DENY, "deny", "17", "-m", "--json"),
+	GOOD(WITHDRAW, "withdraw", "0", "-m=why"),
+	GOOD(AUDIT, "audit", "list"),
+	GOOD(AUDIT, "audit", "list", "-n", "5", "--rule", "0", "--store", "/x"),
+	GOOD(CHECK, "check", "--", "-odd-name"),
+	GOOD(RELOAD, "reload", "--dry-run"),
+	GOOD(HELP, "help"),
+	GOOD(HELP, "help", "rules"),
+	GOOD(HELP, "--help"),
+	GOOD(HELP, "rules", "17", "-h"),
+	BAD("wanted a verb", "--json"),
+	BAD("panic: unknown verb", "panic"),
+	BAD("--fast: unknown option", "status", "--fast"),
+	BAD("--kind: not an option of this verb", "rules", "--kind", "x"),
+	BAD("--customer: not an option of this verb", "--customer", "x",
+	    "rules"),
+	BAD("--socket: wanted a value", "status", "--socket"),
+	BAD("--json=1: takes no value", "status", "--json=1"),
+	BAD("status: wanted nothing more", "status", "now"),
+	BAD("two: one word too many", "sessions", "one", "two"),
+	BAD("x: wanted a rule's number", "rules", "x"),
+	BAD("-5: unknown option", "rules", "-5"),
+	BAD("9223372036854775808: wanted a rule's number", "rules",
+	    "9223372036854775808"),
+	BAD(": wanted a rule's number", "rules", ""),
+	BAD("rules: wanted a number or filters", "rules", "1", "--state",
+	    "held"),
+	BAD("explain: wanted a rule, in quotes", "explain", "--customer", "c"),
+	BAD("explain: wanted --customer C", "explain", "match then discard"),
+	BAD("approve: wanted a rule's number", "approve"),
+	BAD("-m: wanted why it is done", "approve", "1", "-m", ""),
+	BAD("audit: wanted the word list", "audit"),
+	BAD("audit: wanted the word list", "audit", "verify"),
+	BAD("-n: wanted a number", "audit", "list", "-n", "many"),
+	BAD("-n: wanted a number from 1 on", "audit", "list", "-n", "0"),
+	BAD("--rule: wanted a number", "audit", "list", "--rule=x"),
+	BAD("check: wanted a file", "check"),
+};
+
+/* Words are understood as the row says, or refused with its text. */
+static void
+parses(void **state)
+{
+	const struct row *row = *state;
+	const char *argv[12] = { "sluice" };
+	char why[ARGS_WHY_MAX] = "";
+	struct args args;
+	int argc = 1, status;
+
+	for (size_t i = 0; i < 10 && row->words[i] != NULL; i++)
+		argv[argc++] = row->words[i];
+	status = args_parse(argc, argv, &args, why);
+	if (row->why == NULL) {
+		assert_string_equal(why, "");
+		assert_int_equal(status, 0);
+		assert_int_equal(args.verb, row->verb);
+		return;
+	}
+	assert_int_equal(status, -1);
+	if (strncmp(why, row->why, strlen(row->why)) != 0)
+		fail_msg("said: %s", why);
+}
+
+/* Every field gets its value. */
+static void
+values_arrive(void **state)
+{
+	static const char *const argv[] = { "sluice", "audit", "--customer",
+		"a", "--since=b", "--until", "c", "--prefix", "d", "--state",
+		"e", "--reason", "f", "--kind", "g", "--operator", "h",
+		"--rule", "9", "-n", "3", "--store", "i", "list", "--json" };
+	char why[ARGS_WHY_MAX];
+	struct args args;
+
+	(void)state;
+	assert_int_equal(
+	    args_parse(sizeof(argv) / sizeof(argv[0]), argv, &args, why), 0);
+	assert_string_equal(args.customer, "a");
+	assert_string_equal(args.since, "b");
+	assert_string_equal(args.until, "c");
+	assert_string_equal(args.prefix, "d");
+	assert_string_equal(args.state, "e");
+	assert_string_equal(args.reason, "f");
+	assert_string_equal(args.kind, "g");
+	assert_string_equal(args.operator_name, "h");
+	assert_true(args.has_rule && args.rule == 9);
+	assert_true(args.n == 3);
+	assert_string_equal(args.store, "i");
+	assert_true(args.json);
+	assert_null(args.socket);
+}
+
+int
+main(void)
+{
+	enum {
+		ROWS = sizeof(rows) / sizeof(rows[0])
+	};
+	struct CMUnitTest tests[ROWS + 1] = {
+		cmocka_unit_test(values_arrive),
+	};
+	char names[ROWS][128] = { "" };
+
+	for (size_t i = 0; i < ROWS; i++) {
+		size_t used = 0;
+
+		for (size_t j = 0; j < 10 && rows[i].words[j] != NULL; j++)
+			used += (size_t)snprintf(&names[i][used],
+			    sizeof(names[i]) - used, "%s%s", j > 0 ? " " : "",
+			    rows[i].words[j]);
+		tests[1 + i] = (struct CMUnitTest){ names[i], parses, NULL,
+			NULL, (void *)(uintptr_t)&rows[i] };
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Requests of operators' programs: what is understood, what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proxy/common/check.h"
+#include "proxy/control/request.h"
+
+#define NOW (UINT64_C(1769828645) * 1000000000)
+
+struct row {
+	const char *name;
+	const char *line;
+	uint8_t verb;    /* REQUEST_NONE: refused */
+	const char *why; /* a part of it */
+};
+
+#define GOOD(name, verb, line)                                                 \
+	{                                                                      \
+		name, line, REQUEST_##verb, NULL                               \
+	}
+#define BAD(name, why, line)                                                   \
+	{                                                                      \
+		name, line, REQUEST_NONE, why                                  \
+	}
+
+static const struct row rows[] = {
+	GOOD("status", STATUS, "{\"verb\":\"status\"}"),
+	GOOD("empty_args", STATUS, "{\"verb\":\"status\",\"args\":{}}"),
+	GOOD("sessions", SESSIONS, "{\"verb\":\"sessions\"}"),
+	GOOD("sessions_of_one", SESSIONS,
+	    "{\"verb\":\"sessions\",\"args\":{\"name\":\"acme\"}}"),
+	GOOD("rules_with_all_filters", RULES,
+	    "{\"verb\":\"rules\",\"args\":{\"customer\":\"acme\",\"state\":"
+	    "\"held\",\"destination\":\"2001:db8::/32\"}}"),
+	GOOD("rule", RULE, "{\"verb\":\"rule\",\"args\":{\"id\":0}}"),
+	GOOD("explain", EXPLAIN,
+	    "{\"args\":{\"customer\":\"acme\",\"rule\":\"match destination "
+	    "203.0.113.7/32 protocol =17 then "
+	    "discard\"},\"verb\":\"explain\"}"),
+	GOOD("approve", APPROVE,
+	    "{\"verb\":\"approve\",\"args\":{\"id\":7,\"reason\":\"ok\"}}"),
+	GOOD("deny", DENY,
+	    "{\"verb\":\"deny\",\"args\":{\"id\":7,\"reason\":\"no\"}}"),
+	GOOD("withdraw", WITHDRAW,
+	    "{\"verb\":\"withdraw\",\"args\":{\"id\":7,\"reason\":\"x\"}}"),
+	GOOD("audit", AUDIT, "{\"verb\":\"audit\"}"),
+	GOOD("audit_with_all_filters", AUDIT,
+	    "{\"verb\":\"audit\",\"args\":{\"customer\":\"acme\",\"since\":"
+	    "\"10m\",\"until\":\"2026-01-31\",\"prefix\":\"203.0.113.0/24\","
+	    "\"state\":\"refused\",\"reason\":\"not-registered\",\"kind\":"
+	    "\"verdict\",\"operator\":\"root\",\"rule\":5,\"n\":1000}}"),
+	GOOD("reload", RELOAD, "{\"verb\":\"reload\"}"),
+	GOOD("reload_dry", RELOAD,
+	    "{\"verb\":\"reload\",\"args\":{\"dry_run\":true}}"),
+	BAD("no_json", "column", "status"),
+	BAD("no_verb", "verb: wanted a string", "{}"),
+	BAD("verb_is_a_number", "verb: wanted a string", "{\"verb\":1}"),
+	BAD("unknown_verb", "unknown verb: panic", "{\"verb\":\"panic\"}"),
+	BAD("unknown_member", "unknown member: x",
+	    "{\"verb\":\"status\",\"x\":1}"),
+	BAD("unknown_argument", "unknown argument: id",
+	    "{\"verb\":\"status\",\"args\":{\"id\":1}}"),
+	BAD("args_is_a_list", "args: wanted an object",
+	    "{\"verb\":\"status\",\"args\":[]}"),
+	BAD("args_is_null", "args: wanted an object",
+	    "{\"verb\":\"status\",\"args\":null}"),
+	BAD("name_is_a_number", "name: wanted a string",
+	    "{\"verb\":\"sessions\",\"args\":{\"name\":1}}"),
+	BAD("name_of_64_octets", "name: wanted a shorter",
+	    "{\"verb\":\"sessions\",\"args\":{\"name\":"
+	    "\"0123456789012345678901234567890123456789012345678901234567890123"
+	    "\"}}"),
+	BAD("control_character", "name: wanted a shorter",
+	    "{\"verb\":\"sessions\",\"args\":{\"name\":\"a\\u001bb\"}}"),
+	BAD("unknown_state", "state: wanted",
+	    "{\"verb\":\"rules\",\"args\":{\"state\":\"fine\"}}"),
+	BAD("host_bits", "destination: wanted",
+	    "{\"verb\":\"rules\",\"args\":{\"destination\":\"10.0.0.1/8\"}}"),
+	BAD("no_id", "id: wanted", "{\"verb\":\"rule\"}"),
+	BAD("negative_id", "id: wanted",
+	    "{\"verb\":\"rule\",\"args\":{\"id\":-1}}"),
+	BAD("id_as_text", "id: wanted",
+	    "{\"verb\":\"rule\",\"args\":{\"id\":\"1\"}}"),
+	BAD("approve_without_reason", "reason: wanted",
+	    "{\"verb\":\"approve\",\"args\":{\"id\":1}}"),
+	BAD("explain_without_customer", "customer: wanted",
+	    "{\"verb\":\"explain\",\"args\":{\"rule\":\"match then "
+	    "discard\"}}"),
+	BAD("explain_without_rule", "rule: wanted",
+	    "{\"verb\":\"explain\",\"args\":{\"customer\":\"acme\"}}"),
+	BAD("explain_nonsense", "rule, column 7: found ",
+	    "{\"verb\":\"explain\",\"args\":{\"customer\":\"acme\",\"rule\":"
+	    "\"match nonsense then discard\"}}"),
+	BAD("unknown_kind", "kind: not understood",
+	    "{\"verb\":\"audit\",\"args\":{\"kind\":\"x\"}}"),
+	BAD("n_0", "n: wanted", "{\"verb\":\"audit\",\"args\":{\"n\":0}}"),
+	BAD("n_too_large", "n: wanted",
+	    "{\"verb\":\"audit\",\"args\":{\"n\":100001}}"),
+	BAD("rule_number_as_text", "rule: wanted",
+	    "{\"verb\":\"audit\",\"args\":{\"rule\":\"5\"}}"),
+	BAD("dry_run_as_text", "dry_run: wanted",
+	    "{\"verb\":\"reload\",\"args\":{\"dry_run\":\"yes\"}}"),
+};
+
+/* A line becomes the request it says, or is refused with the reason. */
+static void
+parses(void **state)
+{
+	const struct row *row = *state;
+	struct request *request = malloc(sizeof(*request));
+	char why[REQUEST_WHY_MAX] = "";
+	int status =
+	    request_parse(row->line, strlen(row->line), NOW, request, why);
+
+	if (row->verb != REQUEST_NONE) {
+		assert_string_equal(why, "");
+		assert_int_equal(status, 0);
+		assert_int_equal(request->verb, row->verb);
+		request->ctl.head.len =
+		    (uint32_t)((request->ctl_size + 7) & ~7u);
+		if (request->role == ROLE_GUARD)
+			assert_true(check_ctl_request(&request->ctl));
+	} else {
+		assert_int_equal(status, -1);
+		if (strstr(why, row->why) == NULL)
+			fail_msg("said: %s", why);
+	}
+	free(request);
+}
+
+/* Filters of an audit arrive in the query. */
+static void
+audit_filters_arrive(void **state)
+{
+	static const char line[] =
+	    "{\"verb\":\"audit\",\"args\":{\"customer\":\"acme\",\"since\":"
+	    "\"10m\",\"reason\":\"12\",\"state\":\"refused\",\"n\":7}}";
+	struct request *request = malloc(sizeof(*request));
+	char why[REQUEST_WHY_MAX];
+
+	(void)state;
+	assert_int_equal(
+	    request_parse(line, strlen(line), NOW, request, why), 0);
+	assert_int_equal(request->role, ROLE_STORE);
+	assert_int_equal(request->audit_max, 7);
+	assert_int_equal(request->audit.reason, 12);
+	assert_int_equal(request->audit.state, STATE_REFUSED);
+	assert_int_equal(request->audit.backward, 1);
+	assert_true(request->audit.from_ns == NOW - UINT64_C(600000000000));
+	assert_true(request->audit.to_ns == 0);
+	assert_true(request->audit.rule_id == UINT64_MAX);
+	assert_true(request->audit.to_seq == UINT64_MAX);
+	assert_string_equal(request->audit.customer, "acme");
+	free(request);
+}
+
+int
+main(void)
+{
+	enum {
+		ROWS = sizeof(rows) / sizeof(rows[0])
+	};
+	struct CMUnitTest tests[ROWS + 1] = {
+		cmocka_unit_test(audit_filters_arrive),
+	};
+
+	for (size_t i = 0; i < ROWS; i++) {
+		tests[1 + i] = (struct CMUnitTest){ rows[i].name, parses, NULL,
+			NULL, (void *)(uintptr_t)&rows[i] };
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One request until its end: silence, bad answers, a store in pages. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "policy/reason.h"
+#include "proxy/common/channel.h"
+#include "proxy/common/clock.h"
+#include "proxy/common/entry_msg.h"
+#include "proxy/control/task.h"
+
+struct scene {
+	struct loop *loop;
+	struct task task;
+	struct task_roles roles;
+	int role_fd; /* the other end of all roles' channels */
+	int fd;      /* the other end of the client */
+	struct request request;
+	char text[262144];
+};
+
+static void
+ignore_line(void *ctx, const char *line, size_t len)
+{
+	(void)ctx;
+	(void)line;
+	(void)len;
+}
+
+static void
+ignore(void *ctx)
+{
+	(void)ctx;
+}
+
+static void
+ignore_message(void *ctx, const struct msg_head *head, int fd)
+{
+	(void)ctx;
+	(void)head;
+	(void)fd;
+}
+
+static int
+setup(void **state)
+{
+	static const struct client_ops client_ops = { ignore_line, ignore };
+	static const struct channel_ops channel_ops = {
+		.on_message = ignore_message, .on_closed = ignore
+	};
+	struct scene *scene = calloc(1, sizeof(*scene));
+	int fds[2];
+
+	scene->loop = loop_new();
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	scene->task.client = client_open(
+	    scene->loop, fds[0], CLIENT_OUT_MAX, &client_ops, scene);
+	scene->fd = fds[1];
+	assert_int_equal(channel_pair(fds), 0);
+	scene->roles.guard =
+	    channel_open(scene->loop, fds[0], 262144, &channel_ops, scene);
+	scene->roles.store = scene->roles.guard;
+	scene->roles.supervisor = scene->roles.guard;
+	scene->role_fd = fds[1];
+	*state = scene;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct scene *scene = *state;
+
+	task_drop(&scene->task);
+	client_close(scene->task.client);
+	channel_close(scene->roles.guard);
+	(void)close(scene->fd);
+	(void)close(scene->role_fd);
+	loop_free(scene->loop);
+	free(scene);
+	return 0;
+}
+
+static void
+begin(struct scene *scene, const char *line)
+{
+	static const char name[32] = "root";
+	char why[REQUEST_WHY_MAX];
+
+	assert_int_equal(request_parse(line, strlen(line), clock_wall_ns(),
+			     &scene->request, why),
+	    0);
+	task_begin(&scene->task, &scene->roles, &scene->request, 7, name);
+}
+
+/* What was sent to a role: its next message. */
+static void
+sent(struct scene *scene, void *msg, size_t size)
+{
+	channel_flush(scene->roles.guard);
+	assert_int_equal(recv(scene->role_fd, msg, size, MSG_DONTWAIT), size);
+}
+
+/* All lines written to the client so far. */
+static const char *
+said(struct scene *scene)
+{
+	size_t used = 0;
+	ssize_t n;
+
+	do {
+		client_flush(scene->task.client);
+		n = recv(scene->fd, &scene->text[used],
+		    sizeof(scene->text) - 1 - used, 0);
+		if (n > 0)
+			used += (size_t)n;
+	} while (n > 0);
+	scene->text[used] = '\0';
+	return scene->text;
+}
+
+#define END(status, text)                                                      \
+	"{\"end\":{\"exit\":" #status ",\"text\":\"" text "\"}}\n"
+
+static void
+guard_says_end(struct scene *scene, uint32_t exit_code, const char *text)
+{
+	struct msg_ctl_end end = {
+		.head.kind = MSG_CTL_END, .request = 7, .exit_code = exit_code
+	};
+
+	(void)snprintf(end.text, sizeof(end.text), "%s", text);
+	task_guard(&scene->task, &end.head);
+}
+
+/* Without a guard the answer is no, at once. */
+static void
+guard_that_is_away_is_said(void **state)
+{
+	struct scene *scene = *state;
+	struct channel *guard = scene->roles.guard;
+
+	scene->roles.guard = NULL;
+	begin(scene, "{\"verb\":\"status\"}");
+	scene->roles.guard = guard;
+	assert_string_equal(said(scene), END(1, "the guard is not there"));
+	assert_int_equal(scene->task.request, 0);
+}
+
+/* The operator's name and words reach the guard. */
+static void
+act_names_its_operator(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_ctl_request msg;
+
+	begin(scene,
+	    "{\"verb\":\"withdraw\",\"args\":{\"id\":9,\"reason\":\"mine\"}}");
+	sent(scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
+	assert_int_equal(msg.verb, CTL_WITHDRAW);
+	assert_int_equal(msg.request, 7);
+	assert_true(msg.id == 9);
+	assert_string_equal(msg.operator_name, "root");
+	assert_string_equal(msg.text, "mine");
+	guard_says_end(scene, 0, "withdrawn");
+	assert_string_equal(said(scene), END(0, "withdrawn"));
+}
+
+/* A guard that says nothing for too long is not waited for. */
+static void
+silence_ends_the_request(void **state)
+{
+	struct scene *scene = *state;
+	uint64_t now = clock_boot_ms();
+
+	begin(scene, "{\"verb\":\"rules\"}");
+	task_tick(&scene->task, now + TASK_SILENCE_MS - 1000);
+	assert_int_equal(scene->task.request, 7);
+	task_tick(&scene->task, now + TASK_SILENCE_MS + 1000);
+	assert_string_equal(said(scene), END(1, "the guard did not answer"));
+	guard_says_end(scene, 0, "late");
+	assert_string_equal(said(scene), "");
+}
+
+/* A guard that goes away leaves nobody waiting. */
+static void
+lost_guard_ends_the_request(void **state)
+{
+	struct scene *scene = *state;
+
+	begin(scene, "{\"verb\":\"rules\"}");
+	task_lost(&scene->task, ROLE_STORE);
+	assert_string_equal(said(scene), "");
+	task_lost(&scene->task, ROLE_GUARD);
+	assert_string_equal(
+	    said(scene), END(1, "the guard went away before it answered"));
+	begin(
+	    scene, "{\"verb\":\"deny\",\"args\":{\"id\":9,\"reason\":\"no\"}}");
+	task_lost(&scene->task, ROLE_GUARD);
+	assert_non_null(strstr(said(scene), "shows in the log"));
+}
+
+/* An answer that is not sound is not shown. */
+static void
+unsound_answers_are_refused(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_ctl_rule rule = { .head = { sizeof(rule), MSG_CTL_RULE, 0 },
+		.request = 7 };
+	struct msg_ctl_check check = { .head.kind = MSG_CTL_CHECK,
+		.check = CHECK_COUNT };
+	struct msg_ctl_session session = { .head.kind = MSG_CTL_SESSION };
+	struct msg_ctl_end end = { .head.kind = MSG_CTL_END };
+	const struct msg_head *const bad[] = { &rule.head, &check.head,
+		&session.head, &end.head };
+
+	memset(session.name, 'x', sizeof(session.name));
+	memset(end.text, 'x', sizeof(end.text));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		begin(scene, "{\"verb\":\"rules\"}");
+		task_guard(&scene->task, bad[i]);
+		assert_string_equal(
+		    said(scene), END(1, "the answer was not sound"));
+	}
+}
+
+/* Checks without end are bounded. */
+static void
+checks_are_bounded(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_ctl_check check = { .head.kind = MSG_CTL_CHECK,
+		.check = CHECK_FORM,
+		.reason = REASON_ACCEPTED };
+
+	begin(scene, "{\"verb\":\"rule\",\"args\":{\"id\":1}}");
+	for (unsigned i = 0; i <= CHECK_COUNT; i++)
+		task_guard(&scene->task, &check.head);
+	assert_string_equal(said(scene), END(1, "the answer was not sound"));
+}
+
+static void
+store_says_entry(struct scene *scene, uint64_t seq)
+{
+	static struct entry entry;
+	uint64_t buf[ENTRY_MSG_MAX / 8 + 1];
+	struct msg_entry *msg = (void *)buf;
+
+	entry.seq = seq;
+	entry.kind = ENTRY_START;
+	entry_msg_pack(&entry, msg);
+	msg->head = (struct msg_head){ (uint32_t)entry_msg_size(&entry),
+		MSG_AUDIT_ENTRY, 0 };
+	msg->request = 7;
+	task_store(&scene->task, &msg->head);
+}
+
+static void
+store_says_end(struct scene *scene, uint32_t more, uint64_t next_seq)
+{
+	struct msg_audit_end end = { .head.kind = MSG_AUDIT_END,
+		.request = 7,
+		.more = more,
+		.next_seq = next_seq,
+		.size = 1000 };
+
+	task_store(&scene->task, &end.head);
+}
+
+/* Pages follow each other downwards until enough was found. */
+static void
+audit_goes_on_page_by_page(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_audit_query query;
+
+	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":130}}");
+	sent(scene, &query, sizeof(query));
+	assert_int_equal(query.max, TASK_AUDIT_PAGE);
+	assert_int_equal(query.backward, 1);
+	assert_true(query.to_seq == UINT64_MAX);
+	for (unsigned i = 0; i < TASK_AUDIT_PAGE; i++)
+		store_says_entry(scene, 999 - i);
+	store_says_end(scene, 1, 872);
+	assert_non_null(strstr(said(scene), "{\"row\":{\"seq\":999,"));
+	task_go_on(&scene->task, &scene->roles);
+	sent(scene, &query, sizeof(query));
+	assert_int_equal(query.max, 2);
+	assert_true(query.to_seq == 872);
+	store_says_entry(scene, 871);
+	store_says_entry(scene, 870);
+	store_says_end(scene, 1, 870);
+	assert_non_null(strstr(said(scene), "\"size\":1000,\"root\":\"0000"));
+	assert_int_equal(scene->task.request, 0);
+}
+
+/* The next page waits for a client that has not read this one. */
+static void
+audit_waits_for_its_client(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_audit_query query;
+	char *line = calloc(1, TASK_AUDIT_AHEAD);
+
+	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":130}}");
+	sent(scene, &query, sizeof(query));
+	memset(line, 'x', TASK_AUDIT_AHEAD);
+	assert_int_equal(
+	    client_write(scene->task.client, line, TASK_AUDIT_AHEAD), 0);
+	free(line);
+	store_says_end(scene, 1, 500);
+	task_go_on(&scene->task, &scene->roles);
+	channel_flush(scene->roles.store);
+	assert_int_equal(
+	    recv(scene->role_fd, &query, sizeof(query), MSG_DONTWAIT), -1);
+	task_tick(&scene->task, clock_boot_ms() + 2 * TASK_SILENCE_MS);
+	assert_int_equal(scene->task.request, 7);
+	(void)said(scene);
+	task_go_on(&scene->task, &scene->roles);
+	sent(scene, &query, sizeof(query));
+	assert_true(query.to_seq == 500);
+}
+
+/* A store that leads in a circle, or sends more than asked, is stopped. */
+static void
+store_that_misleads_is_stopped(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_audit_query query;
+
+	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":1}}");
+	sent(scene, &query, sizeof(query));
+	store_says_end(scene, 1, 500);
+	task_go_on(&scene->task, &scene->roles);
+	sent(scene, &query, sizeof(query));
+	store_says_end(scene, 1, 500);
+	assert_string_equal(said(scene), END(1, "the answer was not sound"));
+	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":1}}");
+	store_says_entry(scene, 5);
+	(void)said(scene);
+	store_says_entry(scene, 4);
+	assert_string_equal(said(scene), END(1, "the answer was not sound"));
+}
+
+/* A configuration that is wrong is pointed at, and the guard is not waited
+ * for. */
+static void
+reload_says_where_it_is_wrong(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
+		.request = 7,
+		.line = 3,
+		.column = 7,
+		.file = "sluice.yaml",
+		.key = "router.asn",
+		.found = "x",
+		.wanted = "a number" };
+	struct msg_reload msg;
+
+	begin(scene, "{\"verb\":\"reload\",\"args\":{\"dry_run\":true}}");
+	sent(scene, &msg, sizeof(msg));
+	assert_int_equal(msg.dry_run, 1);
+	assert_string_equal(msg.operator_name, "root");
+	task_reload(&scene->task, &result);
+	assert_string_equal(said(scene),
+	    "{\"end\":{\"exit\":2,\"text\":\"sluice.yaml:3:7: router.asn: "
+	    "found "
+	    "x, wanted a number\",\"file\":\"sluice.yaml\",\"line\":3,"
+	    "\"column\":7,\"key\":\"router.asn\",\"found\":\"x\",\"wanted\":"
+	    "\"a number\"}}\n");
+}
+
+/* Guard and supervisor may end a reload in either order. */
+static void
+reload_ends_when_both_have_spoken(void **state)
+{
+	static const char end[] = "{\"end\":{\"exit\":0,\"text\":\"done\","
+				  "\"withdrawn\":12,\"kept\":88}}\n";
+	struct scene *scene = *state;
+	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
+		.ok = 1,
+		.withdrawn = 12,
+		.kept = 88,
+		.guard_follows = 1 };
+
+	begin(scene, "{\"verb\":\"reload\"}");
+	guard_says_end(scene, 0, "done");
+	assert_string_equal(said(scene), "");
+	task_reload(&scene->task, &result);
+	assert_string_equal(said(scene), end);
+	begin(scene, "{\"verb\":\"reload\"}");
+	task_reload(&scene->task, &result);
+	assert_string_equal(said(scene), "");
+	guard_says_end(scene, 0, "done");
+	assert_string_equal(said(scene), end);
+	begin(scene, "{\"verb\":\"reload\"}");
+	result.guard_follows = 0;
+	task_reload(&scene->task, &result);
+	assert_non_null(strstr(said(scene), "12 rules withdrawn, 88 kept"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		TEST(guard_that_is_away_is_said),
+		TEST(act_names_its_operator),
+		TEST(silence_ends_the_request),
+		TEST(lost_guard_ends_the_request),
+		TEST(unsound_answers_are_refused),
+		TEST(checks_are_bounded),
+		TEST(audit_goes_on_page_by_page),
+		TEST(audit_waits_for_its_client),
+		TEST(store_that_misleads_is_stopped),
+		TEST(reload_says_where_it_is_wrong),
+		TEST(reload_ends_when_both_have_spoken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
