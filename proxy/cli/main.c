@@ -87,7 +87,10 @@ answer_get(const struct args *args, struct answer *answer)
 	fd = ask_open(path);
 	if (fd < 0) {
 		free(request);
-		return complain(CLI_NOT_THERE, path, strerror(-fd));
+		return complain(CLI_NOT_THERE, path,
+		    fd == -ENOENT || fd == -ECONNREFUSED
+			? "nobody answers; is sluiced running?"
+			: strerror(-fd));
 	}
 	status = ask(fd, request, len, ASK_SILENCE_MS, answer);
 	free(request);

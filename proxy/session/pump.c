@@ -15,6 +15,7 @@
 #include "proxy/wire/notification.h"
 
 #define GUARD_BUFFER ((size_t)2 * CHANNEL_BATCH)
+#define PACE_WAIT_MS 10u /* for more tokens */
 
 /* ---- to the guard ---- */
 
@@ -117,15 +118,40 @@ say_announce(struct session *session, const struct adj_in_item *item)
 	return true;
 }
 
+static void
+on_pace(void *ctx)
+{
+	pump_run(ctx);
+}
+
+int
+pump_init(struct session *session)
+{
+	session->pace_timer = timer_new(session->loop, on_pace, session);
+	return session->pace_timer == NULL ? -1 : 0;
+}
+
+void
+pump_fini(struct session *session)
+{
+	timer_free(session->pace_timer);
+}
+
 static bool
 say_rules(struct session *session)
 {
+	uint64_t now_ms = loop_now_ms(session->loop);
 	struct adj_in_item item;
 
 	while (adj_in_next(session->in, &item)) {
-		bool said = item.withdraw ? say_withdraw(session, &item)
-					  : say_announce(session, &item);
+		bool said;
 
+		if (!item.withdraw && !pace_take(&session->pace, now_ms)) {
+			timer_start(session->pace_timer, PACE_WAIT_MS, 0);
+			return false;
+		}
+		said = item.withdraw ? say_withdraw(session, &item)
+				     : say_announce(session, &item);
 		if (!said)
 			return false;
 		adj_in_told(session->in);
@@ -352,6 +378,7 @@ pump_open(struct session *session, int fd)
 	session->held_due = session->out != NULL;
 	if (session->in != NULL)
 		adj_in_replay(session->in);
+	pace_fill(&session->pace, loop_now_ms(session->loop));
 	if (session->out != NULL)
 		adj_out_rewind(session->out);
 }

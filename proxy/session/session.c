@@ -350,6 +350,7 @@ on_config(struct session *session, const struct msg_session_config *msg)
 	session->state.peer = msg->peer;
 	if (session->in != NULL)
 		adj_in_limit(session->in, msg->max_received);
+	pace_limit(&session->pace, msg->max_received);
 	if (session->out != NULL)
 		adj_out_local_pref(session->out, msg->local_pref);
 	report_change(session);
@@ -501,7 +502,7 @@ session_new(struct loop *loop, int fd)
 	    slot_init(&session->slot[0], session, SOCKET_ACTIVE) < 0 ||
 	    slot_init(&session->slot[1], session, SOCKET_PASSIVE) < 0 ||
 	    learn_init(session) < 0 || inward_init(session) < 0 ||
-	    report_init(session) < 0) {
+	    report_init(session) < 0 || pump_init(session) < 0) {
 		session_free(session);
 		return NULL;
 	}
@@ -523,6 +524,7 @@ session_free(struct session *session)
 	learn_fini(session);
 	inward_fini(session);
 	report_fini(session);
+	pump_fini(session);
 	timer_free(session->retry);
 	timer_free(session->idle);
 	timer_free(session->stop_timer);

@@ -24,6 +24,7 @@
 #include "proxy/session/backoff.h"
 #include "proxy/session/conn.h"
 #include "proxy/session/fsm.h"
+#include "proxy/session/pace.h"
 #include "proxy/wire/open.h"
 #include "proxy/wire/reader.h"
 
@@ -94,6 +95,8 @@ struct session {
 	struct timer *quiet;
 	struct timer *report_timer;
 	struct timer *ask_timer;
+	struct pace pace; /* of announcements, to the guard */
+	struct timer *pace_timer;
 	struct timer *serve_timer;
 	struct timer *stop_timer;
 	struct timer *more; /* goes on with UPDATEs in the next turn */
@@ -230,6 +233,8 @@ void pump_close(struct session *session);
 bool pump_state(struct session *session);
 /* Say what is due while the channel has room. */
 void pump_run(struct session *session);
+int pump_init(struct session *session);
+void pump_fini(struct session *session);
 
 /* ---- report.c: MSG_SESSION_STATE ---- */
 

@@ -170,7 +170,7 @@ class Scene:
                       own={"prefixes": ["10.1.0.0/16"]}, **allowed),
              customer("evil", EVIL, 65066, limits={"rules": 50}, linger="1s",
                       own={"prefixes": ["10.66.0.0/16"]}, **allowed),
-             customer("greedy", GREEDY, 65067, limits={"rules": 20000},
+             customer("greedy", GREEDY, 65067, limits={"rules": 200},
                       linger="1s",
                       own={"prefixes": ["10.67.0.0/16"]}, **allowed)],
             router={"hold_time": 30})

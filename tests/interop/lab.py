@@ -33,6 +33,7 @@ import time
 import traceback
 
 import bgp
+import rules
 from speaker import Speaker
 
 SLUICE = "198.18.0.1"
@@ -295,61 +296,47 @@ class Sluice(Process):
         self.write()
         return self.cli("reload")
 
-    def cli(self, *words, code=0):
-        """`sluice WORDS --json`; the answer: the JSON value of its one line,
-        or a list of values of several lines."""
-        done = self.command(*words, "--json")
-        if code is not None and done.returncode != code:
-            raise Failure("sluice %s: exit %d, wanted %d: %s%s" % (
-                " ".join(words), done.returncode, code, done.stdout,
-                done.stderr))
-        return parse_json(done.stdout)
-
     def command(self, *words):
         """`sluice WORDS` as an operator types it; the finished process."""
         return subprocess.run(
             [os.path.join(self.lab.bin, "sluice"), "--socket",
-             self.config["control"]["socket"], *words],
+             self.config["control"]["socket"], *map(str, words)],
             capture_output=True, text=True, timeout=60)
 
-    def ask(self, verb, **args):
-        """One request on the control socket; the list of answers."""
-        out = []
-        with socket.socket(socket.AF_UNIX) as sock:
-            sock.settimeout(30)
-            sock.connect(self.config["control"]["socket"])
-            sock.sendall(json.dumps({"verb": verb, "args": args}).encode() +
-                         b"\n")
-            for line in sock.makefile():
-                answer = json.loads(line)
-                if "end" in answer:
-                    if answer["end"].get("exit") != 0:
-                        raise Failure("%s: %s" % (verb, answer["end"]))
-                    return out
-                out.append(answer)
-        raise Failure("%s: no end of the answer" % verb)
+    def cli(self, *words, code=0):
+        """`sluice WORDS --json`: the list of its answers, one a line. code is
+        the exit status wanted, None for any."""
+        done = self.command(*words, "--json")
+        if code is not None and done.returncode != code:
+            raise Failure("sluice %s: exit %d, wanted %d: %s%s" % (
+                " ".join(map(str, words)), done.returncode, code,
+                done.stdout, done.stderr))
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def audit(self, **filters):
-        """Entries of the log, oldest first; n=100000 unless given."""
-        answers = self.ask("audit", **dict({"n": 100000}, **filters))
-        entries = [next(iter(one.values())) if len(one) == 1 else one
-                   for one in answers]
-        return sorted(entries, key=lambda entry: entry["seq"])
+        """Entries of the log, oldest first, of all unless `n` is given;
+        filters are the options of `sluice audit list`."""
+        words = ["-n", filters.pop("n", 100000)]
+        for name, value in filters.items():
+            words += ["--" + name, value]
+        return self.cli("audit", "list", *words)
 
-    def sessions(self):
-        """{neighbour: what `sluice sessions` says of it}."""
-        answers = self.ask("sessions")
-        rows = [next(iter(one.values())) if len(one) == 1 else one
-                for one in answers]
-        return {row["neighbor"]: row for row in rows}
+    def rules(self, **filters):
+        """What `sluice rules` shows: customer, state, dst."""
+        return self.cli("rules", *(word for name, value in filters.items()
+                                   for word in ("--" + name, value)))
 
     def session(self, neighbor):
-        """The session whose neighbour has this name or address."""
-        for name, row in self.sessions().items():
-            if name == neighbor or name.endswith("/" + neighbor) or \
-                    row.get("remote") == neighbor:
+        """The session whose neighbour has this name or address, {} when there
+        is none."""
+        for row in self.cli("sessions"):
+            if neighbor in (row["neighbor"], row["remote"]):
                 return row
         return {}
+
+    def sessions(self):
+        """{neighbour's name or address: session}"""
+        return {row["neighbor"]: row for row in self.cli("sessions")}
 
     def roles(self):
         """[(pid, role, words of its command line)] of the running roles."""
@@ -368,15 +355,7 @@ class Sluice(Process):
         return out
 
 
-def parse_json(text):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return [json.loads(line) for line in text.splitlines() if line]
-
-
 def nlri(text):
     """A Flowspec value (without its length) as hex, from the words of an IPv4
     or IPv6 rule: "destination 203.0.113.7/32 protocol =17 source-port =53"."""
-    import rules
     return rules.from_text(text).hex()

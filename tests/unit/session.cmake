@@ -1,5 +1,5 @@
 # The session role: its tables and state machine, then the whole program.
-foreach(file backoff collision keyset fsm adj_in adj_out out_attrs)
+foreach(file backoff collision keyset fsm adj_in adj_out out_attrs pace)
   sluice_test(unit test_${file} session_core)
 endforeach()
 target_compile_definitions(test_fsm PRIVATE

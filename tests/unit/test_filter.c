@@ -18,7 +18,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "no_filter", { NULL }, true },
+	{ "no_filter", { .customer = NULL }, true },
 	{ "customer", { .customer = "acme" }, true },
 	{ "other_customer", { .customer = "acm" }, false },
 	{ "since_before", { .since = "2026-01-31T03:04:05Z" }, true },
