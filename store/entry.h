@@ -67,8 +67,8 @@ struct entry {
 	uint16_t reason; /* enum reason */
 	uint8_t has_rule;
 	uint8_t approved; /* an operator's approval stands behind it */
-	uint16_t raw_len; /* 0: the NLRI came in canonical form, or none did; its
-			     family is rule.afi, also without has_rule (0:
+	uint16_t raw_len; /* 0: the NLRI came in canonical form, or none did;
+			     its family is rule.afi, also without has_rule (0:
 			     unknown) */
 	uint16_t zero[3];
 	char customer[NAME_MAX_LEN];

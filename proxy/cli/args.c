@@ -254,6 +254,7 @@ args_parse(int argc, const char *const *argv, struct args *out, char *why)
 	};
 
 	*out = (struct args){ 0 };
+	why[0] = '\0';
 	while (scan.at < argc) {
 		const char *word = argv[scan.at++];
 		int status;

@@ -203,7 +203,7 @@ int
 ask(int fd, const char *request, size_t len, int silence_ms,
     struct answer *answer)
 {
-	struct input input = { 0 };
+	struct input input = { text_alloc(NULL, 65536), 0, 65536 };
 	int status = request_send(fd, request, len);
 
 	/* A daemon that closed may have said why before: read on. */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,15 +13,11 @@
 static void
 run(const char *program, const char *path, bool json)
 {
-	char *args[] = {
-		(char *)(uintptr_t)LOADER,
-		(char *)(uintptr_t) "--check",
-		(char *)(uintptr_t)(json ? "--json" : path),
-		(char *)(uintptr_t)(json ? path : NULL),
-		NULL,
-	};
-
-	(void)execv(program, args);
+	if (json)
+		(void)execl(
+		    program, LOADER, "--check", "--json", path, (char *)NULL);
+	else
+		(void)execl(program, LOADER, "--check", path, (char *)NULL);
 }
 
 int

@@ -16,6 +16,7 @@
 #include "proxy/cli/text.h"
 
 #define WIDTH_DEFAULT 80
+#define REASON_MAX    256 /* what is typed at the prompt */
 
 /* Columns of the terminal; 0 when there is none. */
 static size_t
@@ -54,14 +55,14 @@ complain(int status, const char *what, const char *text)
 
 /* Ask the person at the terminal why. False when nobody answers. */
 static bool
-reason_ask(struct args *args, char *buf, size_t size)
+reason_ask(struct args *args, char buf[REASON_MAX])
 {
 	if (isatty(STDIN_FILENO) == 0)
 		return false;
 	(void)fprintf(stderr, "%s rule %llu; why? ", args_verb_name(args->verb),
 	    (unsigned long long)args->id);
 	(void)fflush(stderr);
-	if (fgets(buf, (int)size, stdin) == NULL)
+	if (fgets(buf, REASON_MAX, stdin) == NULL)
 		return false;
 	buf[strcspn(buf, "\n")] = '\0';
 	args->message = buf;
@@ -111,15 +112,15 @@ is_act(unsigned verb)
 }
 
 static int
-ask_and_show(struct args *args)
+ask_and_show(struct args *args, char reason[REASON_MAX])
 {
 	struct show show = { stdout, stderr, terminal_width(), wall_ns() };
 	struct answer answer = { 0 };
-	char why[ARGS_WHY_MAX] = "", reason[256];
+	char why[ARGS_WHY_MAX] = "";
 	int status;
 
 	if (is_act(args->verb) && args->message == NULL &&
-	    !reason_ask(args, reason, sizeof(reason)))
+	    !reason_ask(args, reason))
 		return complain(CLI_WRONG, args_verb_name(args->verb),
 		    "wanted -m and why it is done");
 	if (args->store != NULL)
@@ -138,7 +139,7 @@ ask_and_show(struct args *args)
 }
 
 static int
-run(struct args *args)
+run(struct args *args, char reason[REASON_MAX])
 {
 	int error;
 
@@ -155,14 +156,14 @@ run(struct args *args)
 		error = check_file(args->word, args->json);
 		return complain(CLI_WRONG, "sluice-loader", strerror(-error));
 	}
-	return ask_and_show(args);
+	return ask_and_show(args, reason);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct args args;
-	char why[ARGS_WHY_MAX];
+	char why[ARGS_WHY_MAX], reason[REASON_MAX];
 	int status;
 
 	if (argc < 2) {
@@ -176,7 +177,7 @@ main(int argc, char **argv)
 		    args.verb != ARGS_NONE ? args_verb_name(args.verb) : "");
 		return CLI_WRONG;
 	}
-	status = run(&args);
+	status = run(&args, reason);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		return complain(CLI_NO, "standard output", strerror(errno));
 	return status;

@@ -7,6 +7,7 @@
 
 #include "proxy/session/keyset.h"
 #include "proxy/session/list.h"
+#include "proxy/wire/family.h"
 
 /* Withdrawn rules wait for the disk: room for them besides. */
 #define SLOTS_SPARE 64u
@@ -284,8 +285,15 @@ adj_in_withdraw(struct adj_in *adj, const struct rule *rule)
 {
 	struct in_entry *entry = find(adj, rule);
 
-	if (entry != NULL)
+	if (entry != NULL) {
 		entry_withdraw(adj, entry);
+		return;
+	}
+	entry = entry_new(adj, rule);
+	if (entry == NULL)
+		return;
+	entry->family = (uint8_t)family_of(rule->afi, SAFI_FLOWSPEC);
+	make_dirty(adj, entry);
 }
 
 bool

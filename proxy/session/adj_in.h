@@ -64,7 +64,11 @@ void adj_in_limit(struct adj_in *adj, uint32_t max);
 enum adj_in_result adj_in_announce(
     struct adj_in *adj, const struct adj_in_route *route, bool again);
 
-/* The peer withdrew a rule; one that is not known is nothing. */
+/*
+ * The peer withdrew a rule. The guard is told of one that is not known here,
+ * too: it may linger from the session before. Without room that is not
+ * remembered; then it goes when the peer has sent all it has.
+ */
 void adj_in_withdraw(struct adj_in *adj, const struct rule *rule);
 
 /* A withdrawal is durable. False for a handle that is not (or no longer) that

@@ -53,8 +53,8 @@ replay_folder(const char *path)
 	while ((entry = readdir(folder)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		(void)snprintf(name, sizeof(name), "%s/%s", path,
-		    entry->d_name);
+		(void)snprintf(
+		    name, sizeof(name), "%s/%s", path, entry->d_name);
 		failed |= replay_file(name);
 	}
 	(void)closedir(folder);

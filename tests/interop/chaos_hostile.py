@@ -217,6 +217,13 @@ class Scene:
         equal(children(self.sluice), self.pids, name + ": processes")
         equal((self.good.ups, self.rr.ups), (1, 1), name + ": sessions")
 
+    def updates(self, name):
+        """UPDATEs that this customer's session has taken in, ever."""
+        for row in self.sluice.cli("sessions"):
+            if row["customer"] == name:
+                return row.get("counters", row)["updates_in"]
+        raise Failure("no session " + name)
+
     def quiet(self):
         """The attackers' rules have gone."""
         until(lambda: not [n for n in self.rr.held
@@ -501,16 +508,6 @@ ATTACKS = [stops_reading, refreshes, garbage, mutated, connections, in_and_out,
            slow_open]
 # Rules that are accepted and withdrawn are entries of their own, each time.
 OWN_RULES = {"toggles", "replacements", "mutated", "in_and_out", "huge"}
-
-
-def updates(scene, name):
-    for row in scene.sluice.sessions().values():
-        if name in row["neighbor"]:
-            return int(row["updates_in"])
-    raise Failure("no session " + name)
-
-
-Scene.updates = updates
 
 
 def test(lab):

@@ -35,7 +35,8 @@ class Case:
         more = {"passive": self.dials}
         if not self.inside:
             return customer(self.name, self.address, self.asn, multihop=2,
-                            local_address=self.sluice, **more)
+                            local_address=self.sluice,
+                            own={"prefixes": [self.dst]}, **more)
         return inward(self.name, self.address, **more)
 
     def start(self, lab):
@@ -115,8 +116,8 @@ def test(lab):
         return [case.name for case in cases if case.address not in sessions]
     try:
         until(lambda: not down(), 45, "sessions")
-    finally:
-        say("down: %s" % down())
+    except Failure:
+        raise Failure("not up: %s" % down())
     wanted = sorted(case.rule for case in cases if case.speaks)
     until(lambda: sorted(router.rules()) == wanted, 20, "rules inside")
     octets = sorted(bytes.fromhex(value) for value in wanted)

@@ -106,7 +106,7 @@ main(void)
 	for (size_t i = 0; i < ROWS; i++) {
 		tests[i].name = rows[i].name;
 		tests[i].test_func = check_row;
-		tests[i].initial_state = (void *)&rows[i];
+		tests[i].initial_state = (void *)(uintptr_t)&rows[i];
 	}
 	failed = cmocka_run_group_tests_name("pace", tests, NULL, NULL);
 	return failed +
