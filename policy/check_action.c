@@ -110,7 +110,8 @@ action_rt6(const struct check_ask *ask, const uint8_t value[20])
 	return action_unlisted(ask, ACTION_REDIRECT_RT6, value, 20);
 }
 
-/* redirect-ip: the address lies in a listed prefix. */
+/* redirect-ip: the address lies in a listed prefix, and nothing but the
+ * address goes inward: the local part behind it is reserved. */
 static enum reason
 action_ip(const struct check_ask *ask, unsigned kind, unsigned afi,
     const uint8_t *address)
@@ -118,9 +119,13 @@ action_ip(const struct check_ask *ask, unsigned kind, unsigned afi,
 	const struct customer_actions *may = &ask->q->customer->actions;
 	struct prefix host = { .afi = (uint8_t)afi };
 	char text[PREFIX_TEXT_MAX];
+	size_t n = afi_bits(afi) / 8u;
 
+	if (address[n] != 0 || address[n + 1] != 0)
+		return check_say(ask, REASON_ACTION_TARGET,
+		    "%s: the local part is not 0", action_name(kind));
 	host.len = (uint8_t)afi_bits(afi);
-	memcpy(host.addr, address, host.len / 8u);
+	memcpy(host.addr, address, n);
 	for (unsigned i = 0; i < CUSTOMER_TARGETS_IP_MAX; i++) {
 		if (i < may->n_targets_ip &&
 		    prefix_contains(&may->targets_ip[i], &host))

@@ -101,6 +101,9 @@ component_fits(const struct rule_term *terms, unsigned n, unsigned afi)
 			return false;
 		if (!bitmask && (RELATIONS >> relation & 1) == 0)
 			return false;
+		/* True or false by another name: no bit is asked for. */
+		if (bitmask && terms[i].value == 0)
+			return false;
 	}
 	return true;
 }

@@ -62,26 +62,21 @@ rule_field_max(unsigned type, unsigned afi)
 	}
 }
 
-/* The bits of octet i of a pattern that covers bits from..to-1. */
-static uint8_t
-pattern_mask(unsigned from, unsigned to, unsigned i)
-{
-	unsigned low = 8 * i, mask = 0xff;
-
-	if (to <= low || from >= low + 8)
-		return 0;
-	if (from > low)
-		mask &= 0xffu >> (from - low);
-	if (to < low + 8)
-		mask &= 0xff00u >> (to - low);
-	return (uint8_t)mask;
-}
-
+/* Only bits from..to-1 stay. */
 static void
 pattern_clear_outside(uint8_t addr[ADDRESS_MAX], unsigned from, unsigned to)
 {
-	for (unsigned i = from == 0 ? to / 8 : 0; i < ADDRESS_MAX; i++)
-		addr[i] &= pattern_mask(from, to, i);
+	unsigned first = from / 8, end = (to + 7) / 8;
+
+	if (from >= to) {
+		memset(addr, 0, ADDRESS_MAX);
+		return;
+	}
+	memset(addr, 0, first);
+	memset(&addr[end], 0, ADDRESS_MAX - end);
+	addr[first] &= (uint8_t)(0xffu >> from % 8);
+	if (to % 8 != 0)
+		addr[end - 1] &= (uint8_t)(0xff00u >> to % 8);
 }
 
 /* A prefix that is not there, or has no offset in its family, is all zero. */

@@ -78,9 +78,13 @@ rule_verdict(const struct show *show, const struct json *row, bool explain)
 	const char *evidence = show_field(row, "evidence");
 	char number[SHOW_NUMBER_MAX];
 
+	bool same =
+	    strcmp(show_field(row, "state"), show_field(row, "reason")) == 0;
+
 	SHOW(show, explain ? "verdict: " : "  state       ",
 	    show_field(row, "state"), check != NULL ? " by " : "",
-	    check != NULL ? check : "", ", ", show_field(row, "reason"), " (",
+	    check != NULL ? check : "", same ? "" : ", ",
+	    same ? "" : show_field(row, "reason"), " (",
 	    show_number(row, "reason_number", number), ")", "\n");
 	if (explain)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* "sluice sessions": a table, or one in full. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "proxy/cli/show.h"
 #include "proxy/cli/table.h"
@@ -84,10 +85,13 @@ static void
 session_down(const struct show *show, const struct json *row)
 {
 	const struct json *last = json_get(row, "notification");
+	const char *down = show_field(row, "down");
 	char code[SHOW_NUMBER_MAX], subcode[SHOW_NUMBER_MAX];
 
 	if (show_field(row, "text")[0] != '\0')
-		SHOW(show, "  last end     ", show_field(row, "down"), ": ",
+		SHOW(show, "  last end     ",
+		    strcmp(down, "none") == 0 ? "" : down,
+		    strcmp(down, "none") == 0 ? "" : ": ",
 		    show_field(row, "text"), "\n");
 	if (json_object_at(row, "notification"))
 		SHOW(show, "  notification ", show_number(last, "code", code),
@@ -113,6 +117,14 @@ session_counters(const struct show *show, const struct json *row)
 	    " routes seen and not used", "\n");
 }
 
+static const char *
+address(const struct json *row, const char *key)
+{
+	const char *text = json_text(row, key);
+
+	return text != NULL ? text : "not known";
+}
+
 void
 show_session(const struct show *show, const struct json *row)
 {
@@ -125,10 +137,8 @@ show_session(const struct show *show, const struct json *row)
 	    show_field(row, "neighbor"), "  AS", show_number(row, "asn", asn),
 	    "  ", show_field(row, "state"), " for ",
 	    show_age(show, row, "since", false, age), "\n");
-	SHOW(show, "  addresses    ", show_field(row, "local"), " to ",
-	    show_field(row, "remote"), ", router id ",
-	    json_text(row, "router_id") != NULL ? show_field(row, "router_id")
-						: "not known",
+	SHOW(show, "  addresses    ", address(row, "local"), " to ",
+	    address(row, "remote"), ", router id ", address(row, "router_id"),
 	    "\n");
 	SHOW(show, "  session      hold time ",
 	    show_number(row, "hold_time", hold), " s, refresh ",

@@ -47,6 +47,7 @@ static const struct span spans[MSG_KINDS] = {
 	[MSG_CFG_ERROR] = FIXED(struct msg_cfg_error),
 	[MSG_CFG_END] = FIXED(struct msg_cfg_end),
 	[MSG_CFG_RESULT] = FIXED(struct msg_cfg_result),
+	[MSG_PEER_BROKEN] = FIXED(struct msg_peer_broken),
 	[MSG_STORE_CONFIG] = FIXED(struct msg_store_config),
 	[MSG_CONTROL_CONFIG] = FIXED(struct msg_control_config),
 	[MSG_RELOAD] = FIXED(struct msg_reload),

@@ -146,6 +146,12 @@ struct msg_cfg_result { /* guard -> supervisor */
 	char text[256]; /* why not, when !ok */
 };
 
+struct msg_peer_broken { /* its session said what no session of ours says */
+	struct msg_head head;
+	uint32_t peer;
+	uint32_t zero;
+};
+
 struct msg_store_config {
 	struct msg_head head;
 	char path[PATH_LEN];

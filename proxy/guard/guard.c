@@ -32,6 +32,7 @@
 
 struct conflict_ctx {
 	struct guard *guard;
+	const struct rib_rule *rule;
 	const struct guard_customer *customer;
 };
 
@@ -48,7 +49,7 @@ conflicts(const void *opaque, const struct rule *part,
 
 		if ((ctx->guard->tables & 1u << d) == 0)
 			continue;
-		entry = rib_out_find(&ctx->guard->out[d], part);
+		entry = rib_out_find_part(&ctx->guard->out[d], ctx->rule, part);
 		for (const struct rib_owner *o = entry == NULL ? NULL
 							       : entry->owners;
 		     o != NULL; o = o->next_of_entry) {
@@ -77,7 +78,7 @@ guard_ask(struct guard *guard, const struct guard_peer *peer,
     const struct rib_rule *rule, struct verdict *verdict,
     struct check_result *results)
 {
-	const struct conflict_ctx ctx = { guard, peer->customer };
+	const struct conflict_ctx ctx = { guard, rule, peer->customer };
 	const struct question q = {
 		.customer = peer->customer->policy,
 		.rule = &rule->rule,
@@ -524,11 +525,12 @@ guard_init(struct guard *guard, struct loop *loop)
 void
 guard_fini(struct guard *guard)
 {
-	peers_fini(guard);
+	/* Rules are on lists of their peers, and peers in those of the tables. */
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next)
 		rib_out_drop(LINK_ENTRY(l, struct rib_rule, all));
 	rib_in_fini(&guard->in);
+	peers_fini(guard);
 	for (unsigned d = 1; d < DIALECT_COUNT; d++)
 		rib_out_fini(&guard->out[d]);
 	journal_free(guard->journal);

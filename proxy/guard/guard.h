@@ -122,6 +122,8 @@ struct guard {
 	bool loading; /* they are coming */
 	bool to_load; /* they are to be asked for when load_seq is durable */
 	uint64_t load_seq;
+	uint64_t told_ms;
+	bool told;     /* they are in; the sessions' replay is awaited */
 	bool stopping; /* all ends: sessions' ends are not theirs */
 	bool stopped;  /* the stop is recorded under stop_seq */
 	uint64_t stop_seq;

@@ -212,9 +212,12 @@ turn(void *ctx)
 	operator_continue(guard);
 }
 
+/* All sessions have been heard out, and what they said is recorded. */
 static bool
-sessions_gone(const struct guard *guard)
+all_said(const struct guard *guard)
 {
+	if (guard->store != NULL && journal_pending(guard->journal) > 0)
+		return false;
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		if (guard->peers[i] != NULL && guard->peers[i]->channel != NULL)
 			return false;
@@ -228,7 +231,7 @@ second(void *ctx)
 	struct guard *guard = ctx;
 
 	if (guard->supervisor == NULL) {
-		if (sessions_gone(guard) || ++guard->stop_polls > STOP_POLLS)
+		if (all_said(guard) || ++guard->stop_polls > STOP_POLLS)
 			loop_stop(guard->loop);
 		return;
 	}

@@ -262,8 +262,19 @@ peer_closed(void *ctx)
 static void
 misbehaved(struct guard_peer *peer, const struct msg_head *head)
 {
+	const struct msg_peer_broken broken = {
+		.head.kind = MSG_PEER_BROKEN,
+		.peer = peer->number,
+	};
+	struct channel *supervisor = peer->guard->supervisor;
+
 	log_line(LOG_ERROR, "session %s: bad message: kind=%u len=%u",
 	    peer->name, (unsigned)head->kind, (unsigned)head->len);
+	/* Nobody would link this process again: another takes its place. */
+	if (supervisor != NULL) {
+		(void)channel_send(supervisor, &broken, sizeof(broken), -1);
+		channel_flush(supervisor);
+	}
 	peer_closed(peer);
 }
 

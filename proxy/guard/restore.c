@@ -18,6 +18,8 @@
 #include "proxy/common/log.h"
 #include "proxy/guard/guard.h"
 
+#define HEAR_MS 500 /* for the sessions' replay, at most */
+
 /* A store that must not be used: it may not speak for our log. */
 static void
 refuse_store(struct guard *guard, const struct msg_store_hello *msg)
@@ -42,17 +44,38 @@ restore_hello(struct guard *guard, const struct msg_store_hello *msg)
 		return;
 	}
 	guard->loading = false;
-	guard->to_load = !guard->loaded;
+	guard->to_load = !guard->loaded && !guard->told;
 	guard->load_seq = journal_next(guard->journal);
 	restore_continue(guard);
 }
 
-/* Ends that the queue still holds would come as live otherwise. */
+static void restore_finish(struct guard *guard);
+
+/* All that the sessions know has been heard. One that says nothing is not
+ * waited for any longer: others' rules do not hang on it. */
+static bool
+heard_out(const struct guard *guard)
+{
+	if (loop_now_ms(guard->loop) - guard->told_ms >= HEAR_MS)
+		return true;
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		const struct guard_peer *peer = guard->peers[i];
+
+		if (peer != NULL && peer->configured && !peer->internal &&
+		    peer->channel != NULL && !peer->replayed)
+			return false;
+	}
+	return true;
+}
+
 void
 restore_continue(struct guard *guard)
 {
 	struct msg_store_seq *load;
 
+	if (guard->told && heard_out(guard))
+		restore_finish(guard);
+	/* Ends that the queue still holds would come as live otherwise. */
 	if (!guard->to_load || guard->store == NULL ||
 	    journal_next(guard->journal) - journal_pending(guard->journal) <
 		guard->load_seq)
@@ -253,15 +276,13 @@ reconcile(struct guard *guard, bool configured)
 	}
 }
 
-void
-restore_loaded(struct guard *guard)
+static void
+restore_finish(struct guard *guard)
 {
 	struct rib_link *link;
 	unsigned n = 0;
 
-	if (!guard->loading)
-		return;
-	guard->loading = false;
+	guard->told = false;
 	guard->loaded = true;
 	guard_note(guard, ENTRY_START, "guard started");
 	reconcile(guard, false);
@@ -281,4 +302,19 @@ restore_loaded(struct guard *guard)
 	reconcile(guard, true);
 	log_line(LOG_INFO, "guard: %u live rules restored, log at %" PRIu64, n,
 	    journal_next(guard->journal));
+}
+
+/*
+ * A withdrawal that was not yet on disk when the last guard died is known to
+ * its session alone: what stands is settled when they have been heard.
+ */
+void
+restore_loaded(struct guard *guard)
+{
+	if (!guard->loading)
+		return;
+	guard->loading = false;
+	guard->told = true;
+	guard->told_ms = loop_now_ms(guard->loop);
+	timer_start(guard->second, HEAR_MS, 1000);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/common/sieve.h"
+
 #define BUCKETS_MIN 1024u
 
 void
@@ -45,7 +47,8 @@ rib_in_init(struct rib_in *rib, const uint8_t key[HASH_KEY_LEN])
 	memcpy(rib->key, key, HASH_KEY_LEN);
 	rib->n_buckets = BUCKETS_MIN;
 	rib->buckets = calloc(rib->n_buckets, sizeof(struct rib_rule *));
-	return rib->buckets == NULL ? -1 : 0;
+	rib->sieve = calloc(rib->n_buckets, 1);
+	return rib->buckets == NULL || rib->sieve == NULL ? -1 : 0;
 }
 
 void
@@ -55,45 +58,83 @@ rib_in_fini(struct rib_in *rib)
 		rib_in_remove(
 		    rib, LINK_ENTRY(rib->all.next, struct rib_rule, all));
 	free(rib->buckets);
+	free(rib->sieve);
 	memset(rib, 0, sizeof(*rib));
 }
 
-static size_t
-bucket_of(const struct rib_in *rib, uint32_t peer, const struct rule *rule)
+uint32_t
+rib_hash(const uint8_t key[HASH_KEY_LEN], const struct rule *rule)
 {
-	uint64_t hash = hash_sip(rib->key, rule, rule_size(rule));
+	uint32_t hash = (uint32_t)hash_sip(key, rule, rule_size(rule));
 
-	hash += peer * UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(hash ^ hash >> 32) & (rib->n_buckets - 1);
+	return hash == 0 ? 1 : hash;
 }
 
-/* Doubling keeps chains at one on average; failing to grow only slows. */
+/* Rules of many peers may be the same: each peer's lie elsewhere. */
+static size_t
+bucket_of(const struct rib_in *rib, uint32_t peer, uint32_t hash)
+{
+	return (hash ^ peer * 0x9e3779b1u) & (rib->n_buckets - 1);
+}
+
+static void
+chain_in(struct rib_in *rib, struct rib_rule *rule)
+{
+	size_t i = bucket_of(rib, rule->peer, rule->hash);
+
+	rule->chain = rib->buckets[i];
+	rib->buckets[i] = rule;
+	sieve_add(rib->sieve, i, rule->hash);
+}
+
+static void
+chain_out(struct rib_in *rib, const struct rib_rule *rule)
+{
+	size_t i = bucket_of(rib, rule->peer, rule->hash);
+	struct rib_rule **at = &rib->buckets[i];
+
+	while (*at != rule)
+		at = &(*at)->chain;
+	*at = rule->chain;
+	rib->sieve[i] = 0;
+	for (rule = rib->buckets[i]; rule != NULL; rule = rule->chain)
+		sieve_add(rib->sieve, i, rule->hash);
+}
+
+/* By four: every growth touches every rule. Failing to grow only slows. */
 static void
 grow(struct rib_in *rib)
 {
-	size_t n = rib->n_buckets * 2;
+	size_t n = rib->n_buckets * 4;
 	struct rib_rule **buckets = calloc(n, sizeof(struct rib_rule *));
+	uint8_t *sieve = calloc(n, 1);
 
-	if (buckets == NULL)
+	if (buckets == NULL || sieve == NULL) {
+		free(buckets);
+		free(sieve);
 		return;
-	free(rib->buckets);
-	rib->buckets = buckets;
-	rib->n_buckets = n;
-	for (struct rib_link *l = rib->all.next; l != &rib->all; l = l->next) {
-		struct rib_rule *r = LINK_ENTRY(l, struct rib_rule, all);
-		size_t i = bucket_of(rib, r->peer, &r->rule);
-
-		r->chain = buckets[i];
-		buckets[i] = r;
 	}
+	free(rib->buckets);
+	free(rib->sieve);
+	rib->buckets = buckets;
+	rib->sieve = sieve;
+	rib->n_buckets = n;
+	for (struct rib_link *l = rib->all.next; l != &rib->all; l = l->next)
+		chain_in(rib, LINK_ENTRY(l, struct rib_rule, all));
 }
 
 struct rib_rule *
 rib_in_find(const struct rib_in *rib, uint32_t peer, const struct rule *rule)
 {
-	struct rib_rule *r = rib->buckets[bucket_of(rib, peer, rule)];
+	uint32_t hash = rib_hash(rib->key, rule);
+	size_t i = bucket_of(rib, peer, hash);
+	struct rib_rule *r;
 
-	while (r != NULL && !(r->peer == peer && rule_equal(&r->rule, rule)))
+	if (!sieve_may_hold(rib->sieve, i, hash))
+		return NULL;
+	r = rib->buckets[i];
+	while (r != NULL && !(r->hash == hash && r->peer == peer &&
+				rule_equal(&r->rule, rule)))
 		r = r->chain;
 	return r;
 }
@@ -108,7 +149,6 @@ struct rib_rule *
 rib_in_add(struct rib_in *rib, uint32_t peer, const struct rule *rule)
 {
 	struct rib_rule *r = malloc(rib_in_rule_octets(rule));
-	size_t i;
 
 	if (r == NULL)
 		return NULL;
@@ -116,15 +156,14 @@ rib_in_add(struct rib_in *rib, uint32_t peer, const struct rule *rule)
 		grow(rib);
 	memset(r, 0, offsetof(struct rib_rule, rule));
 	memcpy(&r->rule, rule, rule_size(rule));
+	r->hash = rib_hash(rib->key, rule);
 	r->peer = peer;
 	r->id = RULE_ID_NONE;
 	r->old_id = RULE_ID_NONE;
 	link_init(&r->of_peer);
 	link_init(&r->waiting);
 	link_append(&rib->all, &r->all);
-	i = bucket_of(rib, peer, rule);
-	r->chain = rib->buckets[i];
-	rib->buckets[i] = r;
+	chain_in(rib, r);
 	rib->n_rules++;
 	return r;
 }
@@ -132,12 +171,7 @@ rib_in_add(struct rib_in *rib, uint32_t peer, const struct rule *rule)
 void
 rib_in_remove(struct rib_in *rib, struct rib_rule *rule)
 {
-	struct rib_rule **at =
-	    &rib->buckets[bucket_of(rib, rule->peer, &rule->rule)];
-
-	while (*at != rule)
-		at = &(*at)->chain;
-	*at = rule->chain;
+	chain_out(rib, rule);
 	link_remove(&rule->all);
 	link_remove(&rule->of_peer);
 	link_remove(&rule->waiting);

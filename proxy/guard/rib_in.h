@@ -62,7 +62,9 @@ enum rule_wait {
 };
 
 struct rib_rule {
-	struct rib_rule *chain; /* hash */
+	struct rib_rule *chain; /* of its bucket */
+	uint32_t hash;          /* rib_hash() of rule; 0: not in the table */
+	uint32_t peer;          /* slot in the guard's peers */
 	struct rib_link all;    /* every rule, by first sight */
 	struct rib_link of_peer;
 	struct rib_link waiting;
@@ -72,7 +74,6 @@ struct rib_rule {
 	uint64_t handle;          /* of the session's table */
 	uint64_t first_seen_ns;   /* wall */
 	uint64_t since_ns;        /* wall, of state */
-	uint32_t peer;            /* slot in the guard's peers */
 	uint32_t pending;         /* entries in the log's queue */
 	uint16_t reason;
 	uint8_t state;
@@ -92,11 +93,15 @@ struct rib_rule {
 
 struct rib_in {
 	struct rib_rule **buckets; /* a power of two */
+	uint8_t *sieve;
 	size_t n_buckets;
 	size_t n_rules;
 	struct rib_link all;
 	uint8_t key[HASH_KEY_LEN];
 };
+
+/* A rule's hash in all tables of this key; never 0. */
+uint32_t rib_hash(const uint8_t key[HASH_KEY_LEN], const struct rule *rule);
 
 /* 0 or -1 when memory is out. key: random octets. */
 int rib_in_init(struct rib_in *rib, const uint8_t key[HASH_KEY_LEN]);

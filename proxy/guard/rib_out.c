@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/common/sieve.h"
+
 #define BUCKETS_MIN 1024u
 
 int
@@ -19,14 +21,14 @@ rib_out_init(struct rib_out *out, uint8_t dialect,
 	out->accepted = accepted;
 	out->n_buckets = BUCKETS_MIN;
 	out->buckets = calloc(out->n_buckets, sizeof(struct rib_entry *));
-	return out->buckets == NULL ? -1 : 0;
+	out->sieve = calloc(out->n_buckets, 1);
+	return out->buckets == NULL || out->sieve == NULL ? -1 : 0;
 }
 
 static size_t
-bucket_of(const struct rib_out *out, const struct rule *rule)
+bucket_of(const struct rib_out *out, uint32_t hash)
 {
-	return (size_t)hash_sip(out->key, rule, rule_size(rule)) &
-	       (out->n_buckets - 1);
+	return hash & (out->n_buckets - 1);
 }
 
 static struct rib_entry *
@@ -36,40 +38,91 @@ entry_of(struct rib_link *link)
 }
 
 static void
-rehash(struct rib_out *out, struct rib_entry **buckets, struct rib_link *list)
+chain_in(struct rib_out *out, struct rib_entry *entry)
 {
-	for (struct rib_link *l = list->next; l != list; l = l->next) {
-		struct rib_entry *e = entry_of(l);
-		size_t i = bucket_of(out, &e->rule);
+	size_t i = bucket_of(out, entry->hash);
 
-		e->chain = buckets[i];
-		buckets[i] = e;
-	}
+	entry->chain = out->buckets[i];
+	out->buckets[i] = entry;
+	sieve_add(out->sieve, i, entry->hash);
+}
+
+static void
+chain_out(struct rib_out *out, const struct rib_entry *entry)
+{
+	size_t i = bucket_of(out, entry->hash);
+	struct rib_entry **at = &out->buckets[i];
+
+	while (*at != entry)
+		at = &(*at)->chain;
+	*at = entry->chain;
+	out->sieve[i] = 0;
+	for (entry = out->buckets[i]; entry != NULL; entry = entry->chain)
+		sieve_add(out->sieve, i, entry->hash);
+}
+
+static void
+rehash(struct rib_out *out, struct rib_link *list)
+{
+	for (struct rib_link *l = list->next; l != list; l = l->next)
+		chain_in(out, entry_of(l));
 }
 
 static void
 grow(struct rib_out *out)
 {
-	size_t n = out->n_buckets * 2;
+	size_t n = out->n_buckets * 4; /* growing touches all */
 	struct rib_entry **buckets = calloc(n, sizeof(struct rib_entry *));
+	uint8_t *sieve = calloc(n, 1);
 
-	if (buckets == NULL)
+	if (buckets == NULL || sieve == NULL) {
+		free(buckets);
+		free(sieve);
 		return; /* longer chains, nothing worse */
+	}
 	free(out->buckets);
+	free(out->sieve);
 	out->buckets = buckets;
+	out->sieve = sieve;
 	out->n_buckets = n;
-	rehash(out, buckets, &out->announced);
-	rehash(out, buckets, &out->withdrawn);
+	rehash(out, &out->announced);
+	rehash(out, &out->withdrawn);
+}
+
+static struct rib_entry *
+find(const struct rib_out *out, const struct rule *rule, uint32_t hash)
+{
+	size_t i = bucket_of(out, hash);
+	struct rib_entry *e;
+
+	if (!sieve_may_hold(out->sieve, i, hash))
+		return NULL;
+	e = out->buckets[i];
+	while (e != NULL && !(e->hash == hash && rule_equal(&e->rule, rule)))
+		e = e->chain;
+	return e;
 }
 
 struct rib_entry *
 rib_out_find(const struct rib_out *out, const struct rule *rule)
 {
-	struct rib_entry *e = out->buckets[bucket_of(out, rule)];
+	return find(out, rule, rib_hash(out->key, rule));
+}
 
-	while (e != NULL && !rule_equal(&e->rule, rule))
-		e = e->chain;
-	return e;
+static uint32_t
+part_hash(const struct rib_out *out, const struct rib_rule *whole,
+    const struct rule *part)
+{
+	if (whole->hash != 0 && rule_equal(&whole->rule, part))
+		return whole->hash;
+	return rib_hash(out->key, part);
+}
+
+struct rib_entry *
+rib_out_find_part(const struct rib_out *out, const struct rib_rule *whole,
+    const struct rule *part)
+{
+	return find(out, part, part_hash(out, whole, part));
 }
 
 /* Take the entry off its list; cursors that point at it move on. */
@@ -114,11 +167,10 @@ entry_changed(struct rib_out *out, struct rib_entry *entry, bool standing)
 }
 
 static struct rib_entry *
-entry_new(struct rib_out *out, const struct rule *rule)
+entry_new(struct rib_out *out, const struct rule *rule, uint32_t hash)
 {
 	struct rib_entry *e =
 	    malloc(offsetof(struct rib_entry, rule) + rule_size(rule));
-	size_t i;
 
 	if (e == NULL)
 		return NULL;
@@ -126,10 +178,9 @@ entry_new(struct rib_out *out, const struct rule *rule)
 		grow(out);
 	memset(e, 0, offsetof(struct rib_entry, rule));
 	memcpy(&e->rule, rule, rule_size(rule));
+	e->hash = hash;
 	link_init(&e->order);
-	i = bucket_of(out, rule);
-	e->chain = out->buckets[i];
-	out->buckets[i] = e;
+	chain_in(out, e);
 	out->n_entries++;
 	return e;
 }
@@ -137,11 +188,7 @@ entry_new(struct rib_out *out, const struct rule *rule)
 static void
 entry_free(struct rib_out *out, struct rib_entry *entry)
 {
-	struct rib_entry **at = &out->buckets[bucket_of(out, &entry->rule)];
-
-	while (*at != entry)
-		at = &(*at)->chain;
-	*at = entry->chain;
+	chain_out(out, entry);
 	out->n_standing -= entry->standing;
 	order_remove(out, entry);
 	out->n_entries--;
@@ -158,6 +205,7 @@ rib_out_fini(struct rib_out *out)
 			entry_free(out, entry_of(lists[i]->next));
 	}
 	free(out->buckets);
+	free(out->sieve);
 	memset(out, 0, sizeof(*out));
 }
 
@@ -283,11 +331,12 @@ static int
 own(struct rib_out *out, struct rib_rule *rule, uint32_t customer,
     const struct rule *part)
 {
-	struct rib_entry *entry = rib_out_find(out, part);
+	uint32_t hash = part_hash(out, rule, part);
+	struct rib_entry *entry = find(out, part, hash);
 	struct rib_owner *o = NULL;
 
 	if (entry == NULL)
-		entry = entry_new(out, part);
+		entry = entry_new(out, part, hash);
 	if (entry == NULL)
 		return -1;
 	o = owner_find(rule, entry);
@@ -331,11 +380,12 @@ int
 rib_out_held(struct rib_out *out, uint32_t customer, const struct rule *rule,
     const struct action_set *actions)
 {
-	struct rib_entry *entry = rib_out_find(out, rule);
+	uint32_t hash = rib_hash(out->key, rule);
+	struct rib_entry *entry = find(out, rule, hash);
 
 	if (entry != NULL)
 		return 0;
-	entry = entry_new(out, rule);
+	entry = entry_new(out, rule, hash);
 	if (entry == NULL)
 		return -1;
 	entry->customer = customer;

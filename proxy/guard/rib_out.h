@@ -35,9 +35,10 @@ struct rib_owner {
 };
 
 struct rib_entry {
-	struct rib_entry *chain;
-	struct rib_link order; /* by last change */
+	struct rib_entry *chain; /* of its bucket */
+	struct rib_link order;   /* by last change */
 	struct rib_owner *owners;
+	uint32_t hash;     /* rib_hash() of rule */
 	uint32_t customer; /* whose attributes it carries */
 	uint8_t standing;  /* announced, else withdrawn */
 	uint8_t contested; /* a rule waits for an owner to go */
@@ -54,7 +55,8 @@ struct rib_cursor {
 };
 
 struct rib_out {
-	struct rib_entry **buckets;
+	struct rib_entry **buckets; /* a power of two */
+	uint8_t *sieve;
 	size_t n_buckets;
 	size_t n_entries;
 	size_t n_standing;
@@ -73,6 +75,10 @@ void rib_out_fini(struct rib_out *out);
 
 struct rib_entry *rib_out_find(
     const struct rib_out *out, const struct rule *rule);
+/* The same for a part of whole, which mostly is that rule itself: then its
+ * hash is known already (the tables have one key). */
+struct rib_entry *rib_out_find_part(const struct rib_out *out,
+    const struct rib_rule *whole, const struct rule *part);
 
 /*
  * Make rule own exactly these n parts in this table, with actions: what it

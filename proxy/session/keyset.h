@@ -20,6 +20,7 @@ struct keyset_node {
 
 struct keyset {
 	struct keyset_node **heads; /* owned */
+	uint8_t *sieve;             /* owned */
 	uint32_t mask;
 	uint32_t count;
 	uint8_t key[HASH_KEY_LEN];

@@ -86,7 +86,6 @@ supervisor_link(struct supervisor *supervisor)
 
 	if (supervisor->phase != PHASE_RUN)
 		return;
-	parts_link(supervisor);
 	for (uint32_t i = 0; supervisor->guard.ready && i < supervisor->n_peers;
 	     i++) {
 		struct peer *peer = supervisor->peers[i];
@@ -96,6 +95,9 @@ supervisor_link(struct supervisor *supervisor)
 			    &peer->process, ROLE_SESSION,
 			    peer->setup.neighbor.peer);
 	}
+	/* Then the store: the sessions are heard before it has told all that
+	 * stands. */
+	parts_link(supervisor);
 }
 
 /* ---- the guard ---- */
@@ -149,6 +151,19 @@ guard_room(void *ctx)
 		guard_continue(guard->supervisor);
 }
 
+/* The guard has closed its channel to this session. */
+static void
+guard_peer_broken(
+    struct supervisor *supervisor, const struct msg_peer_broken *msg)
+{
+	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
+		struct peer *peer = supervisor->peers[i];
+
+		if (peer->setup.neighbor.peer == msg->peer)
+			process_kill(&peer->process);
+	}
+}
+
 static void
 guard_message(void *ctx, const struct msg_head *head, int fd)
 {
@@ -158,6 +173,10 @@ guard_message(void *ctx, const struct msg_head *head, int fd)
 
 	if (fd >= 0)
 		(void)close(fd);
+	if (head->kind == MSG_PEER_BROKEN) {
+		guard_peer_broken(supervisor, (const void *)head);
+		return;
+	}
 	if (head->kind != MSG_CFG_RESULT) {
 		log_line(LOG_ERROR, "guard: unexpected message: kind=%u",
 		    head->kind);

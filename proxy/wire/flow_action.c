@@ -9,6 +9,7 @@
 #define TRAFFIC_SAMPLE   0x02 /* RFC 8955 7.3, S */
 #define TRAFFIC_CONTINUE 0x01 /* T */
 #define COPY_BIT         0x01
+#define LOCAL_LEN        2 /* octets of a redirect-ip's local part */
 #define DSCP_MASK        0x3f
 
 /* Communities by their first two octets. */
@@ -115,8 +116,8 @@ add_raw(struct action_set *set, enum action_kind kind, uint8_t *field,
 		memcpy(field, value, len);
 }
 
-/* The last bit of the local part says "copy" (and no more); it is kept as a
- * flag alone, so that equal actions are equal values. */
+/* The last bit of the local part says "copy"; it is kept as a flag alone, so
+ * that equal actions are equal values. The other bits are reserved: ignored. */
 static void
 add_redirect_ip(struct action_set *set, enum action_kind kind, uint8_t *field,
     const uint8_t *value, size_t len)
@@ -128,7 +129,7 @@ add_redirect_ip(struct action_set *set, enum action_kind kind, uint8_t *field,
 	bool same;
 
 	memcpy(plain, value, len);
-	plain[len - 1] &= (uint8_t)~COPY_BIT;
+	memset(&plain[len - LOCAL_LEN], 0, LOCAL_LEN);
 	same = memcmp(field, plain, len) == 0 && (set->flags & flag) == copy;
 	if (!is_first(set, kind, same))
 		return;

@@ -51,6 +51,17 @@ add_rule(struct answer *answer)
 	assert_int_equal(answer_add_row(answer, row), 0);
 }
 
+/* Nobody announced it, and it would be accepted. */
+static void
+add_asked_about(struct answer *answer)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule(&msg);
+	msg.id = UINT64_MAX;
+	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
+}
+
 static void
 add_status(struct answer *answer)
 {
@@ -122,6 +133,8 @@ static const struct row rows[] = {
 	    { .verb = ARGS_RULES, .has_id = true, .json = true }, add_nothing,
 	    END(1, "no such rule"), 80, 1 },
 	{ "explain", { .verb = ARGS_EXPLAIN }, add_rule, END(1, ""), 80, 1 },
+	{ "explain_accepted", { .verb = ARGS_EXPLAIN }, add_asked_about,
+	    END(0, ""), 80, 0 },
 	{ "entries", { .verb = ARGS_AUDIT }, add_entries, END(0, ""), 80, 0 },
 	{ "entries_json", { .verb = ARGS_AUDIT, .json = true }, add_entries,
 	    END(0, ""), 80, 0 },

@@ -125,14 +125,19 @@ class Load:
 class Witness(Speaker):
     """A router inside. held: {NLRI: rate} now; came: [(time, NLRI, rate)] all
     announcements ever; gone: {NLRI: time of the last withdrawal heard}; fresh:
-    seconds from mark to the first announcement of something wanted since."""
+    seconds from mark to the first announcement of something wanted since;
+    latencies: seconds from a customer's withdrawal to that inside; left: rules
+    that were still held when the last NOTIFICATION came."""
 
     def __init__(self, lab, local, customers=(), **options):
         self.customers = customers
         self.held, self.gone, self.came = {}, {}, []
-        self.withdrawals = 0
+        self.withdrawals, self.latencies = 0, []
         self.revived = []
         self.mark, self.fresh = float("inf"), None
+        self.left = None
+        self.frozen = threading.Event()
+        self.frozen.set()
         super().__init__(lab, local, SLUICE, ASN, listen=True, **options)
 
     def _update(self, body):
@@ -140,13 +145,20 @@ class Witness(Speaker):
         now = time.time()
         rate = rate_of(update.attrs.get(16, b""))
         for _, nlri in update.withdrawn:
-            self.held.pop(nlri, None)
+            if self.held.pop(nlri, None) is not None:
+                self._took(now, nlri)
             self.gone[nlri] = now
             self.withdrawals += 1
         for _, nlri in update.announced:
             self._check(now, nlri)
             self.held[nlri] = rate
             self.came.append((now, nlri, rate))
+
+    def _took(self, now, nlri):
+        for customer in self.customers:
+            then, rate = customer.wish.get(nlri, (0, 0))
+            if rate is None:
+                self.latencies.append(now - then)
 
     def _check(self, now, nlri):
         """Withdrawn by the customer, then gone here: it may not come back."""
@@ -156,6 +168,15 @@ class Witness(Speaker):
                 self.revived.append((now, nlri, self.gone[nlri], then))
             if then > self.mark and rate is not None:
                 self.mark, self.fresh = float("inf"), now - self.mark
+
+    def _read(self, sock):
+        self.frozen.wait()         # cleared: it does not read
+        return super()._read(sock)
+
+    def _event(self, what, detail=None):
+        if what == "notification":
+            self.left = len(self.held)
+        super()._event(what, detail)
 
     def _ended(self, sock):
         self.held = {}
@@ -226,6 +247,81 @@ class Log:
         equal([(one["size"], one["root"]) for one in roots], self.heads,
               "earlier heads of the log")
         return len(roots)
+
+
+RATES_ALLOWED = {"actions": {"discard": True,
+                             "rate_limit": {"min": 8000, "max": 125000000}}}
+
+
+class Town:
+    """Two customers under load, a router inside, the log."""
+
+    def __init__(self, lab, **options):
+        self.lab = lab
+        self.sluice = Sluice(
+            lab, [inward("rr", "198.18.0.10")],
+            [customer("acme", "198.18.1.1", 65001, linger="10m",
+                      own={"prefixes": ["10.1.0.0/16"]}, **RATES_ALLOWED),
+             customer("globex", "198.18.1.2", 65002, linger="10m",
+                      own={"prefixes": ["10.2.0.0/16"]}, **RATES_ALLOWED)],
+            start=False, **options)
+
+    def begin(self, rate):
+        """Start sluiced and all others; load for two seconds."""
+        pools = [[rule("10.%d.%d.%d" % (net, i >> 8, i & 255))
+                  for i in range(2000)] for net in (1, 2)]
+        self.sluice.start()
+        self.acme = Customer(self.lab, "198.18.1.1", 65001, pools[0], "acme")
+        self.globex = Customer(self.lab, "198.18.1.2", 65002, pools[1],
+                               "globex")
+        self.customers = [self.acme, self.globex]
+        self.rr = Witness(self.lab, "198.18.0.10", self.customers)
+        self.all = self.customers + [self.rr]
+        self.load = Load(self.customers, rate)
+        self.log = Log(self.lab, self.sluice)
+        until(lambda: all(s.up for s in self.all), 20, "sessions")
+        self.load.go()
+        time.sleep(2)
+        self.load.rest()
+        self.settled()
+
+    def wanted(self):
+        return {nlri: rate for one in self.customers
+                for nlri, rate in one.wanted().items()}
+
+    def settled(self, seconds=30):
+        """Wait until inside is what the customers want."""
+        until(lambda: all(s.up for s in self.all), seconds, "sessions back")
+        try:
+            until(lambda: self.rr.held == self.wanted(), seconds)
+        except Failure:
+            self.differ("inside", self.rr.held)
+
+    def differ(self, what, have):
+        want = self.wanted()
+        raise Failure("%s: missing %s, too many %s, other action %s" % (
+            what, short([n.hex() for n in want if n not in have][:5]),
+            short([n.hex() for n in have if n not in want][:5]),
+            short([n.hex() for n in want if n in have and
+                   have[n] != want[n]][:5])))
+
+    def standing(self):
+        self.log.read()
+        return self.log.standing() == self.wanted()
+
+    def recorded(self, seconds=10):
+        """The log says that exactly that stands which is wanted."""
+        try:
+            until(self.standing, seconds)
+        except Failure:
+            self.differ("log", self.log.standing())
+
+    def proved(self):
+        """All that ever came inside has its record, and an earlier one."""
+        self.log.read()
+        unproved = self.log.proves(self.rr.came)
+        expect(not unproved, "%d announcements without a record: %s" % (
+            len(unproved), short(unproved[:3])))
 
 
 def children(sluice):

@@ -90,6 +90,7 @@ def run(test):
     lab = Lab()
     try:
         test(lab)
+        lab.check()
     except BaseException:
         traceback.print_exc()
         lab.show()
@@ -107,7 +108,7 @@ class Lab:
         self.bin = os.path.abspath(where)
         self.tests = os.path.dirname(os.path.abspath(__file__))
         self.folder = tempfile.mkdtemp(prefix="sluice-lab-")
-        self.processes, self.last, self.known = [], [], set()
+        self.processes, self.speakers, self.known = [], [], set()
         command("ip", "link", "set", "lo", "up")
         # bgpd writes there, under its PID, which here is not its own.
         command("mount", "-t", "tmpfs", "tmpfs", "/var/tmp")
@@ -134,8 +135,12 @@ class Lab:
             out.write(text)
         return path
 
-    def at_end(self, call):
-        self.last.append(call)
+    def check(self):
+        """Nobody was sent something that is not BGP."""
+        for speaker in self.speakers:
+            if speaker.error is not None:
+                raise Failure("%s from %s: %r" % (
+                    speaker.local, speaker.remote, speaker.error))
 
     def show(self):
         for process in self.processes:
@@ -146,8 +151,8 @@ class Lab:
         sys.stderr.flush()
 
     def end(self, code):
-        for call in self.last:
-            call()
+        for speaker in self.speakers:
+            speaker.stop()
         for process in self.processes:
             process.kill()
         if os.environ.get("SLUICE_KEEP"):
@@ -337,6 +342,11 @@ class Sluice(Process):
     def sessions(self):
         """{neighbour's name or address: session}"""
         return {row["neighbor"]: row for row in self.cli("sessions")}
+
+    def intact(self):
+        """No role has ended by itself."""
+        ends = re.findall(r".* ended: .*", self.text())
+        expect(not ends, "roles ended: %s" % ends)
 
     def roles(self):
         """[(pid, role, words of its command line)] of the running roles."""

@@ -53,8 +53,9 @@ def test(lab):
     tshark = Process(lab, "tshark", ["tshark", "-i", "lo", "-q", "-w", capture,
                                      "-f", "tcp port 179"]).start()
     tshark.wait_text("Capturing on")
-    Sluice(lab, internal=[inward("rr", INSIDE)], customers=[customer(
-        "acme", OUTSIDE, 65001, own={"prefixes": ["172.16.0.0/12"]})])
+    sluice = Sluice(
+        lab, internal=[inward("rr", INSIDE)], customers=[customer(
+            "acme", OUTSIDE, 65001, own={"prefixes": ["172.16.0.0/12"]})])
     router = Speaker(lab, INSIDE, SLUICE, ASN, listen=True)
     acme = Speaker(lab, OUTSIDE, SLUICE, 65001)
     until(lambda: acme.up and router.up, 20, "both sessions")
@@ -65,6 +66,7 @@ def test(lab):
         until(lambda: octets in router.rules(), 10, text)
     equal(set(router.rules()), {row[2] for row in RULES}, "inside")
 
+    sluice.intact()
     seen = until(lambda: (lambda found: len(found) >= len(RULES) and found)(
         rules_inside(capture)), 20, "tshark to have seen the rules")
     equal(seen, [(size, octets, ["0"], words)

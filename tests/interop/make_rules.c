@@ -113,10 +113,9 @@ actions_tame(struct random *random, struct action_set *set)
 {
 	static const uint8_t net6[] = { 0x20, 0x01, 0x0d, 0xb8 };
 
-	set->present &=
-	    (uint16_t) ~(ACTION_BIT(ACTION_REDIRECT_NEXTHOP) |
-			 ACTION_BIT(ACTION_INTERFACE_SET) |
-			 ACTION_BIT(ACTION_REDIRECT_RT6));
+	set->present &= (uint16_t) ~(ACTION_BIT(ACTION_REDIRECT_NEXTHOP) |
+				     ACTION_BIT(ACTION_INTERFACE_SET) |
+				     ACTION_BIT(ACTION_REDIRECT_RT6));
 	memset(set->interface_set, 0, sizeof(set->interface_set));
 	memset(set->redirect_rt6, 0, sizeof(set->redirect_rt6));
 	set->flags &= ACTION_SAMPLE | ACTION_CONTINUE;

@@ -296,6 +296,7 @@ def test(lab):
     sessions = scene.sluice.sessions()
     for name in scene.names:
         equal(sessions[name]["established"], 1, name + ": sessions")
+    scene.sluice.intact()
     say("sessions inside: one each, no reset")
 
 

@@ -79,7 +79,7 @@ class Speaker:
         self.sending = threading.Lock()
         self.stopping = False
         lab.addresses(local)
-        lab.at_end(self.stop)
+        lab.speakers.append(self)
         if self.options["listen"]:
             self._listen()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -201,7 +201,7 @@ class Speaker:
                 self._session(sock)
             except (OSError, EOFError):
                 pass
-            except Exception as error:     # told to the test by check()
+            except Exception as error:     # Lab.check() tells
                 self.error = error
             self._ended(sock)
             if not self.options["reconnect"]:

@@ -127,6 +127,7 @@ def test(lab):
     for case in cases:
         equal(sluice.session(case.address)["established"], 1,
               case.name + ": sessions")
+    sluice.intact()
     say("%d sessions up, one each; %d rules in each of the routers inside"
         % (len(cases), len(wanted)))
 

@@ -282,6 +282,7 @@ def test(lab):
             say("%s:\n  log    %s\n  wanted %s" % (row.name, verdicts,
                                                  row.verdicts))
     equal(wrong, 0, "rows that the log tells otherwise")
+    sluice.intact()
     counts = collections.Counter(verdict for row in table
                                  for _, verdict, _, _ in row.verdicts)
     say("%d rows, %d sessions ended by framing; verdicts: %s" % (

@@ -22,7 +22,7 @@
 #define SCENE_WISHES    4096
 #define SCENE_ROWS      20000
 #define SCENE_ASN       64500u
-#define SCENE_WAIT_MS   30000
+#define SCENE_WAIT_MS   3000
 
 struct scene;
 
@@ -102,7 +102,8 @@ struct scene_store {
 
 struct scene {
 	struct loop *loop;
-	struct timer *tick;
+	struct watch *tick;
+	int tick_fd;
 	struct timer *give_up;
 	bool (*until)(struct scene *scene);
 	bool quiet;
@@ -209,10 +210,13 @@ size_t store_count(
 size_t store_live_count(const struct scene_store *store);
 const struct rule *store_rule(const struct msg_entry *entry);
 const struct action_set *store_actions(const struct msg_entry *entry);
-/* An accepted verdict of this rule with these actions is on disk; live: and
- * is what the live table says now. */
-bool store_accepted(const struct scene_store *store, const struct rule *rule,
-    const struct action_set *actions, bool live);
+/* An accepted verdict of a rule with these actions that becomes this part in
+ * the dialect (NONE: is this rule) is on disk. */
+bool store_accepted(const struct scene_store *store, const struct rule *part,
+    const struct action_set *actions, unsigned dialect);
+/* The table of live rules has an accepted verdict under this id. */
+bool store_accepted_live(const struct scene_store *store, uint64_t id,
+    const struct rule *rule, const struct action_set *actions);
 
 /* control */
 void control_ask(struct scene *scene, enum ctl_verb verb, uint64_t id);

@@ -323,8 +323,8 @@ take_announce(struct scene_router *r, const struct msg_out_rule *msg)
 {
 	struct scene_held *held = held_of(r, &msg->rule);
 
-	assert_true(
-	    store_accepted(&r->scene->store, &msg->rule, &msg->actions, false));
+	assert_true(store_accepted(
+	    &r->scene->store, &msg->rule, &msg->actions, r->emit));
 	if (held == NULL) {
 		assert_true(r->n < SCENE_WISHES);
 		held = &r->held[r->n++];

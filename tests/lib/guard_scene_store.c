@@ -181,7 +181,7 @@ give(struct scene *scene, enum role role, const struct channel_ops *ops,
 	    channel_send(scene->supervisor, &msg, sizeof(msg), fds[1]), 0);
 	(void)close(fds[1]);
 	*fd = fds[0];
-	return channel_open(scene->loop, fds[0], 64u << 20, ops, ctx);
+	return channel_open(scene->loop, fds[0], 16u << 20, ops, ctx);
 }
 
 /* Received and not durable: whoever would send it again is there. */
@@ -299,33 +299,55 @@ store_live_count(const struct scene_store *store)
 	return n;
 }
 
+/* Is this part what the record's rule becomes in the dialect? */
 static bool
-accepts(const struct msg_entry *e, const struct rule *rule,
-    const struct action_set *actions)
+becomes(const struct msg_entry *e, const struct rule *part, unsigned dialect)
 {
-	return e->has_rule && e->kind == ENTRY_VERDICT &&
-	       e->state == STATE_ACCEPTED && e->live_op == LIVE_PUT &&
-	       rule_equal(store_rule(e), rule) &&
-	       action_equal(store_actions(e), actions);
-}
+	static struct dialect_parts parts;
+	const struct rule *rule = store_rule(e);
 
-bool
-store_accepted(const struct scene_store *store, const struct rule *rule,
-    const struct action_set *actions, bool live)
-{
-	if (live) {
-		for (size_t i = 0; i < store->live_room; i++) {
-			if (store->live[i] != UINT64_MAX &&
-			    accepts(store->log[store->live[i]], rule, actions))
-				return true;
-		}
+	if (rule_equal(rule, part))
+		return true;
+	if (dialect == DIALECT_NONE || rule->dst_len != part->dst_len ||
+	    memcmp(rule->dst, part->dst, sizeof(rule->dst)) != 0 ||
+	    dialect_express((enum dialect)dialect, rule, store_actions(e),
+		&parts) != REASON_ACCEPTED)
 		return false;
-	}
-	for (size_t i = store->durable; i-- > 0;) {
-		if (accepts(store->log[i], rule, actions))
+	for (unsigned i = 0; i < parts.n; i++) {
+		if (rule_equal(&parts.part[i], part))
 			return true;
 	}
 	return false;
+}
+
+static bool
+accepts(const struct msg_entry *e, const struct rule *rule,
+    const struct action_set *actions, unsigned dialect)
+{
+	return e->has_rule && e->kind == ENTRY_VERDICT &&
+	       e->state == STATE_ACCEPTED && e->live_op == LIVE_PUT &&
+	       action_equal(store_actions(e), actions) &&
+	       becomes(e, rule, dialect);
+}
+
+bool
+store_accepted(const struct scene_store *store, const struct rule *part,
+    const struct action_set *actions, unsigned dialect)
+{
+	for (size_t i = store->durable; i-- > 0;) {
+		if (accepts(store->log[i], part, actions, dialect))
+			return true;
+	}
+	return false;
+}
+
+bool
+store_accepted_live(const struct scene_store *store, uint64_t id,
+    const struct rule *rule, const struct action_set *actions)
+{
+	return id < store->live_room && store->live[id] != UINT64_MAX &&
+	       accepts(
+		   store->log[store->live[id]], rule, actions, DIALECT_NONE);
 }
 
 /* ---- control ---- */

@@ -213,6 +213,12 @@ ROW(redirect_ip_unlisted_is_refused, ACTION, ACTION_TARGET, REFUSED, \
 	memcpy(s->actions.redirect_ip4, "\xc0\0\x02\x09", 4); \
 	assert_int_equal(prefix_parse("192.0.2.8/32", \
 	    &s->customer.actions.targets_ip[0]), 0); \
+	s->customer.actions.n_targets_ip = 1) \
+ROW(redirect_ip_with_a_local_part_is_refused, ACTION, ACTION_TARGET, REFUSED, \
+	s->actions.present = 0; judge_scene_allow(s, ACTION_REDIRECT_IP4); \
+	memcpy(s->actions.redirect_ip4, "\xc0\0\x02\x08\x01", 5); \
+	assert_int_equal(prefix_parse("192.0.2.8/32", \
+	    &s->customer.actions.targets_ip[0]), 0); \
 	s->customer.actions.n_targets_ip = 1)
 
 #define LAST_ROWS(ROW) \

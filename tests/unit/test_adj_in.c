@@ -224,13 +224,52 @@ untold_withdrawal_is_undone(void **state)
 	expect_nothing(*state);
 }
 
-/* A rule that nobody knows cannot be withdrawn. */
+/* A rule that this session never announced may linger from the one before:
+ * the guard hears of its withdrawal, too, and that leaves nothing behind. */
 static void
-unknown_withdrawal_is_nothing(void **state)
+unknown_withdrawal_is_told(void **state)
 {
+	size_t before = adj_in_memory(*state);
+	uint64_t handle;
+
+	withdraw(*state, 1);
+	assert_int_equal(adj_in_announced(*state), 0);
+	handle = expect(*state, true, 1);
+	assert_true(adj_in_ack(*state, handle));
 	withdraw(*state, 2);
+	assert_true(adj_in_ack(*state, expect(*state, true, 2)));
 
 	expect_nothing(*state);
+	assert_true(adj_in_memory(*state) - before < 4096);
+}
+
+/* A withdrawal of the unknown names the family of the rule. */
+static void
+unknown_withdrawal_has_a_family(void **state)
+{
+	struct rule rule = { .afi = AFI_IPV6, .has = RULE_HAS_DST };
+	struct adj_in_item item;
+
+	adj_in_withdraw(*state, &rule);
+
+	assert_true(adj_in_next(*state, &item));
+	assert_int_equal(item.route.family, FAMILY_IPV6_FLOWSPEC);
+}
+
+/* Any number of such withdrawals finds a bound, and room comes back. */
+static void
+unknown_withdrawals_are_bounded(void **state)
+{
+	struct adj_in_item item;
+
+	for (unsigned i = 0; i < 10000; i++)
+		withdraw(*state, i);
+	assert_true(adj_in_memory(*state) < 65536);
+	while (adj_in_next(*state, &item)) {
+		adj_in_told(*state);
+		assert_true(adj_in_ack(*state, item.handle));
+	}
+	assert_int_equal(announce(*state, 2, 0), ADJ_IN_CHANGED);
 }
 
 /* Handles from a guard that makes them up do nothing. */
@@ -475,7 +514,9 @@ main(void)
 		TEST(withdrawn_rule_stays_until_acknowledged),
 		TEST(revived_rule_has_a_new_handle),
 		TEST(untold_withdrawal_is_undone),
-		TEST(unknown_withdrawal_is_nothing),
+		TEST(unknown_withdrawal_is_told),
+		TEST(unknown_withdrawal_has_a_family),
+		TEST(unknown_withdrawals_are_bounded),
 		TEST(false_acknowledgements_do_nothing),
 		TEST(overflow_is_refused_and_room_comes_back),
 		TEST(memory_is_bounded_without_acknowledgements),

@@ -65,6 +65,12 @@ static struct row rows[] = {
 	{ "two_samples_contradict", "8007000000000000 8007000000000002",
 	    WIRE_OK, ACTION_BIT(ACTION_TRAFFIC), ACTION_BIT(ACTION_TRAFFIC), 0,
 	    0, 0 },
+	{ "reserved_local_bits_are_ignored",
+	    "010cc0000209fffe 010cc00002090000", WIRE_OK,
+	    ACTION_BIT(ACTION_REDIRECT_IP4), 0, 0, 0, 0 },
+	{ "copy_and_no_copy_contradict", "010cc00002090000 010cc00002090001",
+	    WIRE_OK, ACTION_BIT(ACTION_REDIRECT_IP4),
+	    ACTION_BIT(ACTION_REDIRECT_IP4), 0, 0, 0 },
 	{ "old_redirect_is_unknown", "800b20010db80000", WIRE_OK, 0, 0, 1, 0,
 	    0 },
 	{ "unknown_experimental_action",
@@ -103,6 +109,25 @@ check_row(void **state)
 	assert_int_equal(set.stripped, row->stripped);
 	assert_int_equal(set.rate_bytes, row->rate_bytes);
 	assert_true(action_valid(&set));
+}
+
+/* Of a redirect to an address only the address and "copy" are kept: reserved
+ * bits would be a customer's own octets on their way inward. */
+static void
+reserved_local_bits_are_cleared(void **state)
+{
+	static const uint8_t octets[] = { 0x01, 0x0c, 192, 0, 2, 9, 0xff,
+		0xff };
+	static const uint8_t wanted[8] = { 192, 0, 2, 9 };
+	struct action_set set;
+
+	(void)state;
+	memset(&set, 0, sizeof(set));
+	assert_int_equal(
+	    flow_action_decode((struct span){ octets, sizeof(octets) }, &set),
+	    WIRE_OK);
+	assert_memory_equal(set.redirect_ip4, wanted, sizeof(wanted));
+	assert_int_equal(set.flags, ACTION_COPY_IP4);
 }
 
 /* Counters stop at their end instead of starting over. */
@@ -213,12 +238,13 @@ our_actions_are_these_octets(void **state)
 	    "800900000000003f");
 }
 
-#define SINGLE 4
+#define SINGLE 5
 
 int
 main(void)
 {
 	struct CMUnitTest tests[ROWS + SINGLE] = {
+		cmocka_unit_test(reserved_local_bits_are_cleared),
 		cmocka_unit_test(counters_stop_at_their_end),
 		cmocka_unit_test(ipv6_values_are_read),
 		cmocka_unit_test(random_actions_survive_the_wire),
