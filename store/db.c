@@ -95,6 +95,16 @@ error_of(int code)
 	}
 }
 
+/* Nobody else can put files there: those that we open by name are ours. */
+static bool
+folder_is_ours(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+	       (st.st_uid == geteuid() || st.st_uid == 0);
+}
+
 /* Makes the folder, takes the lock: one writing process at a time. */
 static int
 folder_take(struct db *db, const char *path)
@@ -104,6 +114,8 @@ folder_take(struct db *db, const char *path)
 	db->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (db->folder < 0)
 		return error_of(errno);
+	if (!folder_is_ours(db->folder))
+		return DB_ACCESS;
 	db->owner = openat(db->folder, "owner.lock",
 	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (db->owner < 0)

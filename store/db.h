@@ -58,9 +58,10 @@ struct db_txn {
 
 /*
  * Open the folder at path for writing, made with mode 0700 when it is not
- * there (files get 0600). map_size is the most that the file may grow to in
- * this run, 0 for the default; a file that is there already may at least
- * double. BUSY when another process has it open for writing.
+ * there (files get 0600); ACCESS for one that others may write to or that
+ * belongs to somebody else than us or root. map_size is the most that the file
+ * may grow to in this run, 0 for the default; a file that is there already may
+ * at least double. BUSY when another process has it open for writing.
  */
 int db_open(const char *path, size_t map_size, struct db **out);
 

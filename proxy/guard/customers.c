@@ -271,10 +271,14 @@ customer_state(struct guard *guard, struct guard_peer *peer,
 		peer->complete = 0;
 		peer->refreshing = 0;
 	}
+	if (!guard->loaded) {
+		/* customer_reconcile() will look */
+		if (!msg->up || flapped)
+			mark_stale(peer, FAMILY_ALL);
+		return;
+	}
 	if (flapped)
 		linger_begin(guard, peer, 0);
-	if (!guard->loaded)
-		return; /* customer_reconcile() will look */
 	if (changed || flapped)
 		record_session(guard, peer);
 	if ((changed || first) && !msg->up)
@@ -367,8 +371,10 @@ customer_gone(struct guard *guard, struct guard_peer *peer)
 	peer->complete = 0;
 	peer->refreshing = 0;
 	peer->heard = false;
-	if (!guard->loaded)
+	if (!guard->loaded) {
+		mark_stale(peer, FAMILY_ALL);
 		return;
+	}
 	if (was_up)
 		record_session(guard, peer);
 	if (peer->configured)

@@ -36,6 +36,25 @@ struct conn {
 static void on_ready(void *ctx, int events);
 static void on_linger(void *ctx);
 
+/* A peer may negotiate the hold timer away (RFC 4271 4.2). One that dies
+ * without a word is then missed by TCP: after KEEP_IDLE_S, KEEP_TRIES more
+ * tries, KEEP_EVERY_S apart. */
+#define KEEP_IDLE_S  60
+#define KEEP_EVERY_S 20
+#define KEEP_TRIES   6
+
+static void
+keep_alive(int fd)
+{
+	const int on = 1, idle = KEEP_IDLE_S, every = KEEP_EVERY_S;
+	const int tries = KEEP_TRIES;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof(tries));
+}
+
 struct conn *
 conn_new(struct loop *loop, int fd, uint32_t id, const struct conn_ops *ops,
     void *ctx)
@@ -63,6 +82,7 @@ conn_new(struct loop *loop, int fd, uint32_t id, const struct conn_ops *ops,
 	}
 	/* A rule must not wait for the peer's delayed acknowledgement. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	keep_alive(fd);
 	return conn;
 }
 

@@ -18,7 +18,10 @@ keyset_init(struct keyset *set, const uint8_t key[HASH_KEY_LEN])
 	set->mask = HEADS_FIRST - 1;
 	set->count = 0;
 	memcpy(set->key, key, HASH_KEY_LEN);
-	return set->heads == NULL || set->sieve == NULL ? -1 : 0;
+	if (set->heads != NULL && set->sieve != NULL)
+		return 0;
+	keyset_fini(set);
+	return -1;
 }
 
 void

@@ -409,10 +409,16 @@ on_socket(struct session *session, const struct msg_socket *msg, int fd)
 static void
 on_dial_failed(struct session *session, const struct msg_dial *msg)
 {
-	const struct cause cause = { .text = strerror(msg->error) };
+	const struct msg_session_state *state = &session->state;
+	char text[sizeof(state->text)];
+	const struct cause cause = { .text = text };
 
 	if (session->slot[0].state != BGP_CONNECT)
 		return;
+	/* What ended the last session (RFC 9003) says more than that the peer
+	 * does not answer yet. */
+	(void)snprintf(text, sizeof(text), "%s",
+	    state->code != 0 ? state->text : strerror(msg->error));
 	if (session->up == NULL)
 		session_note(session, cause.text);
 	slot_event(&session->slot[0], FSM_EV_TCP_DOWN, &cause);

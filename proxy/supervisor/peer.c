@@ -20,6 +20,7 @@
 #define PEER_CHANNEL   65536u /* octets to the session that may wait */
 #define PEER_STOP_MS   5000   /* from MSG_STOP to the kill */
 #define PEER_REDIAL_MS 200    /* from one dial to the next, at least */
+#define PEER_HASTY_MAX 100    /* no session of ours asks so often too soon */
 #define STOP_SHUTDOWN  2      /* Cease subcodes, RFC 4486 */
 #define STOP_REMOVED   3
 #define STOP_RESET     4
@@ -199,22 +200,39 @@ dial_done(void *ctx, int fd, int error)
 	dial_answer(peer, error == 0 ? EBUSY : error);
 }
 
+/* Too soon after the last one, or while one is under way. A session that keeps
+ * on asking would have us do nothing else. */
+static bool
+dial_is_hasty(struct peer *peer, uint64_t now)
+{
+	if (peer->asked_ms == 0 || now - peer->asked_ms >= PEER_REDIAL_MS) {
+		peer->asked_ms = now;
+		peer->hasty = 0;
+		return false;
+	}
+	if (++peer->hasty == PEER_HASTY_MAX) {
+		log_line(LOG_ERROR,
+		    "peer %s: its session asks to dial in haste",
+		    peer->setup.neighbor.name);
+		process_kill(&peer->process);
+	}
+	return true;
+}
+
 static void
 peer_dial(struct peer *peer)
 {
 	struct supervisor *supervisor = peer->supervisor;
 	uint64_t now = loop_now_ms(supervisor->loop);
+	bool hasty = dial_is_hasty(peer, now);
 	struct password password;
 
-	if (peer->dial != NULL)
+	if (peer->dial != NULL || peer->hasty >= PEER_HASTY_MAX)
 		return; /* the answer to the one under way will do */
-	if (socket_slot(peer, 0) == NULL ||
-	    (peer->dialled_ms != 0 &&
-		now - peer->dialled_ms < PEER_REDIAL_MS)) {
+	if (socket_slot(peer, 0) == NULL || hasty) {
 		dial_answer(peer, EBUSY);
 		return;
 	}
-	peer->dialled_ms = now;
 	if (key_read(peer, &password) == 0)
 		peer->dial = dial_start(supervisor->loop, &peer->setup.neighbor,
 		    peer->setup.neighbor.authenticated ? &password : NULL,

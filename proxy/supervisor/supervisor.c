@@ -502,6 +502,18 @@ limits_raise(void)
 		    strerror(errno));
 }
 
+/* Passwords pass through our memory: none of it is left behind in a file. */
+static void
+cores_forbid(void)
+{
+	struct rlimit none;
+
+	if (getrlimit(RLIMIT_CORE, &none) < 0)
+		return;
+	none.rlim_cur = 0;
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 int
 supervisor_run(const char *file)
 {
@@ -513,6 +525,7 @@ supervisor_run(const char *file)
 		return code;
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	limits_raise();
+	cores_forbid();
 	supervisor->file = file;
 	if (supervisor_init(supervisor) == 0)
 		supervisor->load = load_start(

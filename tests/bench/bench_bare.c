@@ -7,8 +7,10 @@
  *   bench_bare FOLDER pace RECORDS RATE     how long one commit takes
  *   bench_bare FOLDER sync SYNCS            how long 4 KiB and fdatasync take
  *
- * pace: a record is due every 1/RATE s; what is due goes into one transaction,
- * and what is timed is that transaction from begin to end. One line of JSON.
+ * pace: a record is due every 1/RATE s; what is due goes into one transaction.
+ * Timed are the transactions from begin to end and, as "record", the records
+ * from due to durable: while one transaction is under way, others wait for the
+ * next. One line of JSON.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -110,14 +112,15 @@ by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* "NAMEp50_us": …, */
 static void
-report(uint64_t *took, uint64_t n)
+report(const char *name, uint64_t *took, uint64_t n)
 {
 	qsort(took, n, sizeof(took[0]), by_size);
-	printf("{\"commits\": %llu, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-	       "\"max_us\": %.1f}\n",
-	    (unsigned long long)n, (double)took[(n - 1) / 2] / 1e3,
-	    (double)took[(n - 1) * 99 / 100] / 1e3, (double)took[n - 1] / 1e3);
+	printf("\"%sp50_us\": %.1f, \"%sp99_us\": %.1f, \"%smax_us\": %.1f",
+	    name, (double)took[(n - 1) / 2] / 1e3, name,
+	    (double)took[(n - 1) * 99 / 100] / 1e3, name,
+	    (double)took[n - 1] / 1e3);
 }
 
 static void
@@ -134,22 +137,32 @@ sleep_until(uint64_t ns)
 static void
 pace(struct bare *bare, uint64_t records, uint64_t rate)
 {
-	uint64_t *took = calloc(records, sizeof(*took));
+	uint64_t *commits = calloc(records, sizeof(*commits));
+	uint64_t *waits = calloc(records, sizeof(*waits));
 	uint64_t begin = clock_ns(), done = 0, n = 0;
 
-	while (took != NULL && done < records) {
-		uint64_t start, due;
+	while (commits != NULL && waits != NULL && done < records) {
+		uint64_t start, due, end;
 
 		sleep_until(begin + done * 1000000000 / rate);
 		start = clock_ns();
 		due = (start - begin) * rate / 1000000000 + 1;
-		commit(bare, (due < records ? due : records) - done);
-		done = due < records ? due : records;
-		took[n++] = clock_ns() - start;
+		due = due < records ? due : records;
+		commit(bare, due - done);
+		end = clock_ns();
+		commits[n++] = end - start;
+		for (; done < due; done++)
+			waits[done] = end - begin - done * 1000000000 / rate;
 	}
-	if (n > 0)
-		report(took, n);
-	free(took);
+	if (n > 0) {
+		printf("{");
+		report("", commits, n);
+		printf(", ");
+		report("record_", waits, records);
+		printf("}\n");
+	}
+	free(commits);
+	free(waits);
 }
 
 static void
@@ -175,7 +188,9 @@ sync_time(const char *folder, uint64_t n)
 	}
 	(void)close(fd);
 	(void)unlink(path);
-	report(took, n);
+	printf("{");
+	report("", took, n);
+	printf("}\n");
 	free(took);
 }
 

@@ -125,7 +125,8 @@ class Load:
 class Witness(Speaker):
     """A router inside. held: {NLRI: rate} now; came: [(time, NLRI, rate)] all
     announcements ever; gone: {NLRI: time of the last withdrawal heard}; fresh:
-    seconds from mark to the first announcement of something wanted since;
+    seconds from mark to the first announcement of something wanted since, in
+    session from_ups or later;
     latencies: seconds from a customer's withdrawal to that inside; left: rules
     that were still held when the last NOTIFICATION came."""
 
@@ -134,7 +135,7 @@ class Witness(Speaker):
         self.held, self.gone, self.came = {}, {}, []
         self.withdrawals, self.latencies = 0, []
         self.revived = []
-        self.mark, self.fresh = float("inf"), None
+        self.mark, self.fresh, self.from_ups = float("inf"), None, 0
         self.left = None
         self.frozen = threading.Event()
         self.frozen.set()
@@ -166,7 +167,8 @@ class Witness(Speaker):
             then, rate = customer.wish.get(nlri, (0, 0))
             if rate is None and self.gone.get(nlri, 0) > then:
                 self.revived.append((now, nlri, self.gone[nlri], then))
-            if then > self.mark and rate is not None:
+            if then > self.mark and rate is not None and \
+                    self.ups >= self.from_ups:
                 self.mark, self.fresh = float("inf"), now - self.mark
 
     def _read(self, sock):
@@ -361,6 +363,22 @@ def memory(pid):
         return 0, 0
     return found.get("Rss:", 0), (found.get("Private_Clean:", 0) +
                                   found.get("Private_Dirty:", 0))
+
+
+def worked(pid):
+    """CPU seconds of a process."""
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def sane(sluice):
+    """No sanitizer, where they are built in, has said anything."""
+    for line in sluice.text().splitlines():
+        expect("Sanitizer" not in line and "runtime error" not in line, line)
 
 
 def kill(pid):

@@ -4,14 +4,17 @@ and all withdrawals go through, memory and log stay bounded, nobody else's
 session ends, no role dies.
 
 SLUICE_ATTACKS: only these, with commas between. SLUICE_SECONDS: of each
-(default 5)."""
+(default 3)."""
 from chaos import *
 
-SECONDS = float(os.environ.get("SLUICE_SECONDS", "5"))
+SECONDS = float(os.environ.get("SLUICE_SECONDS", "3"))
 EVIL, GREEDY = "198.18.1.66", "198.18.1.67"
 MEMORY = 64 << 10                # KiB that a role may grow by in an attack
 ENTRIES = 1500                   # a customer's refusals: a burst, and then
 ENTRIES_A_SECOND = 150           # so many a second, summaries included
+CHANGES = 1000                   # announcements of rules it may have: a burst,
+CHANGES_A_SECOND = 400           # and twice as many a second as it may have
+LINES, LINES_A_SECOND = 100, 30  # on standard error
 LATE = 2.0                       # seconds; shared machines are slow
 
 
@@ -22,6 +25,7 @@ class Evil:
         lab.addresses(local)
         self.lab, self.local, self.asn, self.hold = lab, local, asn, hold
         self.sock, self.sessions = None, 0
+        self.left = b""            # of a message that is half sent
 
     def tcp(self, seconds=3):
         sock = socket.socket()
@@ -59,21 +63,19 @@ class Evil:
 
     def flood(self, blobs, seconds, read=True):
         """Send blobs in turn, again and again, for so long; sessions that end
-        are begun anew. The octets sent."""
+        are begun anew. The octets sent; the next flood goes on there."""
         end, n, sent = time.monotonic() + seconds, 0, 0
-        left = b""
         while time.monotonic() < end:
             try:
                 if self.sock is None:
                     self.establish()
-                    left = b""
                 if read:
                     self.swallow()
-                if not left:
-                    left, n = memoryview(blobs[n % len(blobs)]), n + 1
+                if not self.left:
+                    self.left, n = memoryview(blobs[n % len(blobs)]), n + 1
                 self.sock.settimeout(0.05)
-                took = self.sock.send(left)
-                left, sent = left[took:], sent + took
+                took = self.sock.send(self.left)
+                self.left, sent = self.left[took:], sent + took
             except socket.timeout:
                 pass
             except OSError:
@@ -91,7 +93,7 @@ class Evil:
     def close(self):
         if self.sock is not None:
             self.sock.close()
-        self.sock = None
+        self.sock, self.left = None, b""
 
 
 class Probe(threading.Thread):
@@ -186,10 +188,12 @@ class Scene:
         self.greedy = Evil(lab, GREEDY, 65067)
         self.pids = children(self.sluice)
 
-    def measure(self, name, attack, entries=None):
+    def measure(self, name, attack, own=False):
         """Run one attack beside the probe; print and check what it did."""
         self.probe.fill()
         before = {role: memory(pid) for role, pid in self.pids.items()}
+        cpu = {role: worked(pid) for role, pid in self.pids.items()}
+        lines = self.sluice.text().count("\n")
         size, begun = self.log.read(), time.monotonic()
         self.probe.begin()
         note = attack() or ""
@@ -197,16 +201,23 @@ class Scene:
         seconds = time.monotonic() - begun
         grown = {role: max(0, memory(pid)[1] - before[role][1])
                  for role, pid in self.pids.items()}
+        cpu = {role: worked(pid) - cpu[role]
+               for role, pid in self.pids.items()}
+        lines = self.sluice.text().count("\n") - lines
         new = self.log.read() - size - len(announced) - len(withdrawn)
-        say("%-24s %5.1f s  in p50 %s p99 %s max %s ms  out p50 %s p99 %s max "
-            "%s ms  log +%d  %s%s" % (
+        say("%-16s %4.1f s  in p50 %s p99 %s max %s ms  out p50 %s p99 %s max "
+            "%s ms  log +%d  lines +%d  guard %.0f %% of a core  %s%s" % (
                 name, seconds, *times(announced), *times(withdrawn), new,
-                growth(grown), "  " + note if note else ""))
+                lines, 100 * cpu["guard"] / seconds, growth(grown),
+                "  " + note if note else ""))
         for role, kib in grown.items():
             expect(kib <= MEMORY, "%s: %s grew by %d KiB" % (name, role, kib))
-        if entries is None:
-            entries = ENTRIES + ENTRIES_A_SECOND * seconds
+        entries = ENTRIES + ENTRIES_A_SECOND * seconds
+        if own:
+            entries += 2 * (CHANGES + CHANGES_A_SECOND * seconds)
         expect(new <= entries, "%s: %d entries in the log" % (name, new))
+        expect(lines <= LINES + LINES_A_SECOND * seconds,
+               "%s: %d lines on standard error" % (name, lines))
         expect(withdrawn and max(withdrawn) < LATE,
                "%s: a withdrawal took %.1f s" % (name, max(withdrawn)))
         self.unharmed(name)
@@ -487,6 +498,28 @@ def stalled(scene):
         sent / len(blobs[0]) * 20000, new, outs)
 
 
+def vain(scene):
+    """Rules that are announced and withdrawn at once, always others."""
+    sent = scene.greedy.flood([
+        announce_all(part, 65067) + joined(bgp.withdrawals(bgp.V4, part))
+        for part in ([rule("10.67.%d.%d" % (k, i)) for i in range(250)]
+                     for k in range(10, 30))], SECONDS)
+    return "%d octets" % sent
+
+
+def false_refreshes(scene):
+    """BoRR and EoRR (RFC 7313), one a packet, as if it had a lot to say."""
+    own = [rule("10.67.3.%d" % i) for i in range(200)]
+    scene.greedy.flood([announce_all(own, 65067) +
+                        bgp.end_of_rib(bgp.V4) + bgp.end_of_rib(bgp.V6)], 0.01)
+    pair = [bgp.message(bgp.REFRESH, b"\0\1" + bytes([sub]) + b"\x85")
+            for sub in (1, 2)]
+    mine = announce_all(own, 65067)
+    sent = scene.greedy.flood([pair[0], mine, pair[1]], SECONDS)
+    return "%d refreshes of %d rules" % (
+        sent // (len(mine) + 46), len(own))
+
+
 def beyond(scene):
     """Far more of its own rules than it may have."""
     own = [rule("10.66.%d.%d" % (i >> 8, i & 255)) for i in range(60000)]
@@ -533,10 +566,12 @@ def deaf(scene):
 
 
 ATTACKS = [stops_reading, refreshes, garbage, mutated, connections, in_and_out,
-           toggles, replacements, refused, stalled, beyond, huge, deaf, slow_update,
+           toggles, replacements, vain,
+           false_refreshes, refused, stalled, beyond, huge, deaf, slow_update,
            slow_open]
-# Rules that are accepted and withdrawn are entries of their own, each time.
-OWN_RULES = {"toggles", "replacements", "mutated", "in_and_out", "huge",
+# Rules that are accepted and withdrawn are entries of their own, both times.
+OWN_RULES = {"toggles", "replacements", "mutated", "in_and_out", "huge", "vain",
+             "false_refreshes",
              "deaf"}
 
 
@@ -549,7 +584,8 @@ def test(lab):
         if only and name not in only.split(","):
             continue
         scene.measure(name, lambda: attack(scene),
-                      100000 if name in OWN_RULES else None)
+                      name in OWN_RULES)
+    sane(scene.sluice)
     say("memory at the end, KiB (resident, own): " + ", ".join(
         "%s %d %d" % (role, *memory(pid))
         for role, pid in children(scene.sluice).items()))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""kill -9 of each role, again and again, at random moments under load.
+"""kill -9 of each role, of guard and store together, of everything at once; again
+and again, at random moments under load.
 
 SLUICE_KILLS: kills of each role (default 14). SLUICE_SEED: of the moments.
 SLUICE_ROLES: only these, with commas between."""
@@ -8,9 +9,15 @@ from chaos import *
 KILLS = int(os.environ.get("SLUICE_KILLS", "14"))
 SEED = int(os.environ.get("SLUICE_SEED", "0")) or random.randrange(1 << 30)
 RATE = 350                       # acts a second of each customer
-ROLES = ["session", "inward", "guard", "store", "control", "supervisor", "all"]
-NAMES = {"session": "session acme/198.18.1.1", "inward": "session rr",
-         "guard": "guard", "store": "store", "control": "control"}
+ROLES = ["session", "inward", "guard", "store", "control", "pair",
+         "supervisor", "all"]
+# Sessions that die with it: acme's, globex', the one inside.
+LOST = {"session": [1, 0, 0], "inward": [0, 0, 1], "supervisor": [1, 1, 1],
+        "all": [1, 1, 1]}
+NONE = [0, 0, 0]
+NAMES = {"session": ["session acme/198.18.1.1"], "inward": ["session rr"],
+         "guard": ["guard"], "store": ["store"], "control": ["control"],
+         "pair": ["guard", "store"]}
 
 
 class Chaos(Town):
@@ -30,7 +37,8 @@ class Chaos(Town):
             for pid in [self.sluice.pid, *pids.values()]:
                 kill(pid)
         else:
-            kill(pids[NAMES[role]])
+            for name in NAMES[role]:
+                kill(pids[name])
             return []
         self.sluice.process.wait()
         return list(pids.values())
@@ -50,6 +58,7 @@ class Chaos(Town):
         time.sleep(self.random.uniform(0.2, 0.9))
         then = self.rr.mark = time.time()
         self.rr.fresh = None
+        self.rr.from_ups = self.rr.ups + LOST.get(role, NONE)[2]
         orphans = self.strike(role)
         if orphans:
             self.revive(orphans)
@@ -66,9 +75,7 @@ class Chaos(Town):
     def sessions(self, role, before):
         """Only the session whose process died was lost."""
         lost = [s.ups - n for s, n in zip(self.all, before)]
-        wanted = {"session": [1, 0, 0], "inward": [0, 0, 1],
-                  "supervisor": [1, 1, 1], "all": [1, 1, 1]}
-        equal(lost, wanted.get(role, [0, 0, 0]),
+        equal(lost, LOST.get(role, NONE),
               "%s killed: sessions lost by acme, globex, inside" % role)
 
     def revived(self, role, then):
@@ -99,14 +106,35 @@ class Chaos(Town):
             self.acme.want(nlri, None)
         until(lambda: not any(n in self.rr.held for n in mine[:50]), 5,
               "withdrawals inside while the store stands still")
-        os.kill(pids[NAMES["session"]], signal.SIGSTOP)
+        os.kill(pids[NAMES["session"][0]], signal.SIGSTOP)
         kill(pids["guard"])
         os.kill(pids["store"], signal.SIGCONT)
         time.sleep(0.2)
-        os.kill(pids[NAMES["session"]], signal.SIGCONT)
+        os.kill(pids[NAMES["session"][0]], signal.SIGCONT)
         self.settled()
         self.recorded()
         self.revived("guard (late session)", time.time())
+
+    def slow_store(self):
+        """The supervisor dies while the store stands still, with withdrawals
+        that are on no disk; the next sluiced finds the log still taken."""
+        store = children(self.sluice)["store"]
+        mine = list(self.acme.wanted())[:50]
+        os.kill(store, signal.SIGSTOP)
+        for nlri in mine:
+            self.acme.want(nlri, None)
+        until(lambda: not any(n in self.rr.held for n in mine), 5,
+              "withdrawals inside while the store stands still")
+        then = time.time()
+        orphans = self.strike("supervisor")
+        self.sluice.start()
+        time.sleep(1)
+        os.kill(store, signal.SIGCONT)
+        until(lambda: not any(map(is_running, orphans)), 10,
+              "all processes to end with the supervisor")
+        self.settled()
+        self.recorded()
+        self.revived("supervisor (slow store)", then)
 
     def judge(self):
         """All that can be held against the log."""
@@ -155,7 +183,9 @@ def test(lab):
                 raise Failure("seed %d: %s killed (%d before): %s" % (
                     SEED, role, chaos.results[role], failure))
     chaos.late_session()
+    chaos.slow_store()
     heads = chaos.judge()
+    sane(chaos.sluice)
     if chaos.problems:
         for problem in chaos.problems[:20]:
             say(problem)

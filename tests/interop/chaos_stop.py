@@ -138,6 +138,7 @@ def test(lab):
     hangup(town)
     town.settled()
     town.proved()
+    sane(town.sluice)
     say("inside: %d announcements, none without a record" % len(town.rr.came))
 
 

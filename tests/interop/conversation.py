@@ -223,8 +223,10 @@ def shutdown_heard(scene, bird):
     scene.up(OUT_BIRD)
     scene.inside(2, 11)
     scene.bird.birdc("disable", "sluice", '"moving house"')
-    until(lambda: "moving house" in scene.session("in-bird")["text"], 10,
-          "the router's words")
+    until(lambda: scene.session("in-bird")["state"] == "Active", 10,
+          "sluice to have tried again")
+    expect("moving house" in scene.session("in-bird")["text"],
+           "the router's words stay while it is away")
     scene.bird.birdc("enable", "sluice")
     scene.up("in-bird")
     scene.inside(2, 11)

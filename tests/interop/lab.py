@@ -109,6 +109,7 @@ class Lab:
         self.tests = os.path.dirname(os.path.abspath(__file__))
         self.folder = tempfile.mkdtemp(prefix="sluice-lab-")
         self.processes, self.speakers, self.known = [], [], set()
+        self.last = []
         command("ip", "link", "set", "lo", "up")
         # bgpd writes there, under its PID, which here is not its own.
         command("mount", "-t", "tmpfs", "tmpfs", "/var/tmp")
@@ -135,6 +136,10 @@ class Lab:
             out.write(text)
         return path
 
+    def at_end(self, call):
+        """Call it when the test is over, passed or not."""
+        self.last.append(call)
+
     def check(self):
         """Nobody was sent something that is not BGP."""
         for speaker in self.speakers:
@@ -153,6 +158,8 @@ class Lab:
     def end(self, code):
         for speaker in self.speakers:
             speaker.stop()
+        for call in self.last:
+            call()
         for process in self.processes:
             process.kill()
         if os.environ.get("SLUICE_KEEP"):
@@ -345,7 +352,7 @@ class Sluice(Process):
 
     def intact(self):
         """No role has ended by itself."""
-        ends = re.findall(r".* ended: .*", self.text())
+        ends = re.findall(r".*: ended: (?:signal|status)=.*", self.text())
         expect(not ends, "roles ended: %s" % ends)
 
     def roles(self):

@@ -280,8 +280,10 @@ scene_guard_kill(struct scene *scene)
 void
 scene_give_sessions(struct scene *scene)
 {
-	for (size_t i = 0; i < scene->n_sessions; i++)
-		session_give(&scene->sessions[i]);
+	for (size_t i = 0; i < scene->n_sessions; i++) {
+		if (scene->sessions[i].channel == NULL)
+			session_give(&scene->sessions[i]);
+	}
 }
 
 void

@@ -14,6 +14,7 @@ sluice_test(unit test_setup supervisor)
 sluice_test(unit test_tcp supervisor)
 sluice_test(unit test_dial supervisor)
 sluice_test(unit test_process supervisor)
+sluice_test(unit test_peer supervisor SOURCES lib/temp_folder.c)
 sluice_fuzz(messages common)
 
 # Not a test: prints messages per second between two processes.

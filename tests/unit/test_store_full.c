@@ -103,7 +103,7 @@ full_disk_is_said_and_survived(void **state)
 
 	(void)state;
 	temp_folder_make(path);
-	if (mount("tmpfs", path, "tmpfs", 0, "size=4m") != 0) {
+	if (mount("tmpfs", path, "tmpfs", 0, "size=4m,mode=700") != 0) {
 		(void)fprintf(stderr,
 		    "SKIPPED: no leave to mount a small tmpfs here, so the "
 		    "full disk was NOT tested\n");

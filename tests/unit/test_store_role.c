@@ -300,7 +300,7 @@ full_disk_still_takes_what_cannot_wait(void **state)
 	FILE *file;
 
 	scene_store_down(world);
-	if (mount("tmpfs", world->path, "tmpfs", 0, "size=32m") != 0) {
+	if (mount("tmpfs", world->path, "tmpfs", 0, "size=32m,mode=700") != 0) {
 		(void)fprintf(stderr,
 		    "SKIPPED: no leave to mount a small tmpfs here, so the "
 		    "ballast was NOT tested\n");

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-2-Clause
+sluice_test(unit test_rib guard_core)
