@@ -125,6 +125,7 @@ enum reason
 check_form(const struct check_ask *ask)
 {
 	enum reason reason = form_wire(ask);
+	unsigned terms, parts;
 
 	if (reason != REASON_ACCEPTED)
 		return reason;
@@ -140,6 +141,8 @@ check_form(const struct check_ask *ask)
 	reason = form_express(ask);
 	if (reason != REASON_ACCEPTED)
 		return reason;
-	return check_pass(ask, "%u terms; %u parts inward",
-	    ask->q->rule->n_terms, judge_parts(ask->q->dialects, ask->parts));
+	terms = ask->q->rule->n_terms;
+	parts = judge_parts(ask->q->dialects, ask->parts);
+	return check_pass(ask, "%u term%s; %u part%s inward", terms,
+	    terms == 1 ? "" : "s", parts, parts == 1 ? "" : "s");
 }

@@ -23,6 +23,7 @@ check_ownership(const struct check_ask *ask)
 	const struct prefix_entry *entry;
 	char text[PREFIX_TEXT_MAX];
 	struct prefix dst;
+	size_t n;
 
 	if (customer == NULL || !check_readable(ask))
 		return check_unread(ask);
@@ -32,8 +33,9 @@ check_ownership(const struct check_ask *ask)
 	entry = prefix_set_longest(customer->own, &dst);
 	if (entry != NULL)
 		return ownership_ground(ask, entry);
+	n = prefix_set_count(customer->own);
 	return check_say(ask, REASON_NOT_REGISTERED,
-	    "%s lies in none of the %zu registered prefixes of customer %.63s",
-	    prefix_print(&dst, text, sizeof(text)),
-	    prefix_set_count(customer->own), customer->name);
+	    "%s lies in none of the %zu registered prefix%s of customer %.63s",
+	    prefix_print(&dst, text, sizeof(text)), n, n == 1 ? "" : "es",
+	    customer->name);
 }

@@ -15,11 +15,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define KEY_LEN  8
@@ -33,6 +35,7 @@ struct db {
 	int folder; /* descriptor, for room_left() */
 	int owner;  /* descriptor of the lock file; -1 when reading only */
 	bool readonly;
+	bool anew;
 };
 
 static const char *const table_names[DB_TABLES] = {
@@ -109,6 +112,8 @@ folder_is_ours(int fd)
 static int
 folder_take(struct db *db, const char *path)
 {
+	struct stat st;
+
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return error_of(errno);
 	db->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -122,6 +127,9 @@ folder_take(struct db *db, const char *path)
 		return error_of(errno);
 	if (flock(db->owner, LOCK_EX | LOCK_NB) != 0)
 		return error_of(errno);
+	db->anew =
+	    faccessat(db->folder, "lock.mdb", F_OK, 0) == 0 &&
+	    (fstatat(db->folder, "data.mdb", &st, 0) != 0 || st.st_size == 0);
 	return 0;
 }
 
@@ -158,6 +166,94 @@ tables_open(struct db *db)
 		return error_of(code);
 	}
 	return error_of(mdb_txn_commit(txn));
+}
+
+static void
+fell(int signo)
+{
+	(void)signo;
+	_exit(EXIT_FAILURE);
+}
+
+static int
+touch(void *ctx, uint64_t key, const uint8_t *data, size_t len)
+{
+	volatile uint8_t last = len > 0 ? data[len - 1] : 0;
+
+	(void)ctx;
+	(void)key;
+	(void)last;
+	return 0;
+}
+
+/* Read every page that is in use: free list and tables. */
+static int
+pages_touch(MDB_env *env)
+{
+	struct db db = { .env = env, .readonly = true };
+	struct db_txn txn;
+
+	if (tables_open(&db) != 0 || db_begin(&db, &txn, false) != 0)
+		return DB_SHORT;
+	for (unsigned i = 0; i < DB_TABLES; i++)
+		(void)db_walk(&txn, i, 0, touch, NULL);
+	db.table[0] = 0; /* LMDB's handle of its own list */
+	return db_walk(&txn, 0, 0, touch, NULL);
+}
+
+/*
+ * LMDB need not write pages at the end that it took and gave back in one
+ * transaction: a file that is shorter than its count of pages is whole when all
+ * in use can be read. A child tries, for a missing page is a signal.
+ */
+static int
+pages_check(MDB_env *env)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return error_of(errno);
+	if (pid == 0) {
+		(void)signal(SIGBUS, fell);
+		(void)signal(SIGABRT, fell);
+		_exit(pages_touch(env) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0 ? 0 : DB_SHORT;
+}
+
+/* The file is as long as its own count of pages says. */
+static int
+length_check(const struct db *db, const char *path)
+{
+	MDB_env *env = NULL;
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct stat st;
+	int code;
+
+	if (fstatat(db->folder, "data.mdb", &st, 0) != 0 || st.st_size == 0)
+		return 0; /* none yet */
+	code = mdb_env_create(&env);
+	if (code == 0)
+		code = mdb_env_set_maxdbs(env, DB_TABLES);
+	if (code == 0)
+		code = mdb_env_open(env, path, MDB_RDONLY | MDB_NOLOCK, 0600);
+	if (code == 0)
+		code = mdb_env_info(env, &info);
+	if (code == 0)
+		code = mdb_env_stat(env, &stat);
+	/* The count first: a writer makes the file longer before it says so. */
+	if (code == 0 && fstatat(db->folder, "data.mdb", &st, 0) != 0)
+		code = errno;
+	if (code != 0)
+		code = error_of(code);
+	else if ((uint64_t)st.st_size / stat.ms_psize <= info.me_last_pgno)
+		code = pages_check(env);
+	mdb_env_close(env);
+	return code;
 }
 
 static int
@@ -201,6 +297,8 @@ db_open(const char *path, size_t map_size, struct db **out)
 		return DB_MEMORY;
 	err = folder_take(db, path);
 	if (err == 0)
+		err = length_check(db, path);
+	if (err == 0)
 		err = env_open(db, path, map_size, 0);
 	/* The names of new files must be on disk, too. */
 	if (err == 0 && fsync(db->folder) != 0)
@@ -231,6 +329,8 @@ db_open_readonly(const char *path, struct db **out)
 	else if (faccessat(db->folder, "lock.mdb", W_OK, 0) != 0)
 		flags |= MDB_NOLOCK;
 	if (err == 0)
+		err = length_check(db, path);
+	if (err == 0)
 		err = env_open(db, path, 0, flags);
 	if (err != 0) {
 		db_close(db);
@@ -238,6 +338,12 @@ db_open_readonly(const char *path, struct db **out)
 	}
 	*out = db;
 	return 0;
+}
+
+bool
+db_begun_anew(const struct db *db)
+{
+	return db->anew;
 }
 
 void

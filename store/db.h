@@ -25,7 +25,9 @@
 	X(BUSY, -5, "another process holds the store")                         \
 	X(MEMORY, -6, "out of memory")                                         \
 	X(ACCESS, -7, "the folder cannot be used")                             \
-	X(MISUSE, -8, "called out of turn")
+	X(MISUSE, -8, "called out of turn")                                    \
+	X(SHORT, -9,                                                           \
+	    "data.mdb is shorter than what it holds: it has been truncated")
 enum db_error {
 	DB_OK = 0,
 #define X(symbol, number, text) DB_##symbol = (number),
@@ -61,12 +63,18 @@ struct db_txn {
  * there (files get 0600); ACCESS for one that others may write to or that
  * belongs to somebody else than us or root. map_size is the most that the file
  * may grow to in this run, 0 for the default; a file that is there already may
- * at least double. BUSY when another process has it open for writing.
+ * at least double. BUSY when another process has it open for writing; SHORT
+ * when the file's end is missing, which would be a signal at every read of it.
+ * That may take a child process to find out: call it with one thread running.
  */
 int db_open(const char *path, size_t map_size, struct db **out);
 
 /* Open for reading, beside a writer or on a copy; changes nothing on a copy. */
 int db_open_readonly(const char *path, struct db **out);
+
+/* The folder had been used before, but its data was not there (or empty): what
+ * is open is new. */
+bool db_begun_anew(const struct db *db);
 
 void db_close(struct db *db); /* no transaction may be open; NULL is fine */
 

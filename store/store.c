@@ -37,6 +37,26 @@ store_open(const char *path, size_t map_size, struct store **out)
 	return 0;
 }
 
+bool
+store_begun_anew(const struct store *store)
+{
+	return db_begun_anew(store->db);
+}
+
+int
+store_live_count(struct store *store, uint64_t *count)
+{
+	struct db_txn txn;
+	uint64_t last;
+	int err = db_begin(store->db, &txn, false);
+
+	*count = 0;
+	if (err == 0)
+		err = db_count(&txn, DB_LIVE, count, &last);
+	db_abort(&txn);
+	return err;
+}
+
 void
 store_close(struct store *store)
 {

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/db.h"
@@ -35,6 +36,12 @@ struct store_item {
  * not as it was left; nothing was changed.
  */
 int store_open(const char *path, size_t map_size, struct store **out);
+
+/* As db_begun_anew(). */
+bool store_begun_anew(const struct store *store);
+
+/* Rows of the table of live rules now. 0 or an error. */
+int store_live_count(struct store *store, uint64_t *count);
 
 /* Close; a batch that is open is dropped. NULL is fine. */
 void store_close(struct store *store);

@@ -269,6 +269,10 @@ args_parse(int argc, const char *const *argv, struct args *out, char *why)
 					    : args_verb_name(verb) };
 			return 0;
 		}
+		if (!scan.only_words && strcmp(word, "--version") == 0) {
+			*out = (struct args){ .version = true };
+			return 0;
+		}
 		if (!scan.only_words && strcmp(word, "--") == 0) {
 			scan.only_words = true;
 			continue;

@@ -34,6 +34,7 @@ struct args {
 	uint8_t verb; /* enum args_verb */
 	bool json;
 	bool dry_run;
+	bool version;  /* --version: nothing else matters */
 	bool has_id;   /* rules ID, approve ID … */
 	bool has_rule; /* --rule ID */
 	uint64_t id;
@@ -54,7 +55,7 @@ struct args {
 	const char *store;
 };
 
-#define ARGS_WHY_MAX 160
+#define ARGS_WHY_MAX 256
 
 /*
  * Read argv[1] on. Returns 0, or -1 with why (ARGS_WHY_MAX octets); *out->verb

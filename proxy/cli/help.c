@@ -7,6 +7,7 @@
 static const char *const texts[ARGS_VERBS] = {
 	[ARGS_NONE] =
 	    "usage: sluice [--json] [--socket PATH] VERB ...\n"
+	    "       sluice --version\n"
 	    "\n"
 	    "  status                what is up, and how much of it\n"
 	    "  sessions [NAME]       BGP sessions; one customer's in full\n"
@@ -33,12 +34,14 @@ static const char *const texts[ARGS_VERBS] = {
 	[ARGS_SESSIONS] =
 	    "usage: sluice sessions [NAME] [--json]\n"
 	    "\n"
-	    "Shows every BGP session: customers' and inward ones. STANDING is "
-	    "accepted\nof allowed rules; inward, rules held of rules that "
-	    "should "
-	    "be. KNOWN counts\nrefused rules, too. With the NAME of a customer "
-	    "or "
-	    "of an inward neighbour\nits sessions are shown in full.\n",
+	    "Shows every BGP session: customers' and inward ones. For a "
+	    "customer USED is\nthe cost of its rules, held, monitored and "
+	    "lingering ones too, of what is\nallowed; inward it is the rules "
+	    "that the router has of those that it should\nhave. KNOWN counts "
+	    "refused rules, too. USED and KNOWN are the customer's, on\neach "
+	    "of its sessions. BAD counts malformed rules. With the NAME of a "
+	    "customer or of\nan inward neighbour its sessions are shown in "
+	    "full.\n",
 	[ARGS_RULES] =
 	    "usage: sluice rules [--customer C] [--state S] [--dst PREFIX] "
 	    "[--json]\n"
@@ -50,7 +53,8 @@ static const char *const texts[ARGS_VERBS] = {
 	    "\n"
 	    "  --customer C   of this customer\n"
 	    "  --state S      accepted, held, refused, monitored, lingering,\n"
-	    "                 withdrawn\n"
+	    "                 withdrawn (by an operator), revoked (by a "
+	    "reload)\n"
 	    "  --dst PREFIX   whose destination touches it\n"
 	    "\n"
 	    "On a terminal a rule that does not fit stands on a line of its "
@@ -74,8 +78,9 @@ static const char *const texts[ARGS_VERBS] = {
 	[ARGS_DENY] =
 	    "usage: sluice deny ID [-m REASON] [--json]\n"
 	    "\n"
-	    "Refuses a rule that is held. Who did it and why is recorded; "
-	    "without -m\nthe reason is asked for.\n",
+	    "Refuses a rule that is held; to undo it, the customer withdraws "
+	    "the rule and\nannounces it anew. Who did it and why is recorded; "
+	    "without -m the reason is\nasked for.\n",
 	[ARGS_WITHDRAW] =
 	    "usage: sluice withdraw ID [-m REASON] [--json]\n"
 	    "\n"
@@ -97,8 +102,8 @@ static const char *const texts[ARGS_VERBS] = {
 	    "  --prefix P      about destinations that touch it\n"
 	    "  --state S       accepted, held, refused, withdrawn ...\n"
 	    "  --reason R      by name or number\n"
-	    "  --kind K        verdict, withdrawal, operator, config, session "
-	    "...\n"
+	    "  --kind K        verdict, withdrawal, revocation, operator, "
+	    "config, session,\n                  start, stop, summary ...\n"
 	    "  --rule ID       about this rule\n"
 	    "  -n N            50 unless said, at most 100000\n"
 	    "  --store DIR     read this store, or a copy, without a daemon\n",
@@ -107,15 +112,17 @@ static const char *const texts[ARGS_VERBS] = {
 	    "\n"
 	    "Reads a configuration and says what is wrong with it: line, "
 	    "column, key,\nwhat was found and what was wanted. Needs no "
-	    "daemon. "
-	    "Exit status: 0 when it\nis good, 2 when not.\n",
+	    "daemon. Key files are looked at\nas the user that runs this. "
+	    "Exit status: 0 when it is good, 2 when not. With\n--json one "
+	    "list of the errors, empty when it is good.\n",
 	[ARGS_RELOAD] =
 	    "usage: sluice reload [--dry-run] [--json]\n"
 	    "\n"
 	    "Has the daemon read its configuration anew. When anything is "
 	    "wrong "
 	    "with it\nthe old one stays (exit status 2). With --dry-run only "
-	    "shows the rules that\nwould be withdrawn.\n",
+	    "shows the rules that\nwould be withdrawn and those that would "
+	    "newly go inward (accepted).\n",
 	[ARGS_HELP] = "usage: sluice help [VERB]\n",
 };
 

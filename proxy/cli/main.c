@@ -143,6 +143,10 @@ run(struct args *args, char reason[REASON_MAX])
 {
 	int error;
 
+	if (args->version) {
+		(void)fputs("sluice " SLUICE_VERSION "\n", stdout);
+		return CLI_DONE;
+	}
 	if (args->verb == ARGS_HELP) {
 		unsigned verb = args->word == NULL ? (unsigned)ARGS_NONE
 						   : args_verb_find(args->word);

@@ -2,9 +2,13 @@
 /* The log read directly, with the filters of the daemon. */
 #include "proxy/cli/offline.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "proxy/common/query.h"
 #include "proxy/control/filter.h"
 #include "proxy/control/view.h"
 #include "store/ledger.h"
@@ -22,7 +26,7 @@ visit(void *ctx, const struct entry *entry)
 {
 	struct search *search = ctx;
 
-	if (!filter_wants(&search->query, entry))
+	if (!query_wants(&search->query, entry))
 		return 0;
 	if (answer_add_row(search->answer, view_entry(entry)) < 0) {
 		search->full = true;
@@ -87,8 +91,8 @@ search_run(struct search *search, struct ledger *log, char *why)
 		(void)snprintf(why, ARGS_WHY_MAX, "too much for one answer");
 	else if (damaged > 0)
 		(void)snprintf(why, ARGS_WHY_MAX,
-		    "%" PRIu64 " entries are damaged, the first is %" PRIu64,
-		    damaged, first);
+		    "%" PRIu64 " %s damaged, the first is %" PRIu64, damaged,
+		    damaged == 1 ? "entry is" : "entries are", first);
 	return status < 0 || search->full || damaged > 0 ? CLI_NO : CLI_DONE;
 }
 
@@ -105,8 +109,11 @@ offline_audit(
 		return CLI_WRONG;
 	status = ledger_open_readonly(args->store, &log);
 	if (status < 0) {
-		(void)snprintf(why, ARGS_WHY_MAX, "%.100s: %s", args->store,
-		    db_error_text(status));
+		(void)snprintf(why, ARGS_WHY_MAX, "--store %.100s: %s",
+		    args->store,
+		    access(args->store, R_OK | X_OK) < 0
+			? strerror(errno)
+			: db_error_text(status));
 		return CLI_WRONG;
 	}
 	status = search_run(&search, log, why);

@@ -12,9 +12,9 @@ is_inward(const struct json *row)
 	return json_text(row, "customer") == NULL;
 }
 
-/* "41/50": accepted of allowed, or inward held of what should be. */
+/* "41/50": used of allowed, or inward held of what should be. */
 static void
-standing(const struct json *row, char *buf, size_t size)
+used(const struct json *row, char *buf, size_t size)
 {
 	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX];
 
@@ -27,19 +27,19 @@ session_add(
     const struct show *show, struct table *table, const struct json *row)
 {
 	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX], known[SHOW_NUMBER_MAX],
-	    malformed[SHOW_NUMBER_MAX], stands[2 * SHOW_NUMBER_MAX];
+	    malformed[SHOW_NUMBER_MAX], share[2 * SHOW_NUMBER_MAX];
 	const char *cells[] = {
 		is_inward(row) ? "(inward)" : show_field(row, "customer"),
 		show_field(row, "neighbor"),
 		show_number(row, "asn", asn),
 		show_field(row, "state"),
 		show_age(show, row, "since", false, age),
-		stands,
+		share,
 		is_inward(row) ? "-" : show_number(row, "rules", known),
 		show_number(row, "malformed", malformed),
 	};
 
-	standing(row, stands, sizeof(stands));
+	used(row, share, sizeof(share));
 	table_add(table, cells, NULL,
 	    json_true_at(row, "up") ? NULL : show_field(row, "text"));
 }
@@ -48,7 +48,7 @@ void
 show_sessions(const struct show *show, const struct answer *answer)
 {
 	static const char *const heads[] = { "CUSTOMER", "NEIGHBOR", "AS",
-		"STATE", "FOR", "STANDING", "KNOWN", "BAD" };
+		"STATE", "FOR", "USED", "KNOWN", "BAD" };
 	struct table *table =
 	    table_new(heads, sizeof(heads) / sizeof(heads[0]), NULL, 0xf4);
 
@@ -107,7 +107,8 @@ session_counters(const struct show *show, const struct json *row)
 
 	SHOW(show, "  updates      ", show_number(row, "updates_in", a),
 	    " in, ", show_number(row, "updates_out", b), " out; established ",
-	    show_number(row, "established", c), " times", "\n");
+	    show_number(row, "established", c),
+	    strcmp(c, "1") == 0 ? " time" : " times", "\n");
 	if (is_inward(row))
 		return;
 	SHOW(show, "  rules in     ", show_number(row, "rules_in", a),
@@ -115,6 +116,20 @@ session_counters(const struct show *show, const struct json *row)
 	    show_number(row, "overflow", c), " beyond the bound", "\n");
 	SHOW(show, "  unicast      ", show_number(row, "unicast_in", d),
 	    " routes seen and not used", "\n");
+}
+
+/* With a key: does the kernel check it now? */
+static const char *
+key_words(const struct json *row)
+{
+	const char *key = show_field(row, "key");
+
+	if (strcmp(key, "none") == 0)
+		return "no key";
+	if (strcmp(key, "checked") == 0)
+		return "key checked";
+	return json_true_at(row, "up") ? "key configured, NOT checked"
+				       : "key configured, not up";
 }
 
 static const char *
@@ -125,34 +140,47 @@ address(const struct json *row, const char *key)
 	return text != NULL ? text : "not known";
 }
 
-void
-show_session(const struct show *show, const struct json *row)
+/* What was agreed on; what a session that is down does not have is left out. */
+static void
+session_terms(const struct show *show, const struct json *row)
 {
-	bool inward = is_inward(row);
-	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX], hold[SHOW_NUMBER_MAX],
-	    stands[2 * SHOW_NUMBER_MAX];
+	bool inward = is_inward(row), up = json_true_at(row, "up");
+	char hold[SHOW_NUMBER_MAX];
 
-	standing(row, stands, sizeof(stands));
-	SHOW(show, inward ? "inward" : show_field(row, "customer"), " ",
-	    show_field(row, "neighbor"), "  AS", show_number(row, "asn", asn),
-	    "  ", show_field(row, "state"), " for ",
-	    show_age(show, row, "since", false, age), "\n");
-	SHOW(show, "  addresses    ", address(row, "local"), " to ",
-	    address(row, "remote"), ", router id ", address(row, "router_id"),
-	    "\n");
-	SHOW(show, "  session      hold time ",
-	    show_number(row, "hold_time", hold), " s, refresh ",
-	    show_field(row, "refresh"), ", ",
-	    json_true_at(row, "authenticated") ? "authenticated"
-					       : "NOT authenticated",
-	    inward ? ", emit " : ", mode ",
+	if (json_text(row, "local") != NULL || json_text(row, "remote") != NULL)
+		SHOW(show, "  addresses    ", address(row, "local"), " to ",
+		    address(row, "remote"), up ? ", router id " : "",
+		    up ? address(row, "router_id") : "", "\n");
+	SHOW(show, "  session      ");
+	if (up)
+		SHOW(show, "hold time ", show_number(row, "hold_time", hold),
+		    " s, refresh ", show_field(row, "refresh"), ", ");
+	SHOW(show, key_words(row), inward ? ", emit " : ", mode ",
 	    show_field(row, inward ? "emit" : "mode"), "\n");
+	if (!up)
+		return;
 	SHOW(show, "  families     ");
 	names_print(show, json_get(row, "families"));
 	SHOW(show, "  complete     ");
 	names_print(show, json_get(row, "complete"));
-	SHOW(show, "  standing     ", stands,
-	    inward ? " (held of what should be)" : " (accepted of allowed)",
+}
+
+void
+show_session(const struct show *show, const struct json *row)
+{
+	bool inward = is_inward(row);
+	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX],
+	    share[2 * SHOW_NUMBER_MAX];
+
+	used(row, share, sizeof(share));
+	SHOW(show, inward ? "inward" : show_field(row, "customer"), " ",
+	    show_field(row, "neighbor"), "  AS", show_number(row, "asn", asn),
+	    "  ", show_field(row, "state"), " for ",
+	    show_age(show, row, "since", false, age), "\n");
+	session_terms(show, row);
+	SHOW(show, "  used         ", share,
+	    inward ? " (rules that it has, of what it should have)"
+		   : " (cost of its rules, of what is allowed)",
 	    "\n");
 	session_counters(show, row);
 	session_down(show, row);

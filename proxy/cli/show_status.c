@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* "sluice status": one screen. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "proxy/cli/show.h"
 #include "policy/verdict.h"
@@ -12,7 +13,7 @@ status_sluice(const struct show *show, const struct json *row)
 
 	(void)snprintf(
 	    hash, sizeof(hash), "%s", show_field(row, "config_hash"));
-	SHOW(show, "sluice     up ", show_age(show, row, "started", false, age),
+	SHOW(show, "guard      up ", show_age(show, row, "started", false, age),
 	    ", configuration ", show_number(row, "generation", number), " (",
 	    hash, "), ",
 	    json_true_at(row, "synced") ? "live rules are loaded"
@@ -29,12 +30,14 @@ status_log(const struct show *show, const struct json *row)
 	uint64_t n;
 
 	SHOW(show, "log        store ", show_field(row, "store"), ", ",
-	    show_number(log, "size", size), " entries, ",
+	    show_number(log, "size", size),
+	    strcmp(size, "1") == 0 ? " entry, " : " entries, ",
 	    show_number(log, "pending", pending), " not on disk yet", "\n");
 	if (json_number(log, "store_behind", &n) && n > 0)
 		SHOW(show, "           ",
 		    show_number(log, "store_behind", behind),
-		    " rules refused as store-behind", "\n");
+		    n == 1 ? " rule" : " rules", " refused as store-behind",
+		    "\n");
 }
 
 static void
@@ -49,8 +52,8 @@ status_sessions(const struct show *show, const struct json *row)
 	    show_number(sessions, "configured", c), " sessions up", "\n");
 	SHOW(show, "inward     ", show_number(inward, "up", a), " of ",
 	    show_number(inward, "configured", b), " sessions up, ",
-	    show_number(json_get(row, "rules"), "inward", c), " rules standing",
-	    "\n");
+	    show_number(json_get(row, "rules"), "inward", c),
+	    strcmp(c, "1") == 0 ? " rule standing" : " rules standing", "\n");
 }
 
 void

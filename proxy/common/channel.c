@@ -7,9 +7,8 @@
  * recvmsg(2) returns the descriptors of at most one such write, in order, so
  * a short queue matches them to their frames.
  *
- * The write buffer has twice the limit of room, so that what is pending is
- * moved to its front only after at least as much has been written: every
- * octet is moved once at most.
+ * The write buffer has twice the limit of room: what is pending is moved to
+ * its front, once, only after at least as much has been written.
  */
 #include "proxy/common/channel.h"
 
@@ -56,13 +55,13 @@ struct channel {
 	size_t rx_len;
 	int rx_fds[RX_FDS];
 	unsigned n_rx_fds;
-
 	bool paused;
 	bool resuming;  /* what a pause left in rx comes before a read */
 	bool blocked;   /* the kernel's buffer is full */
 	bool want_room; /* a reservation failed */
 	bool broken;    /* nothing can be written any more */
 	bool ended;     /* on_closed has been called */
+	bool misused;   /* for the other end broke the rules */
 	bool busy;      /* inside a callback of ours */
 	bool closed;    /* by the owner, while busy */
 };
@@ -207,8 +206,9 @@ leave(struct channel *channel)
 
 /* The channel has ended, through the other end's doing. Called while busy. */
 static void
-channel_end(struct channel *channel)
+channel_end(struct channel *channel, bool misused)
 {
+	channel->misused = misused;
 	channel->broken = true;
 	channel->ended = true;
 	channel->tx_start = channel->tx_end = 0;
@@ -220,7 +220,6 @@ channel_end(struct channel *channel)
 		channel->ops->on_closed(channel->ctx);
 }
 
-/* What to wait for. */
 static void
 channel_watch(struct channel *channel)
 {
@@ -241,6 +240,8 @@ static size_t
 tx_span(const struct channel *channel, int *fd)
 {
 	size_t pending = channel->tx_end - channel->tx_start;
+	const struct msg_head *head =
+	    (const void *)&channel->tx[channel->tx_start];
 	uint64_t ahead;
 
 	*fd = -1;
@@ -250,9 +251,7 @@ tx_span(const struct channel *channel, int *fd)
 	if (ahead > 0)
 		return (size_t)ahead;
 	*fd = channel->tx_fds[0].fd;
-	return ((const struct msg_head *)(const void *)&channel
-		    ->tx[channel->tx_start])
-	    ->len;
+	return head->len;
 }
 
 /* The descriptor of the first pending frame has gone. */
@@ -412,10 +411,9 @@ channel_send(struct channel *channel, const void *msg, size_t size, int fd)
 	memcpy(head + 1, from + 1, size - sizeof(*head));
 	if (copy >= 0) {
 		head->zero = FRAME_FD;
-		channel->tx_fds[channel->n_tx_fds++] = (struct tx_fd){
-			.at = channel->tx_written + channel_pending(channel),
-			.fd = copy,
-		};
+		channel->tx_fds[channel->n_tx_fds].fd = copy;
+		channel->tx_fds[channel->n_tx_fds++].at =
+		    channel->tx_written + channel_pending(channel);
 	}
 	channel_commit(channel, size);
 	return 0;
@@ -493,7 +491,7 @@ channel_deliver(struct channel *channel)
 {
 	channel->busy = true;
 	if (!frames_deliver(channel))
-		channel_end(channel);
+		channel_end(channel, true);
 	else if (!channel->closed && channel->ops->on_batch != NULL)
 		channel->ops->on_batch(channel->ctx);
 	return leave(channel);
@@ -534,7 +532,7 @@ channel_read(struct channel *channel)
 		return channel_deliver(channel);
 	}
 	channel->busy = true;
-	channel_end(channel);
+	channel_end(channel, n > 0);
 	return leave(channel);
 }
 
@@ -561,6 +559,12 @@ channel_ready(void *ctx, int events)
 	if ((events & WATCH_READ) != 0 && !channel->paused &&
 	    !channel->resuming && !channel->ended)
 		(void)channel_read(channel);
+}
+
+bool
+channel_misused(const struct channel *channel)
+{
+	return channel->misused;
 }
 
 void

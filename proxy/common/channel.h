@@ -74,6 +74,10 @@ void channel_flush(struct channel *channel);
 /* Octets waiting to be written. */
 size_t channel_pending(const struct channel *channel);
 
+/* In on_closed and later: the other end broke the rules of framing; else it has
+ * ended. */
+bool channel_misused(const struct channel *channel);
+
 /* Stop and resume reading (back-pressure towards the other end). */
 void channel_pause(struct channel *channel, bool paused);
 

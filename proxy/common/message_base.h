@@ -66,7 +66,7 @@ enum msg_kind {
 	MSG_CFG_ERROR, /* loader only */
 	MSG_CFG_END,
 	MSG_CFG_RESULT,  /* guard -> supervisor */
-	MSG_PEER_BROKEN, /* guard -> supervisor: start this session anew */
+	MSG_PEER_BROKEN, /* guard, store -> supervisor: start this one anew */
 	/* supervisor -> store, control */
 	MSG_STORE_CONFIG,
 	MSG_CONTROL_CONFIG,

@@ -8,7 +8,7 @@
 
 enum cfg_purpose {
 	CFG_BOOT = 1,    /* take it; also after a restart of the guard */
-	CFG_DRY_RUN = 2, /* say what would be withdrawn, change nothing */
+	CFG_DRY_RUN = 2, /* say what would change, change nothing */
 	CFG_APPLY = 3,
 };
 
@@ -142,14 +142,15 @@ struct msg_cfg_result { /* guard -> supervisor */
 	uint32_t ok;
 	uint32_t withdrawn; /* rules that end, or would */
 	uint32_t kept;
-	uint32_t zero;
-	char text[256]; /* why not, when !ok */
+	uint32_t admitted; /* rules that newly go inward, or would */
+	char text[256];    /* why not, when !ok */
 };
 
-struct msg_peer_broken { /* its session said what no session of ours says */
+struct msg_peer_broken { /* said what no role of ours says; its channel to the
+			    sender is closed */
 	struct msg_head head;
-	uint32_t peer;
-	uint32_t zero;
+	uint32_t role; /* guard: SESSION, STORE, CONTROL; store: CONTROL */
+	uint32_t peer; /* ROLE_SESSION: which */
 };
 
 struct msg_store_config {
@@ -178,7 +179,7 @@ struct msg_reload_result { /* supervisor -> control */
 	uint32_t guard_follows; /* the guard sends rows and MSG_CTL_END too */
 	uint32_t line;
 	uint32_t column;
-	uint32_t zero;
+	uint32_t admitted;
 	char file[PATH_LEN];
 	char key[128];
 	char found[128];

@@ -62,13 +62,14 @@ struct msg_ctl_session {
 	struct msg_head head;
 	uint32_t request;
 	uint32_t asn;
-	uint32_t rules;     /* customers: known */
-	uint32_t accepted;  /* customers: standing */
+	uint32_t rules;     /* customers: known; inward: should stand */
+	uint32_t accepted;  /* customers: cost of what stands, lingers, is held
+			       or monitored; inward: rules that it has */
 	uint32_t max_rules; /* customers */
 	uint8_t internal;
 	uint8_t emit; /* enum dialect */
 	uint8_t mode;
-	uint8_t zero;
+	uint8_t keyed; /* a key is configured */
 	char customer[NAME_MAX_LEN];
 	char name[NAME_MAX_LEN];
 	struct msg_session_state state;

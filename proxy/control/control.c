@@ -203,6 +203,18 @@ role_lost(struct control *control, enum role role, struct channel **channel)
 	}
 }
 
+/* A role that is none of ours is not linked with us again: the next process
+ * is. */
+static void
+role_look(struct control *control, const char *name, struct channel *channel)
+{
+	if (!channel_misused(channel))
+		return;
+	log_line(LOG_ERROR, "%s: broken frame; ending", name);
+	control->failed = true;
+	loop_stop(control->loop);
+}
+
 static void
 on_guard(void *ctx, const struct msg_head *head, int fd)
 {
@@ -218,6 +230,7 @@ on_guard_closed(void *ctx)
 {
 	struct control *control = ctx;
 
+	role_look(control, "guard", control->roles.guard);
 	role_lost(control, ROLE_GUARD, &control->roles.guard);
 }
 
@@ -236,6 +249,7 @@ on_store_closed(void *ctx)
 {
 	struct control *control = ctx;
 
+	role_look(control, "store", control->roles.store);
 	role_lost(control, ROLE_STORE, &control->roles.store);
 }
 

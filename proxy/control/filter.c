@@ -64,50 +64,96 @@ reason_parse(const char *text, uint16_t *out)
 	return reason != 0;
 }
 
+const char filter_states[] =
+    "accepted, held, refused, monitored, lingering, withdrawn, revoked or "
+    "another state";
+const char filter_prefixes[] =
+    "a prefix (10.0.0.0/8) without bits past its length";
+
+static const char kinds[] =
+    "verdict, withdrawal, revocation, operator, config, session, start, stop, "
+    "summary or another kind";
+static const char reasons[] =
+    "a reason's name (not-registered) or its number (12)";
+static const char names[] = "a shorter name without control characters";
+static const char times[] =
+    "a time (2026-01-31T03:04:05Z), a day (2026-01-31) or how long ago (10m, "
+    "2h)";
+
+/* How many of at most max octets are whole characters of UTF-8. */
+static int
+whole(const char *text, size_t max)
+{
+	size_t len = strnlen(text, max + 1);
+
+	if (len <= max)
+		return (int)len;
+	len = max;
+	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return (int)len;
+}
+
+void
+filter_refuse(struct filter_why *why, const char *name, const char *value,
+    const char *wanted)
+{
+	(void)snprintf(why->text, why->size, "%s: found \"%.*s\", wanted %s",
+	    name, whole(value, 40), value, wanted);
+}
+
+static int
+refuse(struct filter_why *why, const char *name, const char *value,
+    const char *wanted)
+{
+	filter_refuse(why, name, value, wanted);
+	return -1;
+}
+
 /* Times of a search; an hour that never was is not what was meant. */
-static const char *
+static int
 times_parse(const struct filter_words *words, uint64_t now_ns,
-    struct msg_audit_query *query)
+    struct msg_audit_query *query, struct filter_why *why)
 {
 	if (words->since != NULL &&
 	    when_parse(words->since, now_ns, &query->from_ns) < 0)
-		return "since";
+		return refuse(why, "since", words->since, times);
 	if (words->until != NULL &&
 	    when_parse(words->until, now_ns, &query->to_ns) < 0)
-		return "until";
-	return NULL;
+		return refuse(why, "until", words->until, times);
+	return 0;
 }
 
-/* The first word that is not understood; NULL when all are. */
-static const char *
-words_parse(const struct filter_words *words, struct msg_audit_query *query)
+static int
+words_parse(const struct filter_words *words, struct msg_audit_query *query,
+    struct filter_why *why)
 {
 	if (words->customer != NULL &&
 	    !filter_copy(
 		words->customer, query->customer, sizeof(query->customer)))
-		return "customer";
+		return refuse(why, "customer", words->customer, names);
 	if (words->operator_name != NULL &&
 	    !filter_copy(words->operator_name, query->operator_name,
 		sizeof(query->operator_name)))
-		return "operator";
+		return refuse(why, "operator", words->operator_name, names);
 	if (words->prefix != NULL &&
 	    prefix_parse(words->prefix, &query->prefix) < 0)
-		return "prefix";
+		return refuse(why, "prefix", words->prefix, filter_prefixes);
 	if (words->state != NULL && !filter_state(words->state, &query->state))
-		return "state";
+		return refuse(why, "state", words->state, filter_states);
 	if (words->kind != NULL && !kind_from_name(words->kind, &query->kind))
-		return "kind";
+		return refuse(why, "kind", words->kind, kinds);
 	if (words->reason != NULL &&
 	    !reason_parse(words->reason, &query->reason))
-		return "reason";
-	return NULL;
+		return refuse(why, "reason", words->reason, reasons);
+	return 0;
 }
 
 int
 filter_parse(const struct filter_words *words, uint64_t now_ns,
     struct msg_audit_query *query, char *why, size_t size)
 {
-	const char *wrong;
+	struct filter_why refusal = { why, size };
 
 	query->from_seq = 0;
 	query->to_seq = UINT64_MAX;
@@ -120,43 +166,7 @@ filter_parse(const struct filter_words *words, uint64_t now_ns,
 	memset(query->customer, 0, sizeof(query->customer));
 	memset(query->operator_name, 0, sizeof(query->operator_name));
 	memset(&query->prefix, 0, sizeof(query->prefix));
-	wrong = words_parse(words, query);
-	if (wrong == NULL)
-		wrong = times_parse(words, now_ns, query);
-	if (wrong == NULL)
-		return 0;
-	(void)snprintf(why, size, "%s: not understood", wrong);
-	return -1;
-}
-
-static bool
-wants_text(const char *wanted, const char *text)
-{
-	return wanted[0] == '\0' || strcmp(wanted, text) == 0;
-}
-
-static bool
-wants_prefix(const struct prefix *wanted, const struct entry *entry)
-{
-	struct prefix dst;
-
-	return wanted->afi == AFI_NONE ||
-	       (entry->has_rule != 0 && rule_dst_prefix(&entry->rule, &dst) &&
-		   prefix_overlaps(wanted, &dst));
-}
-
-bool
-filter_wants(const struct msg_audit_query *query, const struct entry *entry)
-{
-	if ((query->kind != 0 && query->kind != entry->kind) ||
-	    (query->state != UINT8_MAX && query->state != entry->state) ||
-	    (query->reason != 0 && query->reason != entry->reason) ||
-	    (query->rule_id != UINT64_MAX && query->rule_id != entry->rule_id))
-		return false;
-	if ((query->from_ns != 0 && entry->wall_ns < query->from_ns) ||
-	    (query->to_ns != 0 && entry->wall_ns >= query->to_ns))
-		return false;
-	return wants_text(query->customer, entry->customer) &&
-	       wants_text(query->operator_name, entry->operator_name) &&
-	       wants_prefix(&query->prefix, entry);
+	if (words_parse(words, query, &refusal) < 0)
+		return -1;
+	return times_parse(words, now_ns, query, &refusal);
 }

@@ -24,19 +24,27 @@ struct filter_words {
 
 /*
  * Fill the filters of a query (everything but head, request, max and
- * direction), rule_id with "any". Returns 0, or -1 with why (size octets) when
- * one of the words is not understood.
+ * direction), rule_id with "any". Returns 0, or -1 when one of the words is not
+ * understood, with why (size octets): which, what was found, what is wanted.
  */
 int filter_parse(const struct filter_words *words, uint64_t now_ns,
     struct msg_audit_query *query, char *why, size_t size);
 
-/* The entry is one that the query asks for; its numbers are not looked at. */
-bool filter_wants(
-    const struct msg_audit_query *query, const struct entry *entry);
-
 /* Copy text to out (size octets, padded with zeros); false when it is too long
  * or has control characters. */
 bool filter_copy(const char *text, char *out, size_t size);
+
+/* Where a refusal is written. */
+struct filter_why {
+	char *text;
+	size_t size;
+};
+/* NAME: found "VALUE", wanted WANTED. The value is cut when it is long. */
+void filter_refuse(struct filter_why *why, const char *name, const char *value,
+    const char *wanted);
+
+extern const char filter_states[];   /* what is wanted of a state */
+extern const char filter_prefixes[]; /* and of a prefix */
 
 /* Number of a state by its name; false when there is none. */
 bool filter_state(const char *name, uint8_t *out);

@@ -25,6 +25,17 @@ refuse(const struct parse *parse, const char *name, const char *wanted)
 	return -1;
 }
 
+/* The same, of a word that was found. */
+static int
+refuse_word(const struct parse *parse, const char *name, const char *value,
+    const char *wanted)
+{
+	struct filter_why why = { parse->why, REQUEST_WHY_MAX };
+
+	filter_refuse(&why, name, value, wanted);
+	return -1;
+}
+
 /* A text that may be there. */
 static int
 text_get(const struct parse *parse, const char *name, const char **out)
@@ -76,11 +87,10 @@ parse_rules(const struct parse *parse)
 	    text_get(parse, "destination", &prefix) < 0)
 		return -1;
 	if (state != NULL && !filter_state(state, &ctl->state))
-		return refuse(parse, "state",
-		    "accepted, held, refused, monitored, lingering or another");
+		return refuse_word(parse, "state", state, filter_states);
 	if (prefix != NULL && prefix_parse(prefix, &ctl->prefix) < 0)
-		return refuse(parse, "destination",
-		    "a prefix without bits past its length");
+		return refuse_word(
+		    parse, "destination (--dst)", prefix, filter_prefixes);
 	return 0;
 }
 

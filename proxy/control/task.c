@@ -238,14 +238,17 @@ static void
 reload_end(struct task *task, const char *text)
 {
 	const struct msg_reload_result *result = &task->result;
-	char counts[64];
+	char counts[96];
 	struct json *end;
 
 	(void)snprintf(counts, sizeof(counts),
-	    "%" PRIu32 " rules withdrawn, %" PRIu32 " kept", result->withdrawn,
-	    result->kept);
+	    "%" PRIu32 " rule%s withdrawn, %" PRIu32 " newly inward, %" PRIu32
+	    " kept",
+	    result->withdrawn, result->withdrawn == 1 ? "" : "s",
+	    result->admitted, result->kept);
 	end = end_new(EXIT_DONE, text[0] != '\0' ? text : counts);
 	json_put_number(end, "withdrawn", result->withdrawn);
+	json_put_number(end, "admitted", result->admitted);
 	json_put_number(end, "kept", result->kept);
 	end_write(task, end);
 }
@@ -416,6 +419,7 @@ task_reload(struct task *task, const struct msg_reload_result *msg)
 	}
 	task->supervisor = false;
 	task->result.withdrawn = msg->withdrawn;
+	task->result.admitted = msg->admitted;
 	task->result.kept = msg->kept;
 	if (msg->guard_follows == 0 || !task->guard)
 		reload_end(task, task->result.wanted);

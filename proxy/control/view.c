@@ -169,10 +169,23 @@ wall_of(uint64_t boot_ms, const struct view_now *now)
 	return now->wall_ns - ago_ms * 1000000;
 }
 
+/* Without a key a session counts as authenticated: it is as configured. */
+static const char *
+key_of(const struct msg_ctl_session *msg)
+{
+	if (msg->keyed == 0)
+		return "none";
+	return msg->state.up != 0 && msg->state.authenticated != 0
+		   ? "checked"
+		   : "configured";
+}
+
 static void
-put_state(struct json *to, const struct msg_session_state *state,
+put_state(struct json *to, const struct msg_ctl_session *msg,
     const struct view_now *now)
 {
+	const struct msg_session_state *state = &msg->state;
+
 	json_put_text(to, "state", NAME(bgp_states, state->state));
 	json_put_bool(to, "up", state->up != 0);
 	view_put_time(to, "since", wall_of(state->since_ms, now));
@@ -180,6 +193,7 @@ put_state(struct json *to, const struct msg_session_state *state,
 	json_put(to, "complete", families(state->complete));
 	json_put_text(to, "refresh", NAME(refreshes, state->refresh));
 	json_put_bool(to, "authenticated", state->authenticated != 0);
+	json_put_text(to, "key", key_of(msg));
 	json_put_number(to, "hold_time", state->hold_s);
 	put_router_id(to, state->router_id);
 	put_address(to, "local", &state->local);
@@ -204,7 +218,7 @@ view_session(const struct msg_ctl_session *msg, const struct view_now *now)
 		json_put_text(json, "emit", dialect_name(msg->emit));
 	else
 		json_put_text(json, "mode", NAME(modes, msg->mode));
-	put_state(json, &msg->state, now);
+	put_state(json, msg, now);
 	json_put_number(json, "rules", msg->rules);
 	json_put_number(json, "accepted", msg->accepted);
 	if (msg->internal == 0)

@@ -152,17 +152,17 @@ customer_linger_ended(struct guard *guard, struct guard_peer *peer)
 static void
 linger_begin(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
 {
+	bool again = peer->lingering && !peer->grace;
 	unsigned n;
 
 	mark_stale(peer, FAMILY_ALL);
 	n = mark_lingering(guard, peer);
-	if ((peer->lingering && !peer->grace) ||
-	    !linger_start(guard, peer, since_ms, 0) || n == 0)
+	if (!again && (!linger_start(guard, peer, since_ms, 0) || n == 0))
 		return;
 	log_line(LOG_INFO,
-	    "customer %s: session lost, %u rules linger: neighbor=%s "
+	    "customer %s: session lost%s, %u rules linger: neighbor=%s "
 	    "left_ms=%" PRIu64,
-	    peer->customer->name, n, peer->address,
+	    peer->customer->name, again ? " again" : "", n, peer->address,
 	    customer_linger_left_ms(peer));
 }
 
@@ -305,31 +305,73 @@ customer_reconcile(struct guard *guard, struct guard_peer *peer)
 		check_complete(guard, peer);
 }
 
+/* Those of the families that had no refresh for a while: no session of ours
+ * passes more on, and one that a stranger took over would keep us walking. */
+static unsigned
+refresh_take(struct guard_peer *peer, unsigned families)
+{
+	static const unsigned bits[2] = { FAMILY_IPV4_FLOWSPEC,
+		FAMILY_IPV6_FLOWSPEC };
+	uint64_t now_ms = loop_now_ms(peer->guard->loop);
+	unsigned taken = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t *last_ms = &peer->refreshed_ms[i];
+
+		if ((families & bits[i]) == 0 ||
+		    (*last_ms != 0 && now_ms - *last_ms < GUARD_REFRESH_MS))
+			continue;
+		*last_ms = now_ms;
+		taken |= bits[i];
+	}
+	return taken;
+}
+
+static void
+refresh_mark(struct guard *guard, struct guard_peer *peer,
+    const struct msg_rib_mark *msg)
+{
+	unsigned families;
+
+	if (msg->mark == MARK_REFRESH_BEGIN) {
+		families = refresh_take(peer, msg->family);
+		peer->refreshing |= (uint8_t)families;
+		if (families != 0)
+			mark_stale(peer, families);
+		return;
+	}
+	/* The end of one that was not taken is none. */
+	families = peer->refreshing & msg->family;
+	peer->refreshing &= (uint8_t)~families;
+	if (guard->loaded && families != 0)
+		sweep(guard, peer, families, REASON_NOT_ANNOUNCED_AGAIN);
+}
+
 void
 customer_mark(struct guard *guard, struct guard_peer *peer,
     const struct msg_rib_mark *msg)
 {
+	uint8_t complete = peer->complete | (msg->family & FAMILY_ALL);
+
 	switch (msg->mark) {
 	case MARK_REPLAY_END:
+		if (peer->replayed)
+			return; /* said once to each guard */
 		peer->replayed = true;
 		peer->complete = msg->family & FAMILY_ALL;
 		if (guard->loaded)
 			check_complete(guard, peer);
 		return;
 	case MARK_COMPLETE:
-		peer->complete |= msg->family & FAMILY_ALL;
+		if (complete == peer->complete)
+			return;
+		peer->complete = complete;
 		if (guard->loaded)
 			check_complete(guard, peer);
 		return;
 	case MARK_REFRESH_BEGIN:
-		peer->refreshing |= msg->family & FAMILY_ALL;
-		mark_stale(peer, msg->family);
-		return;
 	case MARK_REFRESH_END:
-		peer->refreshing &= (uint8_t)~msg->family;
-		if (guard->loaded)
-			sweep(guard, peer, msg->family,
-			    REASON_NOT_ANNOUNCED_AGAIN);
+		refresh_mark(guard, peer, msg);
 		return;
 	default:
 		return;

@@ -7,9 +7,9 @@
  * the verdict, it is appended to the journal. Nothing else happens then: only
  * when the store says that the entry is on disk, on_durable() calls
  * guard_originate(), which builds what goes inward from the judged rule, in
- * each dialect that a router inside is spoken to. There is no other caller
- * that puts a rule inward but restore.c, for rules whose record is on disk
- * already.
+ * each dialect that a router inside is spoken to. Only restore.c and reload.c
+ * call it besides, both for rules whose record is on disk already: the ones
+ * that the store has as live, and those that stand and keep standing.
  *
  * A withdrawal asks nobody: guard_leave() takes the rule out of rib_out, which
  * tells every router at the end of this turn, and then records it. When the
@@ -205,7 +205,9 @@ record_verdict(struct guard *guard, struct rib_rule *rule,
     const struct verdict *verdict, const uint8_t *raw, size_t raw_len)
 {
 	struct entry *entry = &guard->entry;
-	bool keeps = rule_passes(rule) || rule->state == STATE_HELD;
+	/* A denial is kept, so that a new guard knows it. */
+	bool keeps = rule_passes(rule) || rule->state == STATE_HELD ||
+		     (rule->flags & RULE_DENIED) != 0;
 
 	guard_entry_begin(guard,
 	    rule->state == STATE_REVOKED ? ENTRY_REVOCATION : ENTRY_VERDICT);
@@ -461,6 +463,9 @@ guard_originate(struct guard *guard, struct rib_rule *rule)
 	struct guard_customer *customer = guard->peers[rule->peer]->customer;
 	struct verdict verdict;
 
+	/* Whoever asks: not before the verdict is on disk. */
+	if (rule->seq >= journal_first(guard->journal))
+		return;
 	/* Another's rule may have come to stand since this one was judged. */
 	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
 	if (!verdict_accepts(&verdict)) {
@@ -525,7 +530,8 @@ guard_init(struct guard *guard, struct loop *loop)
 void
 guard_fini(struct guard *guard)
 {
-	/* Rules are on lists of their peers, and peers in those of the tables. */
+	/* Rules are on lists of their peers, and peers in those of the tables.
+	 */
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next)
 		rib_out_drop(LINK_ENTRY(l, struct rib_rule, all));
@@ -536,4 +542,5 @@ guard_fini(struct guard *guard)
 	journal_free(guard->journal);
 	config_free(guard->config);
 	config_free(guard->incoming);
+	config_free(guard->old);
 }

@@ -33,6 +33,11 @@
 #define GUARD_REPLAY_MS      10000u
 /* Entries that routers may report to hold to a new guard. */
 #define GUARD_HELD_MAX       (1u << 20)
+/* And one router's session, besides twice the rules that all customers may
+ * have. */
+#define GUARD_HELD_MORE      4096u
+/* Marks of one refresh and the next, at least: each walks all rules. */
+#define GUARD_REFRESH_MS     1000u
 /* Withdrawals that a router's session may be behind, besides as many as rules
  * stand; then it is given everything anew. */
 #define GUARD_BEHIND_MAX     65536u
@@ -76,16 +81,19 @@ struct guard_peer {
 	uint64_t linger_since_ms; /* boot time */
 	uint64_t stable_since_ms; /* boot time; 0: not complete */
 	bool replayed;
-	bool grace;         /* lingering only for the replay to come */
-	uint8_t complete;   /* families of which all has come */
-	uint8_t refreshing; /* families between BoRR and EoRR */
+	bool grace;               /* lingering only for the replay to come */
+	uint8_t complete;         /* families of which all has come */
+	uint8_t refreshing;       /* families between BoRR and EoRR */
+	uint64_t refreshed_ms[2]; /* last BoRR taken: IPv4, IPv6; 0: none */
 	/* inward */
 	struct rib_cursor cursor;
 	bool attached;
 	bool greeted; /* OUT_SYNC_BEGIN has been said */
 	bool dumping; /* between OUT_SYNC_BEGIN and _END */
 	bool dumped;
-	size_t next_attrs; /* customer whose attributes are to be said next */
+	size_t next_attrs;  /* customer whose attributes are to be said next */
+	uint64_t held_left; /* MSG_OUT_HELD that it may still send */
+	bool reported;      /* it has said what it holds */
 };
 
 /* A control request that is being answered in pieces. */
@@ -96,6 +104,7 @@ struct guard_answer {
 	bool busy;
 };
 #define GUARD_ANSWERS 16
+#define GUARD_ENDS    32 /* of answers, that found no room */
 
 struct guard {
 	struct loop *loop;
@@ -104,6 +113,7 @@ struct guard {
 	struct channel *control;
 	struct config *config;   /* in force; NULL before the first */
 	struct config *incoming; /* being received */
+	struct config *old;      /* that before one that could not be taken */
 	struct journal *journal;
 	struct rib_in in;
 	struct rib_out out[DIALECT_COUNT];
@@ -133,6 +143,8 @@ struct guard {
 	uint64_t now_ns; /* wall time, as of the message at hand */
 	struct timer *second;
 	struct guard_answer answers[GUARD_ANSWERS];
+	struct msg_ctl_end ends[GUARD_ENDS]; /* owed, oldest first */
+	size_t n_ends;
 	uint8_t boot_id[16];
 	uint8_t hash_key[HASH_KEY_LEN];
 	struct entry entry; /* scratch: the entry being written */
@@ -149,6 +161,9 @@ struct guard {
  */
 int guard_open(struct guard *guard, struct loop *loop, int fd);
 void guard_close(struct guard *guard);
+/* This role's process (ROLE_SESSION: of this peer) broke the rules; the caller
+ * closes its channel. Nobody would link it again: another takes its place. */
+void guard_blame(struct guard *guard, enum role role, uint32_t peer);
 
 /* guard.c: the spine */
 int guard_init(struct guard *guard, struct loop *loop);
@@ -234,7 +249,8 @@ uint64_t customer_linger_left_ms(const struct guard_peer *peer);
 /* inward.c */
 void inward_open(struct guard *guard, struct guard_peer *peer);
 void inward_close(struct guard *guard, struct guard_peer *peer);
-void inward_held(struct guard *guard, struct guard_peer *peer,
+/* False when it reports more than can be. */
+bool inward_held(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_rule *msg);
 void inward_sync(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_sync *msg);
@@ -264,8 +280,8 @@ void operator_forget(struct guard *guard, const struct rib_rule *rule);
  * -1 when the channel has no room but for short answers. */
 int operator_row_verdict(struct guard *guard, uint32_t request,
     const struct rib_rule *rule, const struct verdict *verdict);
-/* False when it found no room. */
-bool operator_end(struct guard *guard, uint32_t request, uint32_t exit_code,
+/* Sent now, or as soon as there is room. */
+void operator_end(struct guard *guard, uint32_t request, uint32_t exit_code,
     const char *text);
 
 /* peers.c */

@@ -80,9 +80,23 @@ inward_again(struct guard_peer *peer)
 	peer->next_attrs = 0;
 }
 
+/* What a router may hold of us: all that the customers may have standing, and
+ * what was replaced and not yet taken out. */
+static uint64_t
+held_max(const struct guard *guard)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < guard->config->n_customers; i++)
+		sum += guard->config->customers[i].policy.limits.rules;
+	return 2 * sum + GUARD_HELD_MORE;
+}
+
 void
 inward_open(struct guard *guard, struct guard_peer *peer)
 {
+	peer->held_left = held_max(guard);
+	peer->reported = false;
 	rib_out_attach(&guard->out[peer->dialect], &peer->cursor);
 	peer->attached = true;
 	inward_again(peer);
@@ -108,23 +122,30 @@ inward_close(struct guard *guard, struct guard_peer *peer)
 	peer->state.state = BGP_IDLE;
 }
 
-void
+bool
 inward_held(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_rule *msg)
 {
 	struct rib_out *out = &guard->out[peer->dialect];
 
-	if (guard->loaded || out->n_entries >= GUARD_HELD_MAX)
-		return; /* the dump will tell it */
-	(void)rib_out_held(out, msg->customer, &msg->rule, &msg->actions);
+	if (guard->loaded)
+		return true; /* the dump will tell it */
+	if (peer->held_left == 0)
+		return false;
+	peer->held_left--;
+	if (out->n_entries < GUARD_HELD_MAX)
+		(void)rib_out_held(
+		    out, msg->customer, &msg->rule, &msg->actions);
+	return true;
 }
 
 void
 inward_sync(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_sync *msg)
 {
-	if (msg->sync != OUT_SYNC_END || guard->loaded)
+	if (msg->sync != OUT_SYNC_END || guard->loaded || peer->reported)
 		return;
+	peer->reported = true;
 	/* Withdrawals that came before the report did. */
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next) {
@@ -135,7 +156,6 @@ inward_sync(struct guard *guard, struct guard_peer *peer,
 			guard_withdraw_blind(
 			    guard, guard->peers[rule->peer], &rule->rule);
 	}
-	(void)peer;
 }
 
 static bool

@@ -202,6 +202,12 @@ journal_next(const struct journal *journal)
 	return journal->next;
 }
 
+uint64_t
+journal_first(const struct journal *journal)
+{
+	return journal->first;
+}
+
 size_t
 journal_pending(const struct journal *journal)
 {

@@ -68,4 +68,5 @@ int journal_on_durable(struct journal *journal, uint64_t seq);
 void journal_flush(struct journal *journal);
 
 uint64_t journal_next(const struct journal *journal);  /* next number */
+uint64_t journal_first(const struct journal *journal); /* not yet durable */
 size_t journal_pending(const struct journal *journal); /* not yet durable */

@@ -17,6 +17,21 @@
 #define STOP_POLL_MS 50u
 #define STOP_POLLS   40u
 
+void
+guard_blame(struct guard *guard, enum role role, uint32_t peer)
+{
+	const struct msg_peer_broken broken = {
+		.head.kind = MSG_PEER_BROKEN,
+		.role = role,
+		.peer = peer,
+	};
+
+	if (guard->supervisor == NULL)
+		return;
+	(void)channel_send(guard->supervisor, &broken, sizeof(broken), -1);
+	channel_flush(guard->supervisor);
+}
+
 /* ---- store ---- */
 
 static void
@@ -24,6 +39,10 @@ store_closed(void *ctx)
 {
 	struct guard *guard = ctx;
 
+	if (channel_misused(guard->store)) {
+		log_line(LOG_ERROR, "store: broken frame");
+		guard_blame(guard, ROLE_STORE, 0);
+	}
 	log_line(LOG_WARN, "store: gone; nothing new goes inward");
 	journal_detach(guard->journal);
 	channel_close(guard->store);
@@ -75,6 +94,7 @@ store_message(void *ctx, const struct msg_head *head, int fd)
 	}
 	log_line(
 	    LOG_ERROR, "store: bad message: kind=%u", (unsigned)head->kind);
+	guard_blame(guard, ROLE_STORE, 0);
 	store_closed(guard);
 }
 
@@ -90,6 +110,10 @@ control_closed(void *ctx)
 {
 	struct guard *guard = ctx;
 
+	if (channel_misused(guard->control)) {
+		log_line(LOG_ERROR, "control: broken frame");
+		guard_blame(guard, ROLE_CONTROL, 0);
+	}
 	channel_close(guard->control);
 	guard->control = NULL;
 	operator_closed(guard);
@@ -106,6 +130,7 @@ control_message(void *ctx, const struct msg_head *head, int fd)
 	if (head->kind != MSG_CTL_REQUEST || !check_ctl_request(msg)) {
 		log_line(LOG_ERROR, "control: bad message: kind=%u",
 		    (unsigned)head->kind);
+		guard_blame(guard, ROLE_CONTROL, 0);
 		control_closed(guard);
 		return;
 	}

@@ -9,25 +9,49 @@
 #include <string.h>
 
 #include "proxy/common/check.h"
+#include "proxy/common/log.h"
 #include "proxy/guard/guard.h"
 
-bool
+static const char no_room[] = "too many answers are under way; try again";
+
+/* The ends that found no room, as far as there is some now; false when some
+ * are left. */
+static bool
+ends_send(struct guard *guard)
+{
+	size_t sent = 0;
+
+	while (sent < guard->n_ends &&
+	       channel_send(guard->control, &guard->ends[sent],
+		   sizeof(guard->ends[0]), -1) == 0)
+		sent++;
+	guard->n_ends -= sent;
+	memmove(guard->ends, &guard->ends[sent],
+	    guard->n_ends * sizeof(guard->ends[0]));
+	return guard->n_ends == 0;
+}
+
+void
 operator_end(
     struct guard *guard, uint32_t request, uint32_t exit_code, const char *text)
 {
-	struct msg_ctl_end *msg;
+	struct msg_ctl_end msg = {
+		.head.kind = MSG_CTL_END,
+		.request = request,
+		.exit_code = exit_code,
+	};
 
 	if (guard->control == NULL || request == 0)
-		return true;
-	msg = channel_reserve(guard->control, MSG_CTL_END, sizeof(*msg));
-	if (msg == NULL)
-		return false; /* control times out and says so */
-	msg->request = request;
-	msg->exit_code = exit_code;
-	memset(msg->text, 0, sizeof(msg->text));
-	(void)snprintf(msg->text, sizeof(msg->text), "%s", text);
-	channel_commit(guard->control, sizeof(*msg));
-	return true;
+		return;
+	(void)snprintf(msg.text, sizeof(msg.text), "%s", text);
+	if (ends_send(guard) &&
+	    channel_send(guard->control, &msg, sizeof(msg), -1) == 0)
+		return;
+	/* Control asks for as many programs at a time, so others are none. */
+	if (guard->n_ends < GUARD_ENDS)
+		guard->ends[guard->n_ends++] = msg;
+	else
+		log_line(LOG_WARN, "control: an answer found no room");
 }
 
 /* Room for rows: half of the channel is for short answers. */
@@ -72,18 +96,14 @@ row_fill(const struct guard *guard, const struct rib_rule *rule,
 	memcpy(&msg->rule, &rule->rule, rule_size(&rule->rule));
 }
 
-int
-operator_row_verdict(struct guard *guard, uint32_t request,
-    const struct rib_rule *rule, const struct verdict *verdict)
+static int
+row_send(struct guard *guard, uint32_t request, const struct rib_rule *rule,
+    const struct verdict *verdict)
 {
 	size_t size =
 	    offsetof(struct msg_ctl_rule, rule) + rule_size(&rule->rule);
 	struct msg_ctl_rule *msg;
 
-	if (guard->control == NULL || request == 0)
-		return 0;
-	if (!room_for_rows(guard))
-		return -1;
 	msg = channel_reserve(guard->control, MSG_CTL_RULE, size);
 	if (msg == NULL)
 		return -1;
@@ -99,7 +119,18 @@ operator_row_verdict(struct guard *guard, uint32_t request,
 	return 0;
 }
 
-static void
+int
+operator_row_verdict(struct guard *guard, uint32_t request,
+    const struct rib_rule *rule, const struct verdict *verdict)
+{
+	if (guard->control == NULL || request == 0)
+		return 0;
+	if (!room_for_rows(guard))
+		return -1;
+	return row_send(guard, request, rule, verdict);
+}
+
+static bool
 checks_send(
     struct guard *guard, uint32_t request, const struct check_result *results)
 {
@@ -108,7 +139,7 @@ checks_send(
 		    guard->control, MSG_CTL_CHECK, sizeof(*msg));
 
 		if (msg == NULL)
-			return;
+			return false;
 		msg->request = request;
 		msg->reason = results[i].reason;
 		msg->check = (uint8_t)i;
@@ -117,6 +148,7 @@ checks_send(
 		    msg->evidence, results[i].evidence, sizeof(msg->evidence));
 		channel_commit(guard->control, sizeof(*msg));
 	}
+	return true;
 }
 
 static void
@@ -125,8 +157,10 @@ status(struct guard *guard, uint32_t request)
 	struct msg_ctl_status *msg =
 	    channel_reserve(guard->control, MSG_CTL_STATUS, sizeof(*msg));
 
-	if (msg == NULL)
+	if (msg == NULL) {
+		operator_end(guard, request, 1, no_room);
 		return;
+	}
 	memset((char *)msg + sizeof(msg->head), 0,
 	    sizeof(*msg) - sizeof(msg->head));
 	msg->request = request;
@@ -166,7 +200,16 @@ status(struct guard *guard, uint32_t request)
 	memcpy(msg->config_hash, guard->config->begin.hash,
 	    sizeof(msg->config_hash));
 	channel_commit(guard->control, sizeof(*msg));
-	(void)operator_end(guard, request, 0, "");
+	operator_end(guard, request, 0, "");
+}
+
+static bool
+is_keyed(const struct guard *guard, const struct guard_peer *peer)
+{
+	const struct msg_cfg_neighbor *neighbor =
+	    config_neighbor(guard->config, peer->number);
+
+	return neighbor != NULL && neighbor->authenticated != 0;
 }
 
 static bool
@@ -183,6 +226,7 @@ session_send(
 	msg->request = request;
 	msg->internal = peer->internal;
 	msg->emit = peer->dialect;
+	msg->keyed = is_keyed(guard, peer);
 	msg->state = peer->state;
 	msg->state.head =
 	    (struct msg_head){ sizeof(msg->state), MSG_SESSION_STATE, 0 };
@@ -245,7 +289,8 @@ answer_rules(struct guard *guard, struct guard_answer *a)
 			return;
 		a->next = a->next->next;
 	}
-	a->busy = !operator_end(guard, a->request.request, 0, "");
+	a->busy = false;
+	operator_end(guard, a->request.request, 0, "");
 }
 
 static void
@@ -264,12 +309,15 @@ answer_sessions(struct guard *guard, struct guard_answer *a)
 			return;
 		a->next_peer++;
 	}
-	a->busy = !operator_end(guard, a->request.request, 0, "");
+	a->busy = false;
+	operator_end(guard, a->request.request, 0, "");
 }
 
 void
 operator_continue(struct guard *guard)
 {
+	if (guard->control != NULL)
+		(void)ends_send(guard);
 	for (size_t i = 0; i < GUARD_ANSWERS; i++) {
 		struct guard_answer *a = &guard->answers[i];
 
@@ -298,13 +346,59 @@ operator_forget(struct guard *guard, const struct rib_rule *rule)
 void
 operator_closed(struct guard *guard)
 {
+	guard->n_ends = 0;
 	for (size_t i = 0; i < GUARD_ANSWERS; i++)
 		guard->answers[i].busy = false;
+}
+
+static bool
+customer_known(const struct guard *guard, const char *name)
+{
+	for (size_t i = 0; i < guard->n_customers; i++) {
+		const struct guard_customer *customer = guard->customers[i];
+
+		if (customer->policy != NULL &&
+		    strcmp(customer->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+inward_known(const struct guard *guard, const char *name)
+{
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		const struct guard_peer *peer = guard->peers[i];
+
+		if (peer != NULL && peer->configured && peer->internal &&
+		    strcmp(peer->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is nobody of the name that was asked for? NULL, or what to say. */
+static const char *
+name_fault(const struct guard *guard, const struct msg_ctl_request *msg)
+{
+	if (msg->customer[0] == '\0' || customer_known(guard, msg->customer))
+		return NULL;
+	if (msg->verb == CTL_RULES)
+		return "no such customer";
+	return inward_known(guard, msg->customer)
+		   ? NULL
+		   : "no such customer or inward neighbour";
 }
 
 static void
 answer_begin(struct guard *guard, const struct msg_ctl_request *msg)
 {
+	const char *fault = name_fault(guard, msg);
+
+	if (fault != NULL) {
+		operator_end(guard, msg->request, 1, fault);
+		return;
+	}
 	for (size_t i = 0; i < GUARD_ANSWERS; i++) {
 		struct guard_answer *a = &guard->answers[i];
 
@@ -318,7 +412,7 @@ answer_begin(struct guard *guard, const struct msg_ctl_request *msg)
 		a->busy = true;
 		return;
 	}
-	(void)operator_end(guard, msg->request, 1,
+	operator_end(guard, msg->request, 1,
 	    "too many long answers are under way; try again");
 }
 
@@ -330,10 +424,13 @@ explain_rule(struct guard *guard, uint32_t request, struct guard_peer *peer,
 	struct verdict verdict;
 
 	guard_ask(guard, peer, rule, &verdict, results);
-	(void)operator_row_verdict(
-	    guard, request, rule, hypothetical ? &verdict : NULL);
-	checks_send(guard, request, results);
-	(void)operator_end(guard, request,
+	if (row_send(guard, request, rule, hypothetical ? &verdict : NULL) <
+		0 ||
+	    !checks_send(guard, request, results)) {
+		operator_end(guard, request, 1, no_room);
+		return;
+	}
+	operator_end(guard, request,
 	    hypothetical && !verdict_accepts(&verdict) ? 1 : 0, "");
 }
 
@@ -363,7 +460,7 @@ explain(struct guard *guard, const struct msg_ctl_request *msg)
 	struct rib_rule rule;
 
 	if (peer == NULL || peer->customer->policy == NULL) {
-		(void)operator_end(guard, msg->request, 1, "no such customer");
+		operator_end(guard, msg->request, 1, "no such customer");
 		return;
 	}
 	memset(&rule, 0, offsetof(struct rib_rule, rule));
@@ -393,40 +490,57 @@ record_act(struct guard *guard, const struct msg_ctl_request *msg,
 }
 
 static void
+withdraw(struct guard *guard, const struct msg_ctl_request *msg,
+    struct rib_rule *rule)
+{
+	if (rule->flags & RULE_ENDED) {
+		operator_end(
+		    guard, msg->request, 1, "the rule is withdrawn already");
+		return;
+	}
+	rib_out_drop(rule); /* before anything that may fail */
+	(void)record_act(guard, msg, rule, "withdraw");
+	guard_end(guard, rule, ENTRY_WITHDRAWAL, REASON_OPERATOR);
+	operator_end(guard, msg->request, 0, "withdrawn");
+}
+
+static void
+not_held(struct guard *guard, const struct msg_ctl_request *msg,
+    const struct rib_rule *rule)
+{
+	char text[96];
+
+	(void)snprintf(text, sizeof(text), "rule %" PRIu64 " is %s, not held",
+	    msg->id, state_name(rule->state));
+	operator_end(guard, msg->request, 1, text);
+}
+
+static void
 act(struct guard *guard, const struct msg_ctl_request *msg)
 {
 	struct rib_rule *rule = rib_in_by_id(&guard->in, msg->id);
 
 	if (rule == NULL || (rule->flags & RULE_WANTED) == 0) {
-		(void)operator_end(guard, msg->request, 1, "no such rule");
-		return;
-	}
-	if (msg->verb != CTL_WITHDRAW && rule->state != STATE_HELD) {
-		(void)operator_end(
-		    guard, msg->request, 1, "the rule is not held");
+		operator_end(guard, msg->request, 1, "no such rule");
 		return;
 	}
 	if (msg->verb == CTL_WITHDRAW) {
-		if (rule->flags & RULE_ENDED) {
-			(void)operator_end(guard, msg->request, 1,
-			    "the rule is withdrawn already");
-			return;
-		}
-		rib_out_drop(rule); /* before anything that may fail */
-		(void)record_act(guard, msg, rule, "withdraw");
-		guard_end(guard, rule, ENTRY_WITHDRAWAL, REASON_OPERATOR);
-		(void)operator_end(guard, msg->request, 0, "withdrawn");
+		withdraw(guard, msg, rule);
+		return;
+	}
+	if (rule->state != STATE_HELD) {
+		not_held(guard, msg, rule);
 		return;
 	}
 	if (!record_act(guard, msg, rule,
 		msg->verb == CTL_APPROVE ? "approve" : "deny")) {
-		(void)operator_end(
+		operator_end(
 		    guard, msg->request, 1, "the log cannot take it now");
 		return;
 	}
 	rule->flags |= msg->verb == CTL_APPROVE ? RULE_APPROVED : RULE_DENIED;
 	guard_judge(guard, rule, NULL, 0);
-	(void)operator_end(guard, msg->request,
+	operator_end(guard, msg->request,
 	    msg->verb == CTL_APPROVE && rule->state == STATE_REFUSED,
 	    state_name(rule->state));
 }
@@ -437,7 +551,7 @@ show_rule(struct guard *guard, const struct msg_ctl_request *msg)
 	struct rib_rule *rule = rib_in_by_id(&guard->in, msg->id);
 
 	if (rule == NULL || (rule->flags & RULE_WANTED) == 0)
-		(void)operator_end(guard, msg->request, 1, "no such rule");
+		operator_end(guard, msg->request, 1, "no such rule");
 	else
 		explain_rule(
 		    guard, msg->request, guard->peers[rule->peer], rule, false);
@@ -447,8 +561,7 @@ void
 operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 {
 	if (guard->config == NULL) {
-		(void)operator_end(
-		    guard, msg->request, 1, "the guard is starting");
+		operator_end(guard, msg->request, 1, "the guard is starting");
 		return;
 	}
 	switch ((enum ctl_verb)msg->verb) {
@@ -471,5 +584,5 @@ operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 		act(guard, msg);
 		return;
 	}
-	(void)operator_end(guard, msg->request, 2, "unknown verb");
+	operator_end(guard, msg->request, 2, "unknown verb");
 }

@@ -251,6 +251,10 @@ peer_closed(void *ctx)
 {
 	struct guard_peer *peer = ctx;
 
+	if (channel_misused(peer->channel)) {
+		log_line(LOG_ERROR, "session %s: broken frame", peer->name);
+		guard_blame(peer->guard, ROLE_SESSION, peer->number);
+	}
 	channel_close(peer->channel);
 	peer->channel = NULL;
 	if (peer->internal)
@@ -262,19 +266,9 @@ peer_closed(void *ctx)
 static void
 misbehaved(struct guard_peer *peer, const struct msg_head *head)
 {
-	const struct msg_peer_broken broken = {
-		.head.kind = MSG_PEER_BROKEN,
-		.peer = peer->number,
-	};
-	struct channel *supervisor = peer->guard->supervisor;
-
 	log_line(LOG_ERROR, "session %s: bad message: kind=%u len=%u",
 	    peer->name, (unsigned)head->kind, (unsigned)head->len);
-	/* Nobody would link this process again: another takes its place. */
-	if (supervisor != NULL) {
-		(void)channel_send(supervisor, &broken, sizeof(broken), -1);
-		channel_flush(supervisor);
-	}
+	guard_blame(peer->guard, ROLE_SESSION, peer->number);
 	peer_closed(peer);
 }
 
@@ -333,8 +327,7 @@ inward_message(
 	case MSG_OUT_HELD:
 		if (!check_out_rule(msg))
 			return false;
-		inward_held(guard, peer, msg);
-		return true;
+		return inward_held(guard, peer, msg);
 	case MSG_OUT_SYNC:
 		inward_sync(guard, peer, msg);
 		return true;
@@ -392,6 +385,7 @@ peer_open(struct guard *guard, uint32_t number, int fd)
 	}
 	peer->heard = false;
 	peer->replayed = false;
+	memset(peer->refreshed_ms, 0, sizeof(peer->refreshed_ms));
 	if (peer->internal)
 		inward_open(guard, peer);
 }

@@ -3,9 +3,9 @@
  * Configurations: the first one, a new one, and what a new one would do.
  *
  * A set is taken only when its last message is there and all were sound. A dry
- * run judges every standing rule under it and says which would end; applying
- * it judges every rule, ends those that no longer pass, and lets those in that
- * now do.
+ * run judges every rule under it and says which would end and which would come
+ * in; applying it judges every rule, ends those that no longer pass, and lets
+ * those in that now do.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,8 +17,28 @@
 struct tally {
 	uint32_t kept;
 	uint32_t withdrawn;
+	uint32_t admitted; /* did not stand and now would */
 	uint32_t listed;
 };
+
+#define TALLY_TEXT_MAX 160
+
+/* "1 rule would be withdrawn, 2 would newly go inward, 3 kept" */
+static void
+tally_text(const struct tally *tally, bool done, char out[TALLY_TEXT_MAX])
+{
+	char listed[32] = "";
+
+	if (!done && tally->listed < tally->withdrawn + tally->admitted)
+		(void)snprintf(listed, sizeof(listed), " (%" PRIu32 " listed)",
+		    tally->listed);
+	(void)snprintf(out, TALLY_TEXT_MAX,
+	    "%" PRIu32 " rule%s %swithdrawn, %" PRIu32 " %s inward, %" PRIu32
+	    " kept%s",
+	    tally->withdrawn, tally->withdrawn == 1 ? "" : "s",
+	    done ? "" : "would be ", tally->admitted,
+	    done ? "newly" : "would newly go", tally->kept, listed);
+}
 
 static void
 result_send(struct guard *guard, uint64_t generation, bool ok,
@@ -34,6 +54,7 @@ result_send(struct guard *guard, uint64_t generation, bool ok,
 	msg->generation = generation;
 	msg->ok = ok;
 	msg->withdrawn = tally->withdrawn;
+	msg->admitted = tally->admitted;
 	msg->kept = tally->kept;
 	(void)snprintf(msg->text, sizeof(msg->text), "%s", text);
 	channel_commit(guard->supervisor, sizeof(*msg));
@@ -82,37 +103,53 @@ ask_under(struct guard *guard, struct config *config, struct rib_rule *rule,
 }
 
 static void
-dry_run(struct guard *guard, struct config *config)
+dry_rule(struct guard *guard, struct config *config, struct rib_rule *rule,
+    struct tally *tally)
 {
-	struct tally tally = { 0, 0, 0 };
-	char text[128];
+	struct verdict verdict;
+	bool stood = stands(rule);
 
-	for (size_t i = 0; i < guard->n_customers; i++)
-		guard->customers[i]->trial = 0;
+	ask_under(guard, config, rule, &verdict);
+	if (stood == verdict_accepts(&verdict)) {
+		tally->kept += stood;
+		return;
+	}
+	tally->withdrawn += stood;
+	tally->admitted += !stood;
+	if (operator_row_verdict(
+		guard, config->begin.request, rule, &verdict) == 0)
+		tally->listed++;
+}
+
+/* In the order of judge_all(). */
+static void
+dry_pass(struct guard *guard, struct config *config, bool counted,
+    struct tally *tally)
+{
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next) {
 		struct rib_rule *rule = LINK_ENTRY(l, struct rib_rule, all);
-		struct verdict verdict;
 
-		if (!rule->counted)
-			continue;
-		ask_under(guard, config, rule, &verdict);
-		if (!stands(rule))
-			continue;
-		if (verdict_accepts(&verdict)) {
-			tally.kept++;
-			continue;
-		}
-		tally.withdrawn++;
-		if (operator_row_verdict(
-			guard, config->begin.request, rule, &verdict) == 0)
-			tally.listed++;
+		if ((rule->counted != 0) == counted &&
+		    (rule->flags & (RULE_WANTED | RULE_ENDED)) == RULE_WANTED)
+			dry_rule(guard, config, rule, tally);
 	}
-	(void)snprintf(text, sizeof(text),
-	    "%" PRIu32 " rules would be withdrawn (%" PRIu32
-	    " listed), %" PRIu32 " kept",
-	    tally.withdrawn, tally.listed, tally.kept);
-	(void)operator_end(guard, config->begin.request, 0, text);
+}
+
+static void
+dry_run(struct guard *guard, struct config *config)
+{
+	struct tally tally = { 0 };
+	char text[TALLY_TEXT_MAX];
+
+	for (size_t i = 0; i < guard->n_customers; i++)
+		guard->customers[i]->trial = 0;
+	if (guard->loaded) {
+		dry_pass(guard, config, true, &tally);
+		dry_pass(guard, config, false, &tally);
+	}
+	tally_text(&tally, false, text);
+	operator_end(guard, config->begin.request, 0, text);
 	result_send(guard, config->begin.generation, true, &tally, text);
 }
 
@@ -147,6 +184,7 @@ judge_again(struct guard *guard, struct rib_rule *rule, struct tally *tally)
 		return;
 	tally->withdrawn += stood;
 	guard_judge(guard, rule, NULL, 0);
+	tally->admitted += !stood && stands(rule);
 }
 
 static void
@@ -185,16 +223,18 @@ static void
 record_config(struct guard *guard, const struct tally *tally)
 {
 	struct entry *e = &guard->entry;
+	size_t n = guard->config->n_customers;
+	size_t m = guard->config->n_neighbors;
+	char text[TALLY_TEXT_MAX];
 
+	tally_text(tally, true, text);
 	guard_entry_begin(guard, ENTRY_CONFIG);
 	memcpy(e->operator_name, guard->config->begin.operator_name,
 	    sizeof(e->operator_name));
 	e->operator_name[sizeof(e->operator_name) - 1] = '\0';
 	(void)snprintf(e->text, sizeof(e->text),
-	    "configuration in force: %zu customers, %zu neighbours, %" PRIu32
-	    " rules withdrawn, %" PRIu32 " kept",
-	    guard->config->n_customers, guard->config->n_neighbors,
-	    tally->withdrawn, tally->kept);
+	    "configuration in force: %zu customer%s, %zu neighbour%s, %s", n,
+	    n == 1 ? "" : "s", m, m == 1 ? "" : "s", text);
 	(void)guard_entry_append(guard, NULL);
 }
 
@@ -219,16 +259,17 @@ static void
 apply(struct guard *guard, struct config *config)
 {
 	struct config *old = guard->config;
-	struct tally tally = { 0, 0, 0 };
-	char text[128];
+	struct tally tally = { 0 };
+	char text[TALLY_TEXT_MAX];
 
 	guard->config = config;
 	move_inward(guard);
 	if (peers_configure(guard) < 0) {
 		log_line(LOG_ERROR,
 		    "guard: configuration: cannot be taken; starting anew");
+		guard->old = old; /* customers may still point to it */
 		loop_stop(guard->loop);
-		return; /* old is not freed: customers may still point to it */
+		return;
 	}
 	config_free(old);
 	if (old == NULL)
@@ -236,10 +277,8 @@ apply(struct guard *guard, struct config *config)
 	if (guard->loaded)
 		judge_all(guard, &tally);
 	record_config(guard, &tally);
-	(void)snprintf(text, sizeof(text),
-	    "%" PRIu32 " rules withdrawn, %" PRIu32 " kept", tally.withdrawn,
-	    tally.kept);
-	(void)operator_end(guard, config->begin.request, 0, text);
+	tally_text(&tally, true, text);
+	operator_end(guard, config->begin.request, 0, text);
 	result_send(guard, config->begin.generation, true, &tally, "applied");
 }
 

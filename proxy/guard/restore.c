@@ -77,8 +77,7 @@ restore_continue(struct guard *guard)
 		restore_finish(guard);
 	/* Ends that the queue still holds would come as live otherwise. */
 	if (!guard->to_load || guard->store == NULL ||
-	    journal_next(guard->journal) - journal_pending(guard->journal) <
-		guard->load_seq)
+	    journal_first(guard->journal) < guard->load_seq)
 		return;
 	load = channel_reserve(guard->store, MSG_STORE_LOAD, sizeof(*load));
 	if (load == NULL)
@@ -124,12 +123,14 @@ adopt(struct guard *guard, struct rib_rule *rule, const struct entry *live)
 	rule->id = live->rule_id;
 	rule->seq = live->seq;
 	rule->first_seen_ns = live->wall_ns;
-	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_ENDED);
+	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_DENIED | RULE_ENDED);
 	rule->flags |= RULE_LIVE;
 	if (live->approved)
 		rule->flags |= RULE_APPROVED;
 	if (live->state == STATE_WITHDRAWN)
 		rule->flags |= RULE_ENDED; /* by an operator */
+	if (live->state == STATE_REFUSED)
+		rule->flags |= RULE_DENIED; /* no other refusal is live */
 	rule_state(guard, rule, live->state, live->reason, live->check);
 	rule->since_ns = live->wall_ns;
 }
@@ -243,6 +244,8 @@ rejudge(struct guard *guard, struct rib_rule *rule)
 		return;
 
 	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
+	if (verdict.reason == REASON_DENIED && rule->reason == REASON_DENIED)
+		return; /* on record as it is */
 	if (verdict_accepts(&verdict) && rule_passes(rule)) {
 		rule_count(guard, rule,
 		    judge_parts(guard->config->dialects, guard->parts));

@@ -87,7 +87,8 @@ greet_check(
 		cause->text = text;
 		return refuse(cause, FAULT_OPEN_PEER_AS);
 	}
-	if (open->bgp_id == local_id(slot->session)) {
+	/* RFC 6286 2.2: unique within an AS only. */
+	if (config->internal != 0 && open->bgp_id == local_id(slot->session)) {
 		cause->text = "the peer's BGP identifier is ours";
 		return refuse(cause, FAULT_OPEN_BGP_ID);
 	}

@@ -15,6 +15,7 @@
 #include "proxy/common/check.h"
 #include "proxy/common/entry_msg.h"
 #include "proxy/common/log.h"
+#include "proxy/common/query.h"
 
 #define LINK_LIMIT (1u << 20)
 #define POLL_MS    10 /* while the other end does not read */
@@ -24,6 +25,7 @@ struct audit_link {
 	struct store *store;
 	struct channel *channel; /* NULL: no control */
 	struct timer *poll;      /* for room */
+	bool broken;             /* not told yet */
 };
 
 /* One query while it is answered. */
@@ -42,39 +44,6 @@ audit_query_valid(const struct msg_audit_query *query)
 	       check_text(query->customer, sizeof(query->customer)) &&
 	       check_text(query->operator_name, sizeof(query->operator_name)) &&
 	       (query->prefix.afi == AFI_NONE || prefix_valid(&query->prefix));
-}
-
-static bool
-wants_prefix(const struct prefix *wanted, const struct entry *entry)
-{
-	struct prefix dst;
-
-	return wanted->afi == AFI_NONE ||
-	       (entry->has_rule != 0 && rule_dst_prefix(&entry->rule, &dst) &&
-		   prefix_overlaps(wanted, &dst));
-}
-
-static bool
-wants_text(const char *wanted, const char *text)
-{
-	return wanted[0] == '\0' || strcmp(wanted, text) == 0;
-}
-
-bool
-audit_query_wants(
-    const struct msg_audit_query *query, const struct entry *entry)
-{
-	if ((query->kind != 0 && query->kind != entry->kind) ||
-	    (query->state != UINT8_MAX && query->state != entry->state) ||
-	    (query->reason != 0 && query->reason != entry->reason) ||
-	    (query->rule_id != UINT64_MAX && query->rule_id != entry->rule_id))
-		return false;
-	if ((query->from_ns != 0 && entry->wall_ns < query->from_ns) ||
-	    (query->to_ns != 0 && entry->wall_ns >= query->to_ns))
-		return false;
-	return wants_text(query->customer, entry->customer) &&
-	       wants_text(query->operator_name, entry->operator_name) &&
-	       wants_prefix(&query->prefix, entry);
 }
 
 static bool
@@ -102,8 +71,7 @@ look(void *ctx, const struct entry *entry)
 {
 	struct answer *answer = ctx;
 
-	if (audit_query_wants(answer->query, entry) &&
-	    !send_entry(answer, entry)) {
+	if (query_wants(answer->query, entry) && !send_entry(answer, entry)) {
 		answer->no_room = true;
 		return 1;
 	}
@@ -179,6 +147,15 @@ link_drop(struct audit_link *link)
 	link->channel = NULL;
 }
 
+/* Control did what no control of ours does. */
+static void
+link_break(struct audit_link *link, const char *why)
+{
+	log_line(LOG_ERROR, "control: channel closed: %s", why);
+	link->broken = true;
+	link_drop(link);
+}
+
 static void
 on_message(void *ctx, const struct msg_head *head, int fd)
 {
@@ -187,16 +164,12 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 
 	(void)fd;
 	if (head->kind != MSG_AUDIT_QUERY) {
-		log_line(LOG_ERROR, "control: channel closed: message out of "
-				    "turn");
-		link_drop(link);
+		link_break(link, "message out of turn");
 		return;
 	}
 	memcpy(&query, (const void *)head, sizeof(query));
 	if (!audit_query_valid(&query)) {
-		log_line(LOG_ERROR, "control: channel closed: query is "
-				    "malformed");
-		link_drop(link);
+		link_break(link, "query is malformed");
 		return;
 	}
 	answer_query(link, &query);
@@ -218,7 +191,12 @@ on_batch(void *ctx)
 static void
 on_closed(void *ctx)
 {
-	link_drop(ctx);
+	struct audit_link *link = ctx;
+
+	if (channel_misused(link->channel))
+		link_break(link, "broken frame");
+	else
+		link_drop(link);
 }
 
 struct audit_link *
@@ -246,6 +224,15 @@ audit_link_free(struct audit_link *link)
 	link_drop(link);
 	timer_free(link->poll);
 	free(link);
+}
+
+bool
+audit_link_broken(struct audit_link *link)
+{
+	bool broken = link->broken;
+
+	link->broken = false;
+	return broken;
 }
 
 void

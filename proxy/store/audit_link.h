@@ -22,6 +22,6 @@ void audit_link_attach(struct audit_link *link, int fd);
 /* True when the query's fields are such as control may send. */
 bool audit_query_valid(const struct msg_audit_query *query);
 
-/* True when the entry is one that the query asks for. */
-bool audit_query_wants(
-    const struct msg_audit_query *query, const struct entry *entry);
+/* Control did what no control of ours does, and its channel is closed; true
+ * once for each such channel. */
+bool audit_link_broken(struct audit_link *link);

@@ -50,6 +50,7 @@ is_there(int folder, size_t size)
 static bool
 make(int folder, size_t size)
 {
+	bool spent = faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	int fd = openat(
 	    folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool made;
@@ -57,9 +58,10 @@ make(int folder, size_t size)
 	if (fd < 0)
 		return false;
 	made = fallocate(fd, 0, 0, (off_t)size) == 0;
-	(void)close(fd);
-	if (!made)
+	/* Not half of it; and what says that it is spent goes on to do so. */
+	if (!made && (!spent || ftruncate(fd, 0) != 0))
 		(void)unlinkat(folder, name, 0);
+	(void)close(fd);
 	return made;
 }
 
@@ -76,15 +78,44 @@ ballast_take(const char *folder, size_t size)
 	return there;
 }
 
+/* Octets of the file; -1 when there is none. */
+static off_t
+octets(int folder)
+{
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return -1;
+	return st.st_size;
+}
+
 bool
 ballast_drop(const char *folder)
 {
 	int fd = folder_open(folder);
-	bool dropped;
+	int file;
+	bool dropped = false;
 
 	if (fd < 0)
 		return false;
-	dropped = unlinkat(fd, name, 0) == 0;
+	file = openat(fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (file >= 0 && octets(fd) > 0)
+		dropped = ftruncate(file, 0) == 0 || unlinkat(fd, name, 0) == 0;
+	if (file >= 0)
+		(void)close(file);
 	(void)close(fd);
 	return dropped;
+}
+
+bool
+ballast_spent(const char *folder)
+{
+	int fd = folder_open(folder);
+	bool spent;
+
+	if (fd < 0)
+		return false;
+	spent = octets(fd) == 0;
+	(void)close(fd);
+	return spent;
 }

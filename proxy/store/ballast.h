@@ -21,5 +21,9 @@ size_t ballast_size(const char *folder);
  */
 bool ballast_take(const char *folder, size_t size);
 
-/* Give them up. Returns true when that made room. */
+/* Give them up; an empty file stays, and says so. Returns true when that made
+ * room. */
 bool ballast_drop(const char *folder);
+
+/* They were given up, and nobody has laid them aside since. */
+bool ballast_spent(const char *folder);

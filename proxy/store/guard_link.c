@@ -17,12 +17,15 @@ struct guard_link {
 	struct store *store;
 	struct writer *writer;
 	struct channel *channel; /* NULL: no guard */
+	bool broken;             /* the guard is none of ours */
 	bool greeted;
 	bool owes_durable;
 	bool owes_status;
 	bool loading;       /* live rules are being sent */
 	uint64_t load_from; /* next id to send */
 	uint64_t loaded;    /* sent so far */
+	uint64_t damaged;   /* could not be sent */
+	uint64_t live;      /* rows of the table at the start */
 	struct entry entry; /* scratch */
 };
 
@@ -42,6 +45,7 @@ static void
 link_break(struct guard_link *link, const char *why)
 {
 	log_line(LOG_ERROR, "guard: channel closed: %s", why);
+	link->broken = true;
 	link_drop(link);
 	writer_kick(link->writer);
 }
@@ -89,10 +93,38 @@ send_live(void *ctx, const struct entry *entry)
 static void
 bad_live(void *ctx, uint64_t rule_id, uint64_t seq)
 {
-	(void)ctx;
+	struct guard_link *link = ctx;
+
+	link->damaged++;
 	log_line(LOG_ERROR,
 	    "log: entry is damaged, its rule is not restored: seq=%llu id=%llu",
 	    (unsigned long long)seq, (unsigned long long)rule_id);
+}
+
+/* From the first live rule on. */
+static void
+load_begin(struct guard_link *link)
+{
+	int err = store_live_count(link->store, &link->live);
+
+	if (err != 0)
+		log_line(LOG_ERROR, "live rules: cannot be counted: %s",
+		    db_error_text(err));
+	link->loading = true;
+	link->load_from = 0;
+	link->loaded = 0;
+	link->damaged = 0;
+}
+
+/* A table that is damaged may end early and look whole. */
+static void
+load_compare(const struct guard_link *link)
+{
+	if (link->loaded + link->damaged != link->live)
+		log_line(LOG_ERROR,
+		    "live rules: the store counts %llu, but %llu were read",
+		    (unsigned long long)link->live,
+		    (unsigned long long)(link->loaded + link->damaged));
 }
 
 /* As many live rules as there is room for; then, at last, that this was all. */
@@ -111,6 +143,8 @@ load(struct guard_link *link)
 	}
 	if (err != 0)
 		return;
+	if (link->load_from != UINT64_MAX)
+		load_compare(link);
 	/* All have gone: what may be left is to say so. */
 	link->load_from = UINT64_MAX;
 	end.seq = link->loaded;
@@ -202,9 +236,7 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 	if (head->kind == MSG_STORE_APPEND) {
 		take_entry(link, (const struct msg_entry *)(const void *)head);
 	} else if (head->kind == MSG_STORE_LOAD && !link->loading) {
-		link->loading = true;
-		link->load_from = 0;
-		link->loaded = 0;
+		load_begin(link);
 	} else {
 		link_break(link, "message out of turn");
 	}
@@ -232,6 +264,10 @@ on_closed(void *ctx)
 {
 	struct guard_link *link = ctx;
 
+	if (channel_misused(link->channel)) {
+		link_break(link, "broken frame");
+		return;
+	}
 	log_line(LOG_INFO, "guard: gone");
 	link_drop(link);
 	writer_kick(link->writer);
@@ -269,6 +305,12 @@ guard_link_attach(struct guard_link *link, int fd)
 	writer_kick(link->writer);
 	link->channel = channel_open(link->loop, fd, LINK_LIMIT, &ops, link);
 	settle(link);
+}
+
+bool
+guard_link_broken(const struct guard_link *link)
+{
+	return link->broken;
 }
 
 bool

@@ -23,6 +23,11 @@ void guard_link_free(struct guard_link *link); /* NULL is fine */
 /* Take over fd, a channel to a guard; the one before is closed. */
 void guard_link_attach(struct guard_link *link, int fd);
 
+/* A guard did what no guard of ours does. Its channel is closed, and nobody
+ * makes another between the two: the process is to end, so that the next one is
+ * linked anew. */
+bool guard_link_broken(const struct guard_link *link);
+
 /* A guard is there, or what it sent last has not been read. */
 bool guard_link_up(const struct guard_link *link);
 

@@ -57,14 +57,41 @@ stop_late(void *ctx)
 /* The guard ends before us, or with us when the supervisor died: what it still
  * has to say (the last withdrawals) is taken until its channel has ended. */
 static void
-stop_when_idle(void *ctx)
+stop_when_idle(struct role_store *role)
 {
-	struct role_store *role = ctx;
-
 	if (role->stopping &&
 	    (role->guard == NULL || !guard_link_up(role->guard)) &&
 	    (role->writer == NULL || writer_idle(role->writer)))
 		end(role, false);
+}
+
+/* Links are made once for a pair of processes. A guard that broke the rules is
+ * linked with the store that follows us; control is what is replaced when it
+ * was control. */
+static void
+look_at_links(struct role_store *role)
+{
+	const struct msg_peer_broken broken = {
+		.head.kind = MSG_PEER_BROKEN,
+		.role = ROLE_CONTROL,
+	};
+
+	if (role->guard == NULL || role->audit == NULL)
+		return;
+	if (guard_link_broken(role->guard))
+		end(role, true);
+	if (audit_link_broken(role->audit) && role->supervisor != NULL) {
+		(void)channel_send(
+		    role->supervisor, &broken, sizeof(broken), -1);
+		channel_flush(role->supervisor);
+	}
+}
+
+static void
+on_turn(void *ctx)
+{
+	look_at_links(ctx);
+	stop_when_idle(ctx);
 }
 
 /* What has been taken is still written, for a while. */
@@ -115,6 +142,11 @@ store_start(struct role_store *role)
 		    db_error_text(err));
 		return false;
 	}
+	if (store_begun_anew(role->store))
+		log_line(LOG_WARN,
+		    "log: its data is gone from %s, where one was: a new log "
+		    "is begun",
+		    role->path);
 	role->writer = writer_new(role->loop, role->store, role->path, &ops);
 	if (role->writer == NULL)
 		return false;
@@ -206,7 +238,7 @@ role_run(struct role_store *role)
 	if (role->stop == NULL || role->tend == NULL ||
 	    role->supervisor == NULL)
 		return -1;
-	loop_on_turn(role->loop, stop_when_idle, role);
+	loop_on_turn(role->loop, on_turn, role);
 	loop_run(role->loop);
 	return role->failed ? -1 : 0;
 }

@@ -41,6 +41,7 @@ struct buffer {
 struct writer {
 	struct store *store;
 	const char *folder;
+	size_t ballast; /* octets to keep laid aside */
 	struct writer_ops ops;
 	struct watch *watch;
 	int bell; /* eventfd: thread -> loop */
@@ -151,9 +152,10 @@ batch_try(struct writer *writer, const struct buffer *buffer,
 /* Everything is well again when entries can be written and the ballast, where
  * there was one, is back. */
 static void
-full_end(struct writer *writer, size_t ballast)
+full_end(struct writer *writer)
 {
-	if (ballast > 0 && !ballast_take(writer->folder, ballast))
+	if (ballast_spent(writer->folder) &&
+	    !ballast_take(writer->folder, writer->ballast))
 		return;
 	(void)pthread_mutex_lock(&writer->shared.lock);
 	writer->shared.full = false;
@@ -212,13 +214,9 @@ static void *
 thread_run(void *ctx)
 {
 	struct writer *writer = ctx;
-	size_t ballast = ballast_size(writer->folder);
 	struct ledger_head head = writer->shared.head;
 	const struct buffer *work;
 
-	/* Where there is no room for one, there is none. */
-	if (ballast > 0 && !ballast_take(writer->folder, ballast))
-		ballast = 0;
 	while (work_wait(writer, &work)) {
 		int err = batch_try(writer, work, &head);
 
@@ -227,7 +225,7 @@ thread_run(void *ctx)
 		if (work != NULL)
 			work_done(writer, &head);
 		if (err == 0 && is_full(writer))
-			full_end(writer, ballast);
+			full_end(writer);
 	}
 	return NULL;
 }
@@ -347,6 +345,21 @@ buffers_init(struct writer *writer)
 	return 0;
 }
 
+/*
+ * Lay the ballast aside; where there is no room for one, there is none. When
+ * one was given up before we started, the disk is still full: what room there
+ * is was kept for what cannot wait.
+ */
+static void
+ballast_begin(struct writer *writer)
+{
+	bool spent = ballast_spent(writer->folder);
+
+	writer->ballast = ballast_size(writer->folder);
+	if (!ballast_take(writer->folder, writer->ballast) && spent)
+		writer->full = writer->shared.full = true;
+}
+
 struct writer *
 writer_new(struct loop *loop, struct store *store, const char *folder,
     const struct writer_ops *ops)
@@ -369,6 +382,7 @@ writer_new(struct loop *loop, struct store *store, const char *folder,
 	watch_set(writer->watch, WATCH_READ);
 	writer->next = writer->head.size;
 	writer->shared.head = writer->head;
+	ballast_begin(writer);
 	if (thread_start(writer) != 0)
 		goto failed;
 	return writer;

@@ -18,16 +18,13 @@ problem_say(struct msg_cfg_error *problem, const char *key, const char *text)
 	(void)snprintf(problem->wanted, sizeof(problem->wanted), "%s", text);
 }
 
-/* All rows. NULL, or what is wrong with the row *at. */
-static const char *
-setups_fill(const struct cfg_set *set, struct setup *setups, uint32_t *at)
+/* All rows. NULL, or the one that something is wrong with, and what. */
+static const struct setup *
+setups_fill(const struct cfg_set *set, struct setup *setups, char *why)
 {
 	for (uint32_t i = 0; i < set->neighbors.n; i++) {
-		const char *why = setup_fill(set, i, &setups[i]);
-
-		*at = i;
-		if (why != NULL)
-			return why;
+		if (setup_fill(set, i, &setups[i], why) < 0)
+			return &setups[i];
 	}
 	return NULL;
 }
@@ -38,8 +35,9 @@ adopt_prepare(struct supervisor *supervisor, struct cfg_set *set,
 {
 	const char *why =
 	    cfg_set_number(set, supervisor->customers, supervisor->names);
+	char unread[PASSWORD_WHY_MAX];
+	const struct setup *bad;
 	struct setup *setups;
-	uint32_t at = 0;
 
 	if (why != NULL) {
 		problem_say(problem, "neighbors", why);
@@ -51,15 +49,13 @@ adopt_prepare(struct supervisor *supervisor, struct cfg_set *set,
 		problem_say(problem, "", "out of memory");
 		return NULL;
 	}
-	why = setups_fill(set, setups, &at);
-	if (why != NULL) {
-		const struct msg_cfg_neighbor *bad = &setups[at].neighbor;
-
-		problem_say(problem, "password_file", why);
-		memcpy(
-		    problem->file, bad->password_file, sizeof(problem->file));
-		(void)snprintf(
-		    problem->found, sizeof(problem->found), "%s", bad->name);
+	bad = setups_fill(set, setups, unread);
+	if (bad != NULL) {
+		problem_say(problem, "password_file", unread);
+		memcpy(problem->file, bad->neighbor.password_file,
+		    sizeof(problem->file));
+		(void)snprintf(problem->found, sizeof(problem->found), "%s",
+		    bad->neighbor.name);
 		free(setups);
 		return NULL;
 	}
@@ -73,10 +69,11 @@ key_set(struct supervisor *supervisor, const struct setup *setup)
 {
 	const struct msg_cfg_neighbor *neighbor = &setup->neighbor;
 	struct password password;
-	const char *why = NULL;
+	char unread[PASSWORD_WHY_MAX];
+	const char *why = unread;
 	int err;
 
-	if (password_read(neighbor->password_file, &password, &why) == 0) {
+	if (password_read(neighbor->password_file, &password, unread) == 0) {
 		err = listeners_key(
 		    supervisor->listeners, &neighbor->remote, &password);
 		/* A listener's keys are counted: net.core.optmem_max. */

@@ -3,11 +3,13 @@
  * sluiced: the daemon, in the foreground, its log on standard error.
  *
  *   sluiced [-d] -c FILE
+ *   sluiced --help | --version
  *
  * SIGHUP reads FILE again, SIGTERM and SIGINT stop. Exit 0: stopped; 1: could
  * not run; 2: the configuration is wrong, or wrong use.
  */
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -16,11 +18,34 @@
 
 #define EXIT_USE 2
 
+static const char use[] = "usage: sluiced [-d] -c FILE\n"
+			  "       sluiced --help | --version\n";
+
 static int
 usage(void)
 {
-	(void)fprintf(stderr, "usage: sluiced [-d] -c FILE\n");
+	(void)fputs(use, stderr);
 	return EXIT_USE;
+}
+
+static int
+help(void)
+{
+	(void)fputs(use, stdout);
+	(void)fputs("\nRuns in the foreground, its log on standard error.\n\n"
+		    "  -c FILE  the configuration; SIGHUP reads it anew\n"
+		    "  -d       log more, for a search of errors\n\n"
+		    "Exit status: 0 stopped by a signal; 1 could not run; 2 "
+		    "the configuration is\nwrong, or wrong use.\n",
+	    stdout);
+	return 0;
+}
+
+static int
+version(void)
+{
+	(void)fputs("sluiced " SLUICE_VERSION "\n", stdout);
+	return 0;
 }
 
 /* Descriptors 0 to 3 are taken, so that none of ours lands there: roles find
@@ -40,15 +65,24 @@ descriptors_fill(void)
 int
 main(int argc, char **argv)
 {
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ 0 },
+	};
 	enum log_class least = LOG_INFO;
 	const char *file = NULL;
 	int option;
 
-	while ((option = getopt(argc, argv, "c:d")) != -1) {
+	while ((option = getopt_long(argc, argv, "c:dh", longs, NULL)) != -1) {
 		if (option == 'c')
 			file = optarg;
 		else if (option == 'd')
 			least = LOG_DEBUG;
+		else if (option == 'h')
+			return help();
+		else if (option == 'v')
+			return version();
 		else
 			return usage();
 	}

@@ -2,24 +2,47 @@
 /* Password files. */
 #include "proxy/supervisor/password.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What speaks against the file, NULL when nothing does. */
+/* What speaks against the file's kind or size, NULL when nothing does. */
 static const char *
 stat_fault(const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
 		return "is not a regular file";
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return "belongs to another user";
 	if ((st->st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return "is accessible to group or others, mode 0400 is wanted";
 	if (st->st_size > PASSWORD_MAX + 1)
 		return "is longer than 80 octets";
 	return NULL;
+}
+
+static bool
+is_ours(const struct stat *st)
+{
+	return st->st_uid == 0 || st->st_uid == geteuid();
+}
+
+/* Why it cannot be opened, and whose it is when that is the cause. */
+static void
+open_fault(const char *path, int error, char *why)
+{
+	struct stat st;
+
+	if (error == EACCES && stat(path, &st) == 0)
+		(void)snprintf(why, PASSWORD_WHY_MAX,
+		    "cannot be opened: %s: it belongs to uid %ju, wanted uid "
+		    "%ju, mode 0400",
+		    strerror(error), (uintmax_t)st.st_uid,
+		    (uintmax_t)geteuid());
+	else
+		(void)snprintf(why, PASSWORD_WHY_MAX, "cannot be opened: %s",
+		    strerror(error));
 }
 
 /* Read up to size octets; the number read, or -1. */
@@ -64,22 +87,47 @@ password_fill(int fd, struct password *out)
 	return why;
 }
 
+/* Read from fd, whose status is *st. 0, or -1 with why. */
+static int
+password_take(int fd, struct stat *st, struct password *out, char *why)
+{
+	const char *fault;
+
+	if (fstat(fd, st) < 0) {
+		(void)snprintf(why, PASSWORD_WHY_MAX, "cannot be looked at: %s",
+		    strerror(errno));
+		return -1;
+	}
+	fault = stat_fault(st);
+	if (fault == NULL && !is_ours(st)) {
+		(void)snprintf(why, PASSWORD_WHY_MAX,
+		    "belongs to uid %ju, wanted uid %ju or root",
+		    (uintmax_t)st->st_uid, (uintmax_t)geteuid());
+		return -1;
+	}
+	if (fault == NULL)
+		fault = password_fill(fd, out);
+	if (fault == NULL)
+		return 0;
+	(void)snprintf(why, PASSWORD_WHY_MAX, "%s", fault);
+	return -1;
+}
+
 int
-password_read(const char *path, struct password *out, const char **why)
+password_read(const char *path, struct password *out, char *why)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int status;
 
 	memset(out, 0, sizeof(*out));
-	*why = "cannot be opened";
-	if (fd < 0)
+	if (fd < 0) {
+		open_fault(path, errno, why);
 		return -1;
-	if (fstat(fd, &st) == 0)
-		*why = stat_fault(&st);
-	if (*why == NULL)
-		*why = password_fill(fd, out);
+	}
+	status = password_take(fd, &st, out, why);
 	(void)close(fd);
-	if (*why != NULL)
+	if (status < 0)
 		return -1;
 	out->id = (struct password_id){
 		.dev = st.st_dev,

@@ -8,6 +8,8 @@
 
 #define PASSWORD_MAX 80 /* octets: the kernel's limit for TCP_MD5SIG */
 
+#define PASSWORD_WHY_MAX 128
+
 /* Which contents of which file, so that a change shows without keeping the
  * secret. */
 struct password_id {
@@ -26,11 +28,11 @@ struct password {
 /*
  * Read path: a regular file of ours or of root, with no permission for group
  * or others, 1 to PASSWORD_MAX octets before a newline at the end. Returns 0,
- * or -1 and *why ("is readable by group or others"), borrowed for ever; then
- * nothing of the secret is left in *out. The caller wipes *out with
+ * or -1 and why ("is readable by group or others", PASSWORD_WHY_MAX octets);
+ * then nothing of the secret is left in *out. The caller wipes *out with
  * password_wipe().
  */
-int password_read(const char *path, struct password *out, const char **why);
+int password_read(const char *path, struct password *out, char *why);
 
 void password_wipe(struct password *password);
 

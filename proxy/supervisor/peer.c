@@ -17,13 +17,14 @@
 #include "proxy/supervisor/endpoint.h"
 #include "proxy/supervisor/tcp.h"
 
-#define PEER_CHANNEL   65536u /* octets to the session that may wait */
-#define PEER_STOP_MS   5000   /* from MSG_STOP to the kill */
-#define PEER_REDIAL_MS 200    /* from one dial to the next, at least */
-#define PEER_HASTY_MAX 100    /* no session of ours asks so often too soon */
-#define STOP_SHUTDOWN  2      /* Cease subcodes, RFC 4486 */
-#define STOP_REMOVED   3
-#define STOP_RESET     4
+#define PEER_CHANNEL     65536u /* octets to the session that may wait */
+#define PEER_STOP_MS     5000   /* from MSG_STOP to the kill */
+#define PEER_REDIAL_MS   200    /* from one dial to the next, at least */
+#define PEER_KEY_TOLD_MS 60000  /* between lines about a bad password file */
+#define PEER_HASTY_MAX   100    /* no session of ours asks so often too soon */
+#define STOP_SHUTDOWN    2      /* Cease subcodes, RFC 4486 */
+#define STOP_REMOVED     3
+#define STOP_RESET       4
 
 /* ---- sockets ---- */
 
@@ -106,18 +107,24 @@ socket_closed(struct peer *peer, const struct msg_socket *msg)
 /* The peer's password, empty when it has none. 0, or -errno when it cannot be
  * read. The caller wipes it. */
 static int
-key_read(const struct peer *peer, struct password *password)
+key_read(struct peer *peer, struct password *password)
 {
 	const struct msg_cfg_neighbor *neighbor = &peer->setup.neighbor;
-	const char *why;
+	uint64_t now_ms = loop_now_ms(peer->supervisor->loop);
+	char why[PASSWORD_WHY_MAX];
 
 	memset(password, 0, sizeof(*password));
 	if (neighbor->authenticated == 0)
 		return 0;
-	if (password_read(neighbor->password_file, password, &why) == 0)
+	if (password_read(neighbor->password_file, password, why) == 0)
 		return 0;
-	log_line(LOG_ERROR, "peer %s: password file %s %s", neighbor->name,
-	    neighbor->password_file, why);
+	/* Whoever connects makes us read it. */
+	if (peer->key_told_ms == 0 ||
+	    now_ms - peer->key_told_ms >= PEER_KEY_TOLD_MS) {
+		peer->key_told_ms = now_ms | 1;
+		log_line(LOG_ERROR, "peer %s: password file %s %s",
+		    neighbor->name, neighbor->password_file, why);
+	}
 	return -EACCES;
 }
 
@@ -127,7 +134,7 @@ key_read(const struct peer *peer, struct password *password)
  * that was waiting when the key was set.
  */
 static int
-socket_secure(const struct peer *peer, int fd)
+socket_secure(struct peer *peer, int fd)
 {
 	const struct msg_cfg_neighbor *neighbor = &peer->setup.neighbor;
 	struct password password;

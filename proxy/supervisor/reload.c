@@ -215,6 +215,7 @@ reload_result(struct supervisor *supervisor, const struct msg_cfg_result *msg)
 	struct msg_reload_result answer = { .ok = 1,
 		.withdrawn = msg->withdrawn,
 		.kept = msg->kept,
+		.admitted = msg->admitted,
 		.guard_follows = 1 };
 	int failed = 0;
 
@@ -227,8 +228,9 @@ reload_result(struct supervisor *supervisor, const struct msg_cfg_result *msg)
 			: "the guard refused it");
 		return;
 	}
-	log_line(LOG_INFO, "reload: %s: withdrawn=%u kept=%u",
-	    reload->dry_run ? "dry run" : "applied", msg->withdrawn, msg->kept);
+	log_line(LOG_INFO, "reload: %s: withdrawn=%u admitted=%u kept=%u",
+	    reload->dry_run ? "dry run" : "applied", msg->withdrawn,
+	    msg->admitted, msg->kept);
 	if (!reload->dry_run)
 		failed = reload_adopt(supervisor);
 	if (failed > 0)

@@ -38,23 +38,22 @@ session_fill(const struct cfg_set *set, const struct msg_cfg_neighbor *from,
 	memcpy(out->name, from->name, sizeof(out->name));
 }
 
-const char *
-setup_fill(const struct cfg_set *set, uint32_t i, struct setup *out)
+int
+setup_fill(const struct cfg_set *set, uint32_t i, struct setup *out, char *why)
 {
 	const struct msg_cfg_neighbor *neighbor = cfg_set_neighbor(set, i);
 	struct password password;
-	const char *why;
 
 	memset(out, 0, sizeof(*out));
 	out->neighbor = *neighbor;
 	session_fill(set, neighbor, &out->session);
 	if (neighbor->authenticated == 0)
-		return NULL;
-	if (password_read(neighbor->password_file, &password, &why) < 0)
-		return why;
+		return 0;
+	if (password_read(neighbor->password_file, &password, why) < 0)
+		return -1;
 	out->password = password.id;
 	password_wipe(&password);
-	return NULL;
+	return 0;
 }
 
 static bool

@@ -20,11 +20,11 @@ enum setup_change {
 
 /*
  * Fill *out for neighbour i of the set. Reads its password file once, to see
- * that it is good, and keeps none of it. NULL, or what is wrong with the file
- * (borrowed for ever).
+ * that it is good, and keeps none of it. 0, or -1 and what is wrong with the
+ * file (PASSWORD_WHY_MAX octets).
  */
-const char *setup_fill(
-    const struct cfg_set *set, uint32_t i, struct setup *out);
+int setup_fill(
+    const struct cfg_set *set, uint32_t i, struct setup *out, char *why);
 
 enum setup_change setup_compare(
     const struct setup *old, const struct setup *new);

@@ -151,11 +151,21 @@ guard_room(void *ctx)
 		guard_continue(guard->supervisor);
 }
 
-/* The guard has closed its channel to this session. */
+/*
+ * The guard has closed its channel to this process, which broke the rules:
+ * the next one is linked anew. Who finds the guard itself to be broken (store,
+ * control) ends instead, with the same effect.
+ */
 static void
 guard_peer_broken(
     struct supervisor *supervisor, const struct msg_peer_broken *msg)
 {
+	if (msg->role == ROLE_STORE)
+		process_kill(&supervisor->store.process);
+	else if (msg->role == ROLE_CONTROL)
+		process_kill(&supervisor->control.process);
+	if (msg->role != ROLE_SESSION)
+		return;
 	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
 		struct peer *peer = supervisor->peers[i];
 
@@ -236,10 +246,15 @@ store_up(void *ctx)
 static void
 store_message(void *ctx, const struct msg_head *head, int fd)
 {
+	const struct msg_peer_broken *broken = (const void *)head;
 	struct part *store = ctx;
 
 	if (fd >= 0)
 		(void)close(fd);
+	if (head->kind == MSG_PEER_BROKEN && broken->role == ROLE_CONTROL) {
+		process_kill(&store->supervisor->control.process);
+		return;
+	}
 	log_line(LOG_ERROR, "store: unexpected message: kind=%u", head->kind);
 	process_kill(&store->process);
 }

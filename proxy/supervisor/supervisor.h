@@ -48,10 +48,11 @@ struct peer {
 	struct process process;
 	struct peer_socket sockets[PEER_SOCKETS_MAX];
 	struct dial *dial;
-	uint64_t asked_ms;   /* to dial, last, not in haste */
-	uint32_t hasty;      /* asked again too soon, since */
-	uint64_t refused_ms; /* last said */
-	uint32_t refused;    /* connections since */
+	uint64_t asked_ms;    /* to dial, last, not in haste */
+	uint32_t hasty;       /* asked again too soon, since */
+	uint64_t key_told_ms; /* that the password file is bad; 0: never */
+	uint64_t refused_ms;  /* last said */
+	uint32_t refused;     /* connections since */
 	enum peer_state state;
 	bool linked; /* with the guard */
 };

@@ -29,10 +29,10 @@ rule_waits_for_the_disk(void **state)
 
 	/* 2. The disk has it. */
 	scene->store.lazy = false;
-	store_commit(&scene->store);
+	disk_commit(&scene->store);
 	scene_settle(scene);
 	assert_non_null(router_holds(rr, "10.1.0.1/32"));
-	entry = store_last(&scene->store, ENTRY_VERDICT, "10.1.0.1/32");
+	entry = disk_last(&scene->store, ENTRY_VERDICT, "10.1.0.1/32");
 	assert_int_equal(entry->state, STATE_ACCEPTED);
 	assert_int_equal(entry->rule_id, entry->seq);
 	assert_int_equal(entry->live_op, LIVE_PUT);
@@ -47,12 +47,12 @@ rule_waits_for_a_stalled_store(void **state)
 	struct scene_session *acme = &scene->sessions[0];
 
 	(void)state;
-	store_stall(&scene->store, true);
+	disk_stall(&scene->store, true);
 	session_announce(acme, "10.1.0.1/32", 0);
 	scene_settle(scene);
 	assert_int_equal(scene->routers[0].n, 0);
 
-	store_stall(&scene->store, false);
+	disk_stall(&scene->store, false);
 	scene_settle(scene);
 	assert_int_equal(scene->routers[0].n, 1);
 	scene_free(scene);
@@ -68,7 +68,7 @@ rule_waits_for_a_dead_store(void **state)
 	const struct rib_rule *rule;
 
 	(void)state;
-	store_die(&scene->store, true);
+	disk_die(&scene->store, true);
 	scene_settle(scene);
 	session_announce(acme, "10.1.0.1/32", 0);
 	scene_settle(scene);

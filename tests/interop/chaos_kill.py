@@ -2,11 +2,11 @@
 """kill -9 of each role, of guard and store together, of everything at once; again
 and again, at random moments under load.
 
-SLUICE_KILLS: kills of each role (default 14). SLUICE_SEED: of the moments.
+SLUICE_KILLS: kills of each role (default 13). SLUICE_SEED: of the moments.
 SLUICE_ROLES: only these, with commas between."""
 from chaos import *
 
-KILLS = int(os.environ.get("SLUICE_KILLS", "14"))
+KILLS = int(os.environ.get("SLUICE_KILLS", "13"))
 SEED = int(os.environ.get("SLUICE_SEED", "0")) or random.randrange(1 << 30)
 RATE = 350                       # acts a second of each customer
 ROLES = ["session", "inward", "guard", "store", "control", "pair",

@@ -150,6 +150,7 @@ sample_session(struct msg_ctl_session *msg)
 	msg->accepted = 41;
 	msg->max_rules = 50;
 	msg->mode = CUSTOMER_ENFORCE;
+	msg->keyed = 1;
 	TEXT(msg->customer, "acme");
 	TEXT(msg->name, "198.51.100.2");
 	state_fill(&msg->state);

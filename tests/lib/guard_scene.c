@@ -121,6 +121,16 @@ scene_settle(struct scene *scene)
 	scene_until(scene, NULL);
 }
 
+void
+scene_until_stopped(struct scene *scene)
+{
+	channel_flush(scene->supervisor);
+	timer_start(scene->give_up, SCENE_WAIT_MS, 0);
+	loop_run(scene->loop);
+	timer_stop(scene->give_up);
+	assert_false(scene->timed_out);
+}
+
 /* ---- supervisor ---- */
 
 static void
@@ -129,8 +139,10 @@ hear(void *ctx, const struct msg_head *head, int fd)
 	struct scene *scene = ctx;
 
 	assert_int_equal(fd, -1);
-	if (head->kind == MSG_PEER_BROKEN)
+	if (head->kind == MSG_PEER_BROKEN) {
+		memcpy(&scene->blamed, head, sizeof(scene->blamed));
 		return;
+	}
 	assert_int_equal(head->kind, MSG_CFG_RESULT);
 	memcpy(&scene->result, head, sizeof(scene->result));
 	scene->results++;
@@ -261,7 +273,7 @@ scene_guard_start(struct scene *scene)
 	scene->supervisor =
 	    channel_open(scene->loop, fds[0], 8u << 20, &ops, scene);
 	assert_non_null(scene->supervisor);
-	scene_configure(scene, CFG_BOOT);
+	scene_configure(scene, scene->boot_purpose);
 }
 
 void
@@ -273,7 +285,7 @@ scene_guard_kill(struct scene *scene)
 	/* A fake that stalled reads on and finds the end. */
 	for (size_t i = 0; i < scene->n_routers; i++)
 		router_stall(&scene->routers[i], false);
-	store_stall(&scene->store, false);
+	disk_stall(&scene->store, false);
 	scene_settle(scene);
 }
 
@@ -354,6 +366,7 @@ scene_prepare(void)
 
 	assert_non_null(scene);
 	log_open("guard", LOG_ERROR);
+	scene->boot_purpose = CFG_BOOT;
 	scene->loop = loop_new();
 	assert_non_null(scene->loop);
 	/* Always readable: the loop never sleeps while it is watched. */
@@ -363,7 +376,7 @@ scene_prepare(void)
 	scene->rows = calloc(SCENE_ROWS, sizeof(*scene->rows));
 	assert_true(scene->tick != NULL && scene->give_up != NULL &&
 		    scene->rows != NULL);
-	store_init(scene);
+	disk_init(scene);
 	customer_add(scene, "acme", "10.1.0.0/16");
 	customer_add(scene, "bolt", "10.2.0.0/16");
 	(void)scene_session_add(scene, 0);
@@ -407,7 +420,7 @@ scene_free(struct scene *scene)
 	}
 	channel_close(scene->supervisor);
 	channel_close(scene->control);
-	store_free(scene);
+	disk_free(scene);
 	watch_free(scene->tick);
 	(void)close(scene->tick_fd);
 	timer_free(scene->give_up);

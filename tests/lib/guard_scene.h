@@ -21,8 +21,9 @@
 #define SCENE_ROUTERS   4
 #define SCENE_WISHES    4096
 #define SCENE_ROWS      20000
+#define SCENE_HASH      65536
 #define SCENE_ASN       64500u
-#define SCENE_WAIT_MS   3000
+#define SCENE_WAIT_MS   30000
 
 struct scene;
 
@@ -91,10 +92,13 @@ struct scene_store {
 	bool stalled; /* does not read */
 	bool lazy;    /* reads and says nothing */
 	bool full;
+	bool silent;            /* does not say that all live rules were sent */
 	struct msg_entry **log; /* entries received */
 	size_t n;
 	size_t room;
 	size_t durable;
+	size_t *next; /* of entries with the same hash; SIZE_MAX: none */
+	size_t heads[SCENE_HASH];
 	uint64_t *live; /* by rule id: entry, UINT64_MAX: none; as on disk */
 	size_t live_room;
 	unsigned loads;
@@ -112,8 +116,10 @@ struct scene {
 	struct channel *supervisor;
 	int supervisor_fd;
 	uint64_t generation;
+	enum cfg_purpose boot_purpose;
 	struct msg_cfg_result result;
 	unsigned results;
+	struct msg_peer_broken blamed; /* last */
 	struct scene_customer customers[SCENE_CUSTOMERS];
 	size_t n_customers;
 	struct scene_session sessions[SCENE_SESSIONS];
@@ -121,6 +127,7 @@ struct scene {
 	struct scene_router routers[SCENE_ROUTERS];
 	size_t n_routers;
 	struct scene_store store;
+	bool real_store; /* not ours: it is not looked into */
 	/* control */
 	struct channel *control;
 	int control_fd;
@@ -150,6 +157,9 @@ void scene_settle(struct scene *scene);
 /* Run until the condition holds; fails the test after SCENE_WAIT_MS. */
 void scene_until(struct scene *scene, bool (*until)(struct scene *scene));
 
+/* Run until the guard stops the loop. */
+void scene_until_stopped(struct scene *scene);
+
 /* The guard dies at once; a new one has a configuration and nothing else. */
 void scene_guard_kill(struct scene *scene);
 void scene_guard_start(struct scene *scene);
@@ -166,6 +176,8 @@ struct scene_session *scene_session_add(struct scene *scene, uint32_t customer);
 struct scene_router *scene_router_add(struct scene *scene, uint8_t emit);
 
 /* guard_scene_peers.c: sessions */
+/* Say the state as it is. */
+void session_tell(struct scene_session *session);
 void session_up(struct scene_session *session);
 void session_down(struct scene_session *session, enum down_reason down);
 /* The process dies and another takes its place. */
@@ -194,32 +206,35 @@ void scene_rule(const char *dst, struct rule *rule);
 struct action_set scene_rate(double rate);
 
 /* guard_scene_store.c */
-void store_init(struct scene *scene);
-void store_free(struct scene *scene);
-void store_die(struct scene_store *store, bool keep_received);
-void store_stall(struct scene_store *store, bool stalled);
-void store_full(struct scene_store *store, bool full);
+void disk_init(struct scene *scene);
+void disk_free(struct scene *scene);
+void disk_die(struct scene_store *store, bool keep_received);
+void disk_stall(struct scene_store *store, bool stalled);
+void disk_full(struct scene_store *store, bool full);
 /* What was received becomes durable, and the guard is told. */
-void store_commit(struct scene_store *store);
+void disk_commit(struct scene_store *store);
 /* The last durable entry of this kind (ENTRY_NONE: any) about this
  * destination (NULL: any); NULL when there is none. */
-const struct msg_entry *store_last(
+const struct msg_entry *disk_last(
     const struct scene_store *store, enum entry_kind kind, const char *dst);
-size_t store_count(
+size_t disk_count(
     const struct scene_store *store, enum entry_kind kind, unsigned reason);
-size_t store_live_count(const struct scene_store *store);
-const struct rule *store_rule(const struct msg_entry *entry);
-const struct action_set *store_actions(const struct msg_entry *entry);
+size_t disk_live_count(const struct scene_store *store);
+const struct rule *disk_rule(const struct msg_entry *entry);
+const struct action_set *disk_actions(const struct msg_entry *entry);
 /* An accepted verdict of a rule with these actions that becomes this part in
  * the dialect (NONE: is this rule) is on disk. */
-bool store_accepted(const struct scene_store *store, const struct rule *part,
+bool disk_accepted(const struct scene_store *store, const struct rule *part,
     const struct action_set *actions, unsigned dialect);
 /* The table of live rules has an accepted verdict under this id. */
-bool store_accepted_live(const struct scene_store *store, uint64_t id,
+bool disk_accepted_live(const struct scene_store *store, uint64_t id,
     const struct rule *rule, const struct action_set *actions);
 
 /* control */
 void control_ask(struct scene *scene, enum ctl_verb verb, uint64_t id);
+/* About all of this name. */
+void control_ask_of(
+    struct scene *scene, enum ctl_verb verb, const char *customer);
 void control_explain(
     struct scene *scene, const char *customer, const char *dst, double rate);
 /* The rule of this session in the guard's memory; NULL: not known. */

@@ -140,8 +140,8 @@ say_wish(struct scene_session *s, const struct scene_wish *wish)
 	}
 }
 
-static void
-say_state(struct scene_session *s)
+void
+session_tell(struct scene_session *s)
 {
 	s->state.peer = s->peer;
 	s->state.complete = s->complete;
@@ -158,7 +158,7 @@ session_give(struct scene_session *s)
 		return;
 	channel_close(s->channel);
 	s->channel = give(s->scene, s->peer, &session_ops, s, &s->fd);
-	say_state(s);
+	session_tell(s);
 	for (unsigned announced = 0; announced < 2; announced++) {
 		for (size_t i = 0; i < s->n; i++) {
 			if (s->wishes[i].announced == announced)
@@ -178,7 +178,7 @@ session_up(struct scene_session *s)
 	s->state.authenticated = 1;
 	s->state.since_ms = clock_boot_ms();
 	s->state.established++;
-	say_state(s);
+	session_tell(s);
 }
 
 /* Announced rules are forgotten, withdrawals are not. */
@@ -196,7 +196,7 @@ session_down(struct scene_session *s, enum down_reason down)
 		if (s->wishes[i].announced)
 			wish_forget(s, &s->wishes[i]);
 	}
-	say_state(s);
+	session_tell(s);
 }
 
 void
@@ -228,7 +228,7 @@ session_mark(struct scene_session *s, enum rib_mark mark)
 		say(s, &msg, MSG_RIB_MARK, sizeof(msg));
 	}
 	if (mark == MARK_COMPLETE)
-		say_state(s);
+		session_tell(s);
 }
 
 void
@@ -323,8 +323,9 @@ take_announce(struct scene_router *r, const struct msg_out_rule *msg)
 {
 	struct scene_held *held = held_of(r, &msg->rule);
 
-	assert_true(store_accepted(
-	    &r->scene->store, &msg->rule, &msg->actions, r->emit));
+	assert_true(
+	    r->scene->real_store || disk_accepted(&r->scene->store, &msg->rule,
+					&msg->actions, r->emit));
 	if (held == NULL) {
 		assert_true(r->n < SCENE_WISHES);
 		held = &r->held[r->n++];

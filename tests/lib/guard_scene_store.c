@@ -14,18 +14,26 @@
 #include "tests/lib/guard_scene.h"
 
 const struct action_set *
-store_actions(const struct msg_entry *entry)
+disk_actions(const struct msg_entry *entry)
 {
 	return (const void *)entry->tail;
 }
 
 const struct rule *
-store_rule(const struct msg_entry *entry)
+disk_rule(const struct msg_entry *entry)
 {
 	return (const void *)&entry->tail[sizeof(struct action_set)];
 }
 
 /* ---- what is on disk ---- */
+
+static size_t
+hash_of(const struct rule *rule)
+{
+	static const uint8_t key[HASH_KEY_LEN] = { 1 };
+
+	return (size_t)hash_sip(key, rule, rule_size(rule)) % SCENE_HASH;
+}
 
 static void
 live_set(struct scene_store *store, uint64_t id, uint64_t seq)
@@ -52,6 +60,12 @@ settle_entries(struct scene_store *store)
 			live_set(store, e->rule_id, e->seq);
 		else if (e->live_op == LIVE_DELETE)
 			live_set(store, e->rule_id, UINT64_MAX);
+		if (e->has_rule) {
+			size_t *head = &store->heads[hash_of(disk_rule(e))];
+
+			store->next[store->durable] = *head;
+			*head = store->durable;
+		}
 	}
 }
 
@@ -68,7 +82,7 @@ tell_seq(struct scene_store *store, enum msg_kind kind, uint64_t seq)
 }
 
 void
-store_commit(struct scene_store *store)
+disk_commit(struct scene_store *store)
 {
 	settle_entries(store);
 	tell_seq(store, MSG_STORE_DURABLE, store->durable);
@@ -91,7 +105,9 @@ take_entry(struct scene_store *store, const struct msg_entry *msg)
 		store->room = store->room == 0 ? 64 : 2 * store->room;
 		store->log = realloc(
 		    store->log, store->room * sizeof(struct msg_entry *));
-		assert_non_null(store->log);
+		store->next =
+		    realloc(store->next, store->room * sizeof(size_t));
+		assert_true(store->log != NULL && store->next != NULL);
 	}
 	store->log[store->n] = malloc(msg->head.len);
 	assert_non_null(store->log[store->n]);
@@ -117,7 +133,10 @@ send_live(struct scene_store *store)
 		assert_int_equal(channel_send(store->channel, e, len, -1), 0);
 		n++;
 	}
-	tell_seq(store, MSG_STORE_LOADED, n);
+	if (store->silent)
+		channel_flush(store->channel);
+	else
+		tell_seq(store, MSG_STORE_LOADED, n);
 }
 
 static void
@@ -138,7 +157,7 @@ store_batch(void *ctx)
 	struct scene_store *store = ctx;
 
 	if (!store->lazy && !store->full && store->durable < store->n)
-		store_commit(store);
+		disk_commit(store);
 }
 
 static void
@@ -211,7 +230,7 @@ scene_give_store(struct scene *scene)
 }
 
 void
-store_die(struct scene_store *store, bool keep_received)
+disk_die(struct scene_store *store, bool keep_received)
 {
 	if (keep_received)
 		settle_entries(store);
@@ -222,7 +241,7 @@ store_die(struct scene_store *store, bool keep_received)
 }
 
 void
-store_stall(struct scene_store *store, bool stalled)
+disk_stall(struct scene_store *store, bool stalled)
 {
 	store->stalled = stalled;
 	if (store->channel != NULL)
@@ -230,22 +249,23 @@ store_stall(struct scene_store *store, bool stalled)
 }
 
 void
-store_full(struct scene_store *store, bool full)
+disk_full(struct scene_store *store, bool full)
 {
 	store->full = full;
 	if (!full)
-		store_commit(store);
+		disk_commit(store);
 	tell_status(store);
 }
 
 void
-store_init(struct scene *scene)
+disk_init(struct scene *scene)
 {
 	scene->store.scene = scene;
+	memset(scene->store.heads, 0xff, sizeof(scene->store.heads));
 }
 
 void
-store_free(struct scene *scene)
+disk_free(struct scene *scene)
 {
 	struct scene_store *store = &scene->store;
 
@@ -253,13 +273,14 @@ store_free(struct scene *scene)
 	while (store->n > 0)
 		free(store->log[--store->n]);
 	free(store->log);
+	free(store->next);
 	free(store->live);
 }
 
 /* ---- looking ---- */
 
 const struct msg_entry *
-store_last(
+disk_last(
     const struct scene_store *store, enum entry_kind kind, const char *dst)
 {
 	struct rule rule;
@@ -271,14 +292,14 @@ store_last(
 
 		if ((kind == ENTRY_NONE || e->kind == kind) &&
 		    (dst == NULL ||
-			(e->has_rule && rule_equal(store_rule(e), &rule))))
+			(e->has_rule && rule_equal(disk_rule(e), &rule))))
 			return e;
 	}
 	return NULL;
 }
 
 size_t
-store_count(
+disk_count(
     const struct scene_store *store, enum entry_kind kind, unsigned reason)
 {
 	size_t n = 0;
@@ -290,7 +311,7 @@ store_count(
 }
 
 size_t
-store_live_count(const struct scene_store *store)
+disk_live_count(const struct scene_store *store)
 {
 	size_t n = 0;
 
@@ -304,13 +325,13 @@ static bool
 becomes(const struct msg_entry *e, const struct rule *part, unsigned dialect)
 {
 	static struct dialect_parts parts;
-	const struct rule *rule = store_rule(e);
+	const struct rule *rule = disk_rule(e);
 
 	if (rule_equal(rule, part))
 		return true;
 	if (dialect == DIALECT_NONE || rule->dst_len != part->dst_len ||
 	    memcmp(rule->dst, part->dst, sizeof(rule->dst)) != 0 ||
-	    dialect_express((enum dialect)dialect, rule, store_actions(e),
+	    dialect_express((enum dialect)dialect, rule, disk_actions(e),
 		&parts) != REASON_ACCEPTED)
 		return false;
 	for (unsigned i = 0; i < parts.n; i++) {
@@ -326,14 +347,21 @@ accepts(const struct msg_entry *e, const struct rule *rule,
 {
 	return e->has_rule && e->kind == ENTRY_VERDICT &&
 	       e->state == STATE_ACCEPTED && e->live_op == LIVE_PUT &&
-	       action_equal(store_actions(e), actions) &&
+	       action_equal(disk_actions(e), actions) &&
 	       becomes(e, rule, dialect);
 }
 
 bool
-store_accepted(const struct scene_store *store, const struct rule *part,
+disk_accepted(const struct scene_store *store, const struct rule *part,
     const struct action_set *actions, unsigned dialect)
 {
+	for (size_t i = store->heads[hash_of(part)]; i != SIZE_MAX;
+	     i = store->next[i]) {
+		if (i < store->durable &&
+		    accepts(store->log[i], part, actions, DIALECT_NONE))
+			return true;
+	}
+	/* Not the rule itself: what some rule becomes. */
 	for (size_t i = store->durable; i-- > 0;) {
 		if (accepts(store->log[i], part, actions, dialect))
 			return true;
@@ -342,7 +370,7 @@ store_accepted(const struct scene_store *store, const struct rule *part,
 }
 
 bool
-store_accepted_live(const struct scene_store *store, uint64_t id,
+disk_accepted_live(const struct scene_store *store, uint64_t id,
     const struct rule *rule, const struct action_set *actions)
 {
 	return id < store->live_room && store->live[id] != UINT64_MAX &&
@@ -361,9 +389,10 @@ control_hear(void *ctx, const struct msg_head *head, int fd)
 	assert_int_equal(fd, -1);
 	switch (head->kind) {
 	case MSG_CTL_RULE:
-		assert_true(scene->n_rows < SCENE_ROWS);
-		memcpy(&scene->rows[scene->n_rows++], msg,
-		    offsetof(struct msg_ctl_rule, rule));
+		if (scene->n_rows < SCENE_ROWS)
+			memcpy(&scene->rows[scene->n_rows], msg,
+			    offsetof(struct msg_ctl_rule, rule));
+		scene->n_rows++;
 		break;
 	case MSG_CTL_CHECK:
 		memcpy(
@@ -431,6 +460,15 @@ control_ask(struct scene *scene, enum ctl_verb verb, uint64_t id)
 		.verb = verb, .id = id, .state = UINT8_MAX
 	};
 
+	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
+}
+
+void
+control_ask_of(struct scene *scene, enum ctl_verb verb, const char *customer)
+{
+	struct msg_ctl_request msg = { .verb = verb, .state = UINT8_MAX };
+
+	(void)snprintf(msg.customer, sizeof(msg.customer), "%s", customer);
 	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
 }
 

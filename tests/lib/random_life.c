@@ -140,8 +140,8 @@ on_disk(struct life *life, const struct scene_session *s,
 		e = store->log[store->live[id]];
 		if (e->state == STATE_ACCEPTED &&
 		    e->session_len == strlen(address) &&
-		    rule_equal(store_rule(e), rule) &&
-		    action_equal(store_actions(e), actions) &&
+		    rule_equal(disk_rule(e), rule) &&
+		    action_equal(disk_actions(e), actions) &&
 		    memcmp(&e->tail[sizeof(struct action_set) +
 				    rule_size(rule) + e->customer_len],
 			address, e->session_len) == 0)
@@ -301,20 +301,20 @@ store_step(struct life *life)
 	case 0:
 		store->lazy = !store->lazy;
 		if (!store->lazy)
-			store_commit(store);
+			disk_commit(store);
 		break;
 	case 1:
-		store_stall(store, !store->stalled);
+		disk_stall(store, !store->stalled);
 		break;
 	case 2:
 		if (!store->stalled)
-			store_full(store, !store->full);
+			disk_full(store, !store->full);
 		break;
 	case 3:
-		store_die(store, random_one_in(&life->random, 2));
+		disk_die(store, random_one_in(&life->random, 2));
 		break;
 	default:
-		store_commit(store);
+		disk_commit(store);
 	}
 }
 
@@ -407,7 +407,7 @@ guard_dies(struct life *life)
 	}
 	scene_guard_kill(scene);
 	if (random_one_in(&life->random, 2))
-		store_die(&scene->store, random_one_in(&life->random, 2));
+		disk_die(&scene->store, random_one_in(&life->random, 2));
 }
 
 static void

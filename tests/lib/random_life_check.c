@@ -33,13 +33,13 @@ heal(struct life *life)
 	}
 	if (scene->control == NULL)
 		scene_give_control(scene);
-	store_stall(store, false);
+	disk_stall(store, false);
 	store->lazy = false;
 	scene_settle(scene);
-	store_full(store, false);
+	disk_full(store, false);
 	if (store->channel == NULL)
 		scene_give_store(scene);
-	store_commit(store);
+	disk_commit(store);
 	scene_settle(scene);
 	assert_true(scene->guard->loaded);
 }
@@ -111,7 +111,7 @@ check_verdict(struct life *life, const struct rib_rule *rule)
 		assert_true(in_prefixes(c, &rule->rule));
 		assert_int_equal(c->mode, CUSTOMER_ENFORCE);
 		assert_true(!wide || (rule->flags & RULE_APPROVED) != 0);
-		assert_true(store_accepted_live(&life->scene->store, rule->id,
+		assert_true(disk_accepted_live(&life->scene->store, rule->id,
 		    &rule->rule, &rule->actions));
 		assert_non_null(rule->owners);
 		return;
@@ -256,7 +256,7 @@ check_counts(struct life *life)
 		if (rule->flags & RULE_WANTED)
 			check_verdict(life, rule);
 	}
-	assert_int_equal(live, store_live_count(&life->scene->store));
+	assert_int_equal(live, disk_live_count(&life->scene->store));
 	for (size_t i = 0; i < guard->n_customers; i++) {
 		const struct guard_customer *c = guard->customers[i];
 
@@ -312,7 +312,7 @@ life_check_nothing(struct life *life)
 	}
 	heal(life);
 	assert_int_equal(scene->guard->in.n_rules, 0);
-	assert_int_equal(store_live_count(&scene->store), 0);
+	assert_int_equal(disk_live_count(&scene->store), 0);
 	for (unsigned d = 1; d < DIALECT_COUNT; d++)
 		assert_int_equal(scene->guard->out[d].n_entries, 0);
 	for (size_t i = 0; i < scene->n_routers; i++)

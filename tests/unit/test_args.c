@@ -50,6 +50,7 @@ static const struct row rows[] = {
 	GOOD(HELP, "help"),
 	GOOD(HELP, "help", "rules"),
 	GOOD(HELP, "--help"),
+	GOOD(NONE, "--version"),
 	GOOD(HELP, "rules", "17", "-h"),
 	BAD("wanted a verb", "--json"),
 	BAD("panic: unknown verb", "panic"),

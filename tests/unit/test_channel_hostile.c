@@ -25,6 +25,7 @@ struct end {
 	struct channel *channel;
 	unsigned messages;
 	unsigned closed;
+	bool misused;
 	bool gave_up;
 };
 
@@ -43,6 +44,7 @@ on_closed(void *ctx)
 	struct end *end = ctx;
 
 	end->closed++;
+	end->misused = channel_misused(end->channel);
 	channel_close(end->channel);
 	end->channel = NULL;
 	loop_stop(end->loop);
@@ -82,34 +84,42 @@ struct row {
 	unsigned octets;   /* written of the frame, then the end of file */
 	unsigned fds;      /* passed with it */
 	unsigned messages; /* delivered */
+	bool fair;         /* it ended, but kept to the rules */
 };
 
 /* Whatever is written, the channel ends once and no descriptor stays. */
 static const struct row rows[] = {
-	{ "nothing_then_the_end", { 0, 0, 0 }, 0, 0, 0 },
-	{ "end_inside_a_head", { 16, MSG_RULE_ACK, 0 }, 4, 0, 0 },
-	{ "end_inside_a_frame", { 16, MSG_RULE_ACK, 0 }, 12, 0, 0 },
-	{ "a_good_frame", { 16, MSG_RULE_ACK, 0 }, 16, 0, 1 },
-	{ "kind_zero", { 16, MSG_NONE, 0 }, 16, 0, 0 },
-	{ "unknown_kind", { 16, MSG_KINDS, 0 }, 16, 0, 0 },
-	{ "highest_kind", { 16, UINT16_MAX, 0 }, 16, 0, 0 },
-	{ "length_zero", { 0, MSG_RULE_ACK, 0 }, 16, 0, 0 },
-	{ "length_below_the_kind", { 8, MSG_RULE_ACK, 0 }, 16, 0, 0 },
-	{ "length_beyond_the_kind", { 24, MSG_RULE_ACK, 0 }, 24, 0, 0 },
-	{ "length_of_a_whole_buffer", { 65536, MSG_RULE_ACK, 0 }, 16, 0, 0 },
-	{ "length_wraps", { UINT32_MAX - 7, MSG_RULE_ACK, 0 }, 16, 0, 0 },
-	{ "length_not_of_eights", { 130, MSG_RULE_WITHDRAW, 0 }, 136, 0, 0 },
-	{ "unknown_flag", { 16, MSG_RULE_ACK, 2 }, 16, 0, 0 },
-	{ "flag_on_a_kind_without", { 16, MSG_RULE_ACK, FRAME_FD }, 16, 1, 0 },
-	{ "descriptor_nobody_claims", { 16, MSG_RULE_ACK, 0 }, 16, 1, 1 },
-	{ "descriptor_missing", { 16, MSG_CHANNEL, FRAME_FD }, 16, 0, 0 },
-	{ "flag_missing", { 16, MSG_CHANNEL, 0 }, 16, 1, 0 },
-	{ "with_its_descriptor", { 16, MSG_CHANNEL, FRAME_FD }, 16, 1, 1 },
-	{ "two_descriptors", { 16, MSG_CHANNEL, FRAME_FD }, 16, 2, 0 },
+	{ "nothing_then_the_end", { 0, 0, 0 }, 0, 0, 0, true },
+	{ "end_inside_a_head", { 16, MSG_RULE_ACK, 0 }, 4, 0, 0, true },
+	{ "end_inside_a_frame", { 16, MSG_RULE_ACK, 0 }, 12, 0, 0, true },
+	{ "a_good_frame", { 16, MSG_RULE_ACK, 0 }, 16, 0, 1, true },
+	{ "kind_zero", { 16, MSG_NONE, 0 }, 16, 0, 0, false },
+	{ "unknown_kind", { 16, MSG_KINDS, 0 }, 16, 0, 0, false },
+	{ "highest_kind", { 16, UINT16_MAX, 0 }, 16, 0, 0, false },
+	{ "length_zero", { 0, MSG_RULE_ACK, 0 }, 16, 0, 0, false },
+	{ "length_below_the_kind", { 8, MSG_RULE_ACK, 0 }, 16, 0, 0, false },
+	{ "length_beyond_the_kind", { 24, MSG_RULE_ACK, 0 }, 24, 0, 0, false },
+	{ "length_of_a_whole_buffer", { 65536, MSG_RULE_ACK, 0 }, 16, 0, 0,
+	    false },
+	{ "length_wraps", { UINT32_MAX - 7, MSG_RULE_ACK, 0 }, 16, 0, 0,
+	    false },
+	{ "length_not_of_eights", { 130, MSG_RULE_WITHDRAW, 0 }, 136, 0, 0,
+	    false },
+	{ "unknown_flag", { 16, MSG_RULE_ACK, 2 }, 16, 0, 0, false },
+	{ "flag_on_a_kind_without", { 16, MSG_RULE_ACK, FRAME_FD }, 16, 1, 0,
+	    false },
+	{ "descriptor_nobody_claims", { 16, MSG_RULE_ACK, 0 }, 16, 1, 1,
+	    false },
+	{ "descriptor_missing", { 16, MSG_CHANNEL, FRAME_FD }, 16, 0, 0,
+	    false },
+	{ "flag_missing", { 16, MSG_CHANNEL, 0 }, 16, 1, 0, false },
+	{ "with_its_descriptor", { 16, MSG_CHANNEL, FRAME_FD }, 16, 1, 1,
+	    true },
+	{ "two_descriptors", { 16, MSG_CHANNEL, FRAME_FD }, 16, 2, 0, false },
 	{ "more_descriptors_than_looked_at", { 16, MSG_CHANNEL, FRAME_FD }, 16,
-	    60, 0 },
-	{ "descriptor_of_half_a_frame", { 16, MSG_CHANNEL, FRAME_FD }, 12, 1,
-	    0 },
+	    60, 0, false },
+	{ "descriptor_of_half_a_frame", { 16, MSG_CHANNEL, FRAME_FD }, 12, 1, 0,
+	    true },
 };
 
 /* Write the row's octets and descriptors, then close. */
@@ -163,6 +173,7 @@ check_row(void **state)
 
 	assert_false(end.gave_up);
 	assert_int_equal(end.closed, 1);
+	assert_int_equal(end.misused, !row->fair);
 	assert_int_equal(end.messages, row->messages);
 	assert_int_equal(fds_open(), before);
 	timer_free(timer);

@@ -429,8 +429,8 @@ reload_is_answered_by_the_supervisor(void **state)
 
 	client_dial(scene, 0);
 	assert_string_equal(answer(scene, 0, "{\"verb\":\"reload\"}\n"),
-	    "{\"end\":{\"exit\":0,\"text\":\"0 rules withdrawn, 0 kept\","
-	    "\"withdrawn\":0,\"kept\":0}}\n");
+	    "{\"end\":{\"exit\":0,\"text\":\"0 rules withdrawn, 0 newly "
+	    "inward, 0 kept\",\"withdrawn\":0,\"admitted\":0,\"kept\":0}}\n");
 }
 
 /* When the supervisor goes, control goes. */
@@ -443,6 +443,30 @@ end_of_the_supervisor_is_our_end(void **state)
 	scene->supervisor = NULL;
 	loop_run(scene->loop);
 	assert_false(control_failed(scene->control));
+}
+
+/* A guard whose octets are no frames is not linked with us again: we end, and
+ * the next control is. One that has merely died is waited for. */
+static void
+broken_frame_of_the_guard_is_our_end(void **state)
+{
+	static const uint64_t octets[2] = { UINT64_MAX, UINT64_MAX };
+	struct scene *scene = *state;
+	struct msg_channel msg = { .head.kind = MSG_CHANNEL,
+		.role = ROLE_GUARD };
+	int fds[2];
+
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(
+	    channel_send(scene->supervisor, &msg, sizeof(msg), fds[1]), 0);
+	(void)close(fds[1]);
+	channel_flush(scene->supervisor);
+	pump(scene, -1);
+	assert_false(control_failed(scene->control));
+	assert_int_equal(write(fds[0], octets, sizeof(octets)), sizeof(octets));
+	loop_run(scene->loop);
+	assert_true(control_failed(scene->control));
+	(void)close(fds[0]);
 }
 
 int
@@ -458,6 +482,7 @@ main(void)
 		TEST(nonsense_is_answered),
 		TEST(reload_is_answered_by_the_supervisor),
 		TEST(end_of_the_supervisor_is_our_end),
+		TEST(broken_frame_of_the_guard_is_our_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

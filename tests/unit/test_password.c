@@ -66,18 +66,18 @@ check_row(void **state)
 {
 	const struct row *row = *state;
 	struct password password;
-	const char *why = NULL;
+	char why[PASSWORD_WHY_MAX] = "";
 	int err;
 
 	file_write(row->text, row->mode);
-	err = password_read(path, &password, &why);
+	err = password_read(path, &password, why);
 
 	assert_int_equal(err, row->len < 0 ? -1 : 0);
 	if (row->len >= 0) {
 		assert_int_equal(password.len, row->len);
 		assert_memory_equal(password.octets, row->text, password.len);
 	} else {
-		assert_non_null(why);
+		assert_true(why[0] != '\0');
 		assert_int_equal(password.len, 0);
 	}
 }
@@ -87,17 +87,33 @@ static void
 no_regular_file_is_refused(void **state)
 {
 	struct password password;
-	const char *why;
+	char why[PASSWORD_WHY_MAX];
 	char fifo[sizeof(path)];
 
 	(void)state;
-	assert_int_equal(password_read(folder, &password, &why), -1);
-	assert_int_equal(password_read("/dev/null", &password, &why), -1);
-	assert_int_equal(password_read("/nowhere", &password, &why), -1);
+	assert_int_equal(password_read(folder, &password, why), -1);
+	assert_int_equal(password_read("/dev/null", &password, why), -1);
+	assert_int_equal(password_read("/nowhere", &password, why), -1);
+	assert_string_equal(why, "cannot be opened: No such file or directory");
 	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
 	assert_int_equal(mkfifo(fifo, 0400), 0);
-	assert_int_equal(password_read(fifo, &password, &why), -1);
+	assert_int_equal(password_read(fifo, &password, why), -1);
 	(void)unlink(fifo);
+}
+
+/* A file of somebody else is refused, and whose it is is said. */
+static void
+file_of_another_is_refused(void **state)
+{
+	struct password password;
+	char why[PASSWORD_WHY_MAX];
+
+	(void)state;
+	file_write("secret", 0400);
+	if (chown(path, 4711, (gid_t)-1) < 0)
+		skip(); /* only root can give files away */
+	assert_int_equal(password_read(path, &password, why), -1);
+	assert_non_null(strstr(why, "belongs to uid 4711, wanted uid "));
 }
 
 /* New contents show without the secret being kept. */
@@ -105,15 +121,15 @@ static void
 change_of_contents_shows(void **state)
 {
 	struct password one, two;
-	const char *why;
+	char why[PASSWORD_WHY_MAX];
 
 	(void)state;
 	file_write("one", 0400);
-	assert_int_equal(password_read(path, &one, &why), 0);
-	assert_int_equal(password_read(path, &two, &why), 0);
+	assert_int_equal(password_read(path, &one, why), 0);
+	assert_int_equal(password_read(path, &two, why), 0);
 	assert_true(password_id_equal(&one.id, &two.id));
 	file_write("three", 0400);
-	assert_int_equal(password_read(path, &two, &why), 0);
+	assert_int_equal(password_read(path, &two, why), 0);
 	assert_false(password_id_equal(&one.id, &two.id));
 }
 
@@ -140,13 +156,14 @@ main(void)
 	enum {
 		N = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[N + 2] = {
+	struct CMUnitTest tests[N + 3] = {
 		cmocka_unit_test(no_regular_file_is_refused),
 		cmocka_unit_test(change_of_contents_shows),
+		cmocka_unit_test(file_of_another_is_refused),
 	};
 
 	for (size_t i = 0; i < N; i++)
-		tests[2 + i] = (struct CMUnitTest){ .name = rows[i].name,
+		tests[3 + i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = check_row,
 			.initial_state = (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests_name("password", tests, setup, teardown);

@@ -71,6 +71,7 @@ missing_key_is_reported(void **state)
 struct open_row {
 	const char *name;
 	void (*spoil)(struct open *open);
+	bool internal;
 	uint8_t code;
 	uint8_t subcode;
 };
@@ -100,10 +101,13 @@ spoil_hold(struct open *open)
 }
 
 static struct open_row open_rows[] = {
-	{ "open_with_another_as_is_refused", spoil_as, 2, 2 },
-	{ "open_with_our_identifier_is_refused", spoil_id, 2, 3 },
-	{ "open_without_common_family_is_refused", spoil_families, 2, 7 },
-	{ "open_with_two_seconds_hold_time_is_refused", spoil_hold, 2, 6 },
+	{ "open_with_another_as_is_refused", spoil_as, false, 2, 2 },
+	{ "internal_open_with_our_identifier_is_refused", spoil_id, true, 2,
+	    3 },
+	{ "open_without_common_family_is_refused", spoil_families, false, 2,
+	    7 },
+	{ "open_with_two_seconds_hold_time_is_refused", spoil_hold, false, 2,
+	    6 },
 };
 #define OPEN_ROWS (sizeof(open_rows) / sizeof(open_rows[0]))
 
@@ -126,6 +130,11 @@ spoiled_open(void **state)
 	size_t len;
 	int fd;
 
+	if (open_row->internal) {
+		scene->config.internal = 1;
+		scene->config.peer_asn = SCENE_ASN;
+		scene->config.max_received = 0;
+	}
 	scene_configure(scene);
 	fd = scene_connect(scene, SOCKET_PASSIVE);
 	peer_expect(fd, MESSAGE_OPEN, buf, &len);
@@ -172,13 +181,10 @@ dials_and_dials_again(void **state)
 	free(scene_expect(&scene->supervisor, MSG_DIAL));
 }
 
-/* RFC 4271 6.8: of two connections the one of the higher identifier stays;
- * the peer's is higher, so the one that it opened. */
+/* The peer, whose connection is to stay, answers both with this OPEN. */
 static void
-collision_keeps_the_peers_connection(void **state)
+collide(struct scene *scene, const struct open *open)
 {
-	struct scene *scene = *state;
-	struct open open;
 	uint8_t buf[MESSAGE_MAX];
 	size_t len;
 	int dialled;
@@ -191,10 +197,9 @@ collision_keeps_the_peers_connection(void **state)
 	accepted = scene_connect(scene, SOCKET_PASSIVE);
 	peer_expect(dialled, MESSAGE_OPEN, buf, &len);
 	peer_expect(accepted, MESSAGE_OPEN, buf, &len);
-	open = scene_open(scene);
-	peer_send_open(dialled, &open);
+	peer_send_open(dialled, open);
 	peer_expect(dialled, MESSAGE_KEEPALIVE, buf, &len);
-	peer_send_open(accepted, &open);
+	peer_send_open(accepted, open);
 
 	peer_expect_notification(
 	    dialled, NOTIFICATION_CEASE, NOTIFICATION_CEASE_COLLISION);
@@ -204,6 +209,27 @@ collision_keeps_the_peers_connection(void **state)
 		free(scene_find(&scene->guard, MSG_SESSION_STATE));
 	close(dialled);
 	close(accepted);
+}
+
+/* RFC 4271 6.8: of two connections the one of the higher identifier stays;
+ * the peer's is higher, so the one that it opened. */
+static void
+collision_keeps_the_peers_connection(void **state)
+{
+	struct open open = scene_open(*state);
+
+	collide(*state, &open);
+}
+
+/* RFC 6286 2.3: over eBGP the identifiers may be equal; then the one that the
+ * higher AS opened stays, which is the peer's. */
+static void
+collision_of_equal_identifiers_goes_by_as(void **state)
+{
+	struct open open = scene_open(*state);
+
+	spoil_id(&open);
+	collide(*state, &open);
 }
 
 /* An Established session is not disturbed by another connection. */
@@ -231,6 +257,7 @@ static const struct CMUnitTest stories[] = {
 	TEST(update_before_open_is_5_1),
 	TEST(dials_and_dials_again),
 	TEST(collision_keeps_the_peers_connection),
+	TEST(collision_of_equal_identifiers_goes_by_as),
 	TEST(second_connection_is_refused),
 };
 #define STORIES (sizeof(stories) / sizeof(stories[0]))

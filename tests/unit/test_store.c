@@ -117,26 +117,6 @@ entries_stay(void **state)
 	    ledger_get(store_ledger(world->store), 20, &read), DB_NOT_FOUND);
 }
 
-/* A folder that others can put files into is not used. */
-static void
-folder_open_to_others_is_refused(void **state)
-{
-	struct store *store;
-	char path[TEMP_PATH_MAX];
-
-	(void)state;
-	temp_folder_make(path);
-	assert_int_equal(chmod(path, 0777), 0);
-	assert_int_equal(store_open(path, 0, &store), DB_ACCESS);
-	assert_null(store);
-	assert_int_equal(chmod(path, 0770), 0);
-	assert_int_equal(store_open(path, 0, &store), DB_ACCESS);
-	assert_int_equal(chmod(path, 0755), 0);
-	assert_int_equal(store_open(path, 0, &store), 0);
-	store_close(store);
-	temp_folder_remove(path);
-}
-
 /* The folder and its files are their owner's alone. */
 static void
 files_are_private(void **state)
@@ -590,7 +570,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(entries_stay),
 		T(files_are_private),
-		T(folder_open_to_others_is_refused),
 		T(dropped_batch_leaves_no_trace),
 		T(gap_spoils_the_batch),
 		T(misuse_is_refused),

@@ -282,6 +282,8 @@ malformed_query_closes_the_channel(void **state)
 		assert_int_equal(
 		    channel_send(world->far, &query, sizeof(query), -1), 0);
 		assert_true(scene_run(world, scene_is_closed));
+		assert_true(audit_link_broken(world->audit));
+		assert_false(audit_link_broken(world->audit));
 	}
 }
 

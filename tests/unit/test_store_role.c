@@ -134,9 +134,11 @@ malformed_entry_closes_the_channel(void **state)
 	msg = channel_reserve(world->far, MSG_STORE_APPEND, size);
 	assert_non_null(msg);
 	entry_msg_pack(&world->entry, msg);
+	assert_false(guard_link_broken(world->guard));
 	msg->evidence_len = 190;
 	channel_commit(world->far, size);
 	assert_true(scene_run(world, scene_is_closed));
+	assert_true(guard_link_broken(world->guard));
 }
 
 /* A guard that comes while entries of the last one are under way is greeted
@@ -290,7 +292,8 @@ guard_is_greeted_on_a_full_disk(void **state)
 }
 
 /* On a disk that others have filled, the ballast still takes entries while the
- * guard is told to accept nothing; it is back when there is room. */
+ * guard is told to accept nothing, also by a store that starts meanwhile; it is
+ * back when there is room. */
 static void
 full_disk_still_takes_what_cannot_wait(void **state)
 {
@@ -324,6 +327,15 @@ full_disk_still_takes_what_cannot_wait(void **state)
 	assert_true(scene_run(world, scene_is_full));
 	scene_record(world, 2000, 4000);
 	assert_int_equal(world->status, STORE_FULL);
+	/* A store that starts on it knows that there was a ballast. */
+	world->status = STORE_FINE;
+	channel_close(world->far);
+	world->far = NULL;
+	scene_store_down(world);
+	scene_store_up(world);
+	scene_connect_guard(world);
+	assert_true(scene_run(world, scene_is_full));
+	scene_record(world, 4000, 4500);
 	assert_int_equal(unlink(filler), 0);
 	assert_true(scene_run(world, scene_is_fine));
 	assert_true(ballast_drop(world->path));
@@ -347,9 +359,16 @@ ballast_is_laid_aside_and_given_up(void **state)
 	assert_true(ballast_take(folder, 1 << 20));
 	assert_int_equal(access(path, F_OK), 0);
 	assert_true(ballast_take(folder, 1 << 20));
+	assert_false(ballast_spent(folder));
 	assert_true(ballast_drop(folder));
-	assert_int_equal(access(path, F_OK), -1);
+	assert_true(ballast_spent(folder));
 	assert_false(ballast_drop(folder));
+	assert_false(ballast_take(folder, (size_t)1 << 60));
+	assert_true(ballast_spent(folder));
+	assert_true(ballast_take(folder, 1 << 20));
+	assert_false(ballast_spent(folder));
+	assert_int_equal(unlink(path), 0);
+	assert_false(ballast_spent(folder));
 	assert_false(ballast_take(folder, (size_t)1 << 60));
 	assert_int_equal(access(path, F_OK), -1);
 	temp_folder_remove(folder);

@@ -386,8 +386,9 @@ reload_says_where_it_is_wrong(void **state)
 static void
 reload_ends_when_both_have_spoken(void **state)
 {
-	static const char end[] = "{\"end\":{\"exit\":0,\"text\":\"done\","
-				  "\"withdrawn\":12,\"kept\":88}}\n";
+	static const char end[] =
+	    "{\"end\":{\"exit\":0,\"text\":\"done\","
+	    "\"withdrawn\":12,\"admitted\":0,\"kept\":88}}\n";
 	struct scene *scene = *state;
 	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
 		.ok = 1,
@@ -408,7 +409,8 @@ reload_ends_when_both_have_spoken(void **state)
 	begin(scene, "{\"verb\":\"reload\"}");
 	result.guard_follows = 0;
 	task_reload(&scene->task, &result);
-	assert_non_null(strstr(said(scene), "12 rules withdrawn, 88 kept"));
+	assert_non_null(
+	    strstr(said(scene), "12 rules withdrawn, 0 newly inward, 88 kept"));
 }
 
 int

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The guard's configuration: what is sound is taken as it is, and each field
+ * that a loader of ours would not send spoils the set. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "policy/dialect.h"
+#include "proxy/guard/config.h"
+
+/* A sound set, for tests to spoil. */
+struct set {
+	struct msg_cfg_begin begin;
+	struct msg_cfg_router router;
+	struct msg_cfg_customer customer;
+	struct msg_cfg_prefix prefix;
+	struct msg_cfg_target target;
+	struct msg_cfg_neighbor neighbor;
+	struct msg_cfg_end end;
+	unsigned n_customers;
+	unsigned n_targets;
+	bool no_router;
+	bool same_peer;
+	bool same_customer;
+};
+
+static void
+set_fill(struct set *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->begin.head.kind = MSG_CFG_BEGIN;
+	s->begin.purpose = CFG_BOOT;
+	s->begin.generation = 7;
+	s->router.head.kind = MSG_CFG_ROUTER;
+	s->router.asn = 64500;
+	s->customer.head.kind = MSG_CFG_CUSTOMER;
+	s->customer.customer = 3;
+	s->customer.mode = CUSTOMER_ENFORCE;
+	s->customer.dst_min[0] = 25;
+	s->customer.dst_max[0] = 32;
+	s->customer.dst_hold[0] = 24;
+	s->customer.dst_min[1] = 56;
+	s->customer.dst_max[1] = 128;
+	s->customer.dst_hold[1] = 48;
+	s->customer.max_rules = 50;
+	s->customer.linger_ms = 1000;
+	s->customer.rate_max = 1e6;
+	memcpy(s->customer.name, "acme", 5);
+	s->prefix.head.kind = MSG_CFG_PREFIX;
+	assert_int_equal(prefix_parse("203.0.113.0/24", &s->prefix.prefix), 0);
+	s->target.head.kind = MSG_CFG_TARGET;
+	s->target.target = CFG_TARGET_TAG;
+	s->target.community.kind = COMMUNITY_LARGE;
+	assert_int_equal(prefix_parse("192.0.2.0/24", &s->target.prefix), 0);
+	s->neighbor.head.kind = MSG_CFG_NEIGHBOR;
+	s->neighbor.peer = 12;
+	s->neighbor.families = FAMILY_FLOWSPEC;
+	s->neighbor.remote.afi = AFI_IPV4;
+	s->neighbor.remote.addr[0] = 198;
+	memcpy(s->neighbor.name, "acme/a", 7);
+	s->end.head.kind = MSG_CFG_END;
+	s->end.generation = 7;
+	s->n_customers = 2;
+	s->n_targets = 1;
+}
+
+static int
+take_customers(struct config *config, struct set *s)
+{
+	for (unsigned i = 0; i < s->n_customers; i++) {
+		struct msg_cfg_customer c = s->customer;
+
+		c.index += i;
+		c.customer += s->same_customer ? 0 : i;
+		if (config_take(config, &c.head) < 0)
+			return -1;
+	}
+	if (config_take(config, &s->prefix.head) < 0)
+		return -1;
+	for (unsigned i = 0; i < s->n_targets; i++) {
+		if (config_take(config, &s->target.head) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* 0 when the whole set is taken. */
+static int
+set_take(struct config *config, struct set *s)
+{
+	if (!s->no_router && config_take(config, &s->router.head) < 0)
+		return -1;
+	if (take_customers(config, s) < 0)
+		return -1;
+	for (unsigned i = 0; i < 2; i++) {
+		struct msg_cfg_neighbor n = s->neighbor;
+
+		n.peer += s->same_peer ? 0 : i;
+		if (config_take(config, &n.head) < 0)
+			return -1;
+	}
+	return config_take(config, &s->end.head);
+}
+
+/* What is sound is taken, field by field. */
+static void
+sound_set_is_taken(void **state)
+{
+	const struct config_customer *c;
+	struct config *config;
+	struct set s;
+
+	(void)state;
+	set_fill(&s);
+	config = config_new(&s.begin);
+	assert_non_null(config);
+	assert_int_equal(set_take(config, &s), 0);
+	assert_true(config->complete);
+	assert_int_equal(config->n_customers, 2);
+	c = config_customer(config, 3);
+	assert_string_equal(c->policy.name, "acme");
+	assert_int_equal(c->policy.limits.rules, 50);
+	assert_int_equal(c->policy.limits.received, 100);
+	assert_int_equal(c->policy.ipv4.hold_from, 24);
+	assert_int_equal(c->policy.n_tags, 1);
+	assert_int_equal(prefix_set_count(c->policy.own), 1);
+	assert_int_equal(config_customer(config, 4)->number, 4);
+	assert_null(config_customer(config, 5));
+	assert_int_equal(config_neighbor(config, 13)->peer, 13);
+	assert_null(config_neighbor(config, 14));
+	assert_int_equal(config->dialects, 1u << DIALECT_STRICT);
+
+	/* Nothing more after the end. */
+	assert_int_equal(config_take(config, &s.router.head), -1);
+	config_free(config);
+}
+
+/* A look-up finds the right one of many, given in any order. */
+static void
+look_ups_find_the_right_one(void **state)
+{
+	struct config *config;
+	struct set s;
+
+	(void)state;
+	set_fill(&s);
+	config = config_new(&s.begin);
+	assert_int_equal(config_take(config, &s.router.head), 0);
+	for (uint32_t i = 0; i < 500; i++) {
+		s.customer.index = i;
+		s.customer.customer = i * 7919 % 500;
+		s.neighbor.index = i;
+		s.neighbor.peer = i * 7907 % 500;
+		assert_int_equal(config_take(config, &s.customer.head), 0);
+		assert_int_equal(config_take(config, &s.neighbor.head), 0);
+	}
+	assert_int_equal(config_take(config, &s.end.head), 0);
+	for (uint32_t i = 0; i < 500; i++) {
+		assert_int_equal(config_customer(config, i)->number, i);
+		assert_int_equal(config_neighbor(config, i)->peer, i);
+	}
+	assert_null(config_customer(config, 500));
+	config_free(config);
+}
+
+/* An inward neighbour's dialect is one that is spoken. */
+static void
+dialects_are_collected(void **state)
+{
+	struct config *config;
+	struct set s;
+
+	(void)state;
+	set_fill(&s);
+	s.neighbor.index = CFG_INTERNAL;
+	s.neighbor.emit = DIALECT_FRR;
+	config = config_new(&s.begin);
+	assert_int_equal(set_take(config, &s), 0);
+	assert_int_equal(
+	    config->dialects, 1u << DIALECT_STRICT | 1u << DIALECT_FRR);
+	config_free(config);
+}
+
+/* Purposes that nobody knows, and a name without end. */
+static void
+bad_beginnings_are_refused(void **state)
+{
+	struct set s;
+
+	(void)state;
+	set_fill(&s);
+	s.begin.purpose = 0;
+	assert_null(config_new(&s.begin));
+	s.begin.purpose = CFG_APPLY + 1;
+	assert_null(config_new(&s.begin));
+	s.begin.purpose = CFG_APPLY;
+	memset(s.begin.operator_name, 'x', sizeof(s.begin.operator_name));
+	assert_null(config_new(&s.begin));
+}
+
+struct row {
+	const char *name;
+	void (*spoil)(struct set *s);
+};
+
+/* One row: a name and what is done to the sound set. */
+#define ROWS(X)                                                                \
+	X(router_without_asn, s->router.asn = 0)                               \
+	X(router_missing, s->no_router = true)                                 \
+	X(router_path_without_end,                                             \
+	    memset(s->router.store_path, 'x', PATH_LEN))                       \
+	X(router_socket_without_end,                                           \
+	    memset(s->router.control_path, 'x', PATH_LEN))                     \
+	X(customer_out_of_turn, s->customer.index = 1)                         \
+	X(customer_without_name, s->customer.name[0] = '\0')                   \
+	X(customer_name_without_end,                                           \
+	    memset(s->customer.name, 'x', NAME_MAX_LEN))                       \
+	X(customer_mode_unknown, s->customer.mode = CUSTOMER_ENFORCE + 1)      \
+	X(customer_number_twice, s->same_customer = true)                      \
+	X(rate_min_nan, s->customer.rate_min = (double)NAN)                    \
+	X(rate_max_infinite, s->customer.rate_max = (double)INFINITY)          \
+	X(rate_max_negative, s->customer.rate_max = -1)                        \
+	X(rate_min_negative, s->customer.rate_min = -1)                        \
+	X(packets_min_nan, s->customer.packets_min = (double)NAN)              \
+	X(packets_max_infinite, s->customer.packets_max = (double)INFINITY)    \
+	X(packets_max_negative, s->customer.packets_max = -0.5)                \
+	X(window4_beyond_the_family, s->customer.dst_max[0] = 33)              \
+	X(window6_beyond_the_family, s->customer.dst_max[1] = 129)             \
+	X(window_min_above_max, s->customer.dst_min[0] = 33)                   \
+	X(window_hold_above_min, s->customer.dst_hold[0] = 26)                 \
+	X(prefix_of_nobody, s->prefix.index = 2)                               \
+	X(prefix_of_no_family, s->prefix.prefix.afi = 3)                       \
+	X(prefix_too_long, s->prefix.prefix.len = 33)                          \
+	X(prefix_with_stray_bits, s->prefix.prefix.addr[3] = 1)                \
+	X(target_of_nobody, s->target.index = 2)                               \
+	X(target_of_no_kind, s->target.target = 0)                             \
+	X(target_kind_unknown, s->target.target = 4)                           \
+	X(tag_of_no_kind, s->target.community.kind = 0)                        \
+	X(tag_kind_unknown, s->target.community.kind = COMMUNITY_LARGE + 1)    \
+	X(too_many_tags, s->n_targets = CUSTOMER_TAGS_MAX + 1)                 \
+	X(too_many_redirects, redirects(s, CUSTOMER_TARGETS_MAX + 1))          \
+	X(too_many_addresses, addresses(s, CUSTOMER_TARGETS_IP_MAX + 1))       \
+	X(address_not_a_prefix, (addresses(s, 1), s->target.prefix.len = 99))  \
+	X(neighbor_of_nobody, s->neighbor.index = 2)                           \
+	X(neighbor_name_without_end,                                           \
+	    memset(s->neighbor.name, 'x', NAME_MAX_LEN))                       \
+	X(neighbor_without_address, s->neighbor.remote.afi = AFI_NONE)         \
+	X(neighbor_address_of_no_family, s->neighbor.remote.afi = 7)           \
+	X(neighbor_families_unknown, s->neighbor.families = 0xf0)              \
+	X(neighbor_number_twice, s->same_peer = true)                          \
+	X(inward_without_dialect, s->neighbor.index = CFG_INTERNAL)            \
+	X(inward_dialect_unknown, (s->neighbor.index = CFG_INTERNAL,           \
+				      s->neighbor.emit = DIALECT_COUNT))       \
+	X(end_of_another_generation, s->end.generation = 8)                    \
+	X(foreign_message, s->end.head.kind = MSG_STOP)
+
+static void
+redirects(struct set *s, unsigned n)
+{
+	s->target.target = CFG_TARGET_REDIRECT;
+	s->n_targets = n;
+}
+
+static void
+addresses(struct set *s, unsigned n)
+{
+	s->target.target = CFG_TARGET_IP;
+	s->n_targets = n;
+}
+
+#define X(row, what)                                                           \
+	static void spoil_##row(struct set *s)                                 \
+	{                                                                      \
+		(void)(what);                                                  \
+	}
+ROWS(X)
+#undef X
+
+static const struct row rows[] = {
+#define X(row, what) { #row, spoil_##row },
+	ROWS(X)
+#undef X
+};
+#define NROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* The spoilt set is refused somewhere, and freed without harm. */
+static void
+check_row(void **state)
+{
+	const struct row *row = *state;
+	struct config *config;
+	struct set s;
+
+	set_fill(&s);
+	row->spoil(&s);
+	config = config_new(&s.begin);
+	assert_non_null(config);
+	assert_int_equal(set_take(config, &s), -1);
+	assert_false(config->complete);
+	config_free(config);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest tests[NROWS + 4] = {
+		cmocka_unit_test(sound_set_is_taken),
+		cmocka_unit_test(look_ups_find_the_right_one),
+		cmocka_unit_test(dialects_are_collected),
+		cmocka_unit_test(bad_beginnings_are_refused),
+	};
+
+	for (size_t i = 0; i < NROWS; i++) {
+		tests[4 + i].name = rows[i].name;
+		tests[4 + i].test_func = check_row;
+		tests[4 + i].initial_state = (void *)(uintptr_t)&rows[i];
+	}
+	return cmocka_run_group_tests_name("guard config", tests, NULL, NULL);
+}
