@@ -82,6 +82,11 @@ def run(test):
     if os.environ.get("SLUICE_LAB") != "inside":
         command = ["unshare", "--net", "--mount", "--pid", "--fork",
                    "--kill-child", "--mount-proc"]
+        # In a chroot / is no mount point, whose propagation could be changed.
+        if os.geteuid() == 0 and subprocess.run(
+                ["unshare", "--mount", "true"],
+                stderr=subprocess.DEVNULL).returncode != 0:
+            command += ["--propagation", "unchanged"]
         if os.geteuid() != 0:
             command += ["--map-root-user"]
         os.environ["SLUICE_LAB"] = "inside"
