@@ -236,7 +236,7 @@ record_session(struct guard *guard, const struct guard_peer *peer)
 {
 	struct entry *e = &guard->entry;
 
-	if (!guard->loaded || !guard_refusal_token(guard, peer->customer))
+	if (!guard->loaded || !guard_refusal_token(guard, peer->customer, 0))
 		return;
 	guard_entry_begin(guard, ENTRY_SESSION);
 	guard_entry_peer(guard, peer);

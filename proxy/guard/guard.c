@@ -151,7 +151,7 @@ end_id(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
 	rule->old_id = rule->id;
 	rule->old_live = live;
 	rule->old_reason = (uint16_t)reason;
-	if (live || stays || guard_refusal_token(guard, customer)) {
+	if (live || stays || guard_refusal_token(guard, customer, 0)) {
 		guard_record_end(guard, rule, kind, &rule->actions);
 		return;
 	}
@@ -264,15 +264,15 @@ wait_for(struct guard *guard, struct rib_rule *rule)
 /* Refusals are recorded one by one only up to a bound; what stands or is held
  * always is. */
 static bool
-worth_entry(
-    struct guard *guard, struct rib_rule *rule, const struct verdict *verdict)
+worth_entry(struct guard *guard, struct rib_rule *rule,
+    const struct verdict *verdict, size_t raw_len)
 {
 	struct guard_customer *customer = guard->peers[rule->peer]->customer;
 
 	if (verdict->state != STATE_REFUSED || (rule->flags & RULE_LIVE) ||
 	    rule->old_id != RULE_ID_NONE)
 		return true;
-	if (guard_refusal_token(guard, customer))
+	if (guard_refusal_token(guard, customer, raw_len))
 		return true;
 	guard_refusal_count(customer, verdict->reason);
 	return false;
@@ -295,7 +295,7 @@ settle(struct guard *guard, struct rib_rule *rule,
 		rule_count(guard, rule,
 		    judge_parts(guard->config->dialects, guard->parts));
 	wait_for(guard, rule);
-	if (worth_entry(guard, rule, verdict) &&
+	if (worth_entry(guard, rule, verdict, raw_len) &&
 	    !record_verdict(guard, rule, verdict, raw, raw_len))
 		store_behind(guard, rule);
 }
@@ -439,7 +439,7 @@ guard_refused(struct guard *guard, struct guard_peer *peer,
 {
 	struct entry *entry = &guard->entry;
 
-	if (!guard_refusal_token(guard, peer->customer) ||
+	if (!guard_refusal_token(guard, peer->customer, msg->raw_len) ||
 	    !journal_room(guard->journal, false)) {
 		guard_refusal_count(peer->customer, msg->reason);
 		return;

@@ -26,7 +26,7 @@
 #define GUARD_REASONS        256u /* reasons are below */
 /* Refusals of one customer recorded one by one: a second, and in a burst.
  * Those beyond become one summary a second. */
-#define GUARD_REFUSALS_PER_S 100u
+#define GUARD_REFUSALS_PER_S 20u
 #define GUARD_REFUSALS_BURST 1000u
 /* A new guard waits so long for sessions that are up to say again what they
  * know, whatever their linger. */
@@ -209,8 +209,10 @@ void guard_entry_rule(struct guard *guard, const struct rib_rule *rule);
 void guard_entry_peer(struct guard *guard, const struct guard_peer *peer);
 /* Append the scratch entry; false when there is no room. */
 bool guard_entry_append(struct guard *guard, struct rib_rule *subject);
-/* May one more refusal of this customer be an entry of its own? */
-bool guard_refusal_token(struct guard *guard, struct guard_customer *customer);
+/* May one more refusal of this customer be an entry of its own? Each 256
+ * octets that it would keep as received count like a further one. */
+bool guard_refusal_token(
+    struct guard *guard, struct guard_customer *customer, size_t octets);
 void guard_refusal_count(struct guard_customer *customer, unsigned reason);
 void guard_summaries(struct guard *guard);
 void guard_note(struct guard *guard, enum entry_kind kind, const char *text);

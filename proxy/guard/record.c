@@ -83,9 +83,11 @@ guard_note(struct guard *guard, enum entry_kind kind, const char *text)
 }
 
 bool
-guard_refusal_token(struct guard *guard, struct guard_customer *customer)
+guard_refusal_token(
+    struct guard *guard, struct guard_customer *customer, size_t octets)
 {
 	uint64_t now = loop_now_ms(guard->loop);
+	uint32_t cost = 1 + (uint32_t)(octets / 256);
 	uint64_t gained =
 	    (now - customer->tokens_ms) * GUARD_REFUSALS_PER_S / 1000;
 
@@ -96,9 +98,9 @@ guard_refusal_token(struct guard *guard, struct guard_customer *customer)
 				       : (uint32_t)gained;
 		customer->tokens_ms = now;
 	}
-	if (customer->tokens == 0)
+	if (customer->tokens < cost)
 		return false;
-	customer->tokens--;
+	customer->tokens -= cost;
 	return true;
 }
 

@@ -134,6 +134,17 @@ full_wait(struct writer *writer)
 	return go_on;
 }
 
+static bool
+is_full(struct writer *writer)
+{
+	bool full;
+
+	(void)pthread_mutex_lock(&writer->shared.lock);
+	full = writer->shared.full;
+	(void)pthread_mutex_unlock(&writer->shared.lock);
+	return full;
+}
+
 /* 0 when batch or, without one, an empty transaction has become durable. */
 static int
 batch_try(struct writer *writer, const struct buffer *buffer,
@@ -141,6 +152,10 @@ batch_try(struct writer *writer, const struct buffer *buffer,
 {
 	int err = batch_write(writer, buffer, head);
 
+	/* On a full disk room may have been made between the write that fell
+	 * short and the look for room: then this was no defect. */
+	if (err == DB_IO && is_full(writer))
+		err = batch_write(writer, buffer, head);
 	if (err != 0 && err != DB_FULL) {
 		log_line(LOG_ERROR, "log: cannot write: %s; ending",
 		    db_error_text(err));
@@ -197,17 +212,6 @@ work_done(struct writer *writer, const struct ledger_head *head)
 	writer->shared.discard = false;
 	bell_ring(writer);
 	(void)pthread_mutex_unlock(&writer->shared.lock);
-}
-
-static bool
-is_full(struct writer *writer)
-{
-	bool full;
-
-	(void)pthread_mutex_lock(&writer->shared.lock);
-	full = writer->shared.full;
-	(void)pthread_mutex_unlock(&writer->shared.lock);
-	return full;
 }
 
 static void *

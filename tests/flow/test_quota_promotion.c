@@ -84,6 +84,33 @@ rule_that_never_fits_blocks_nobody(void **state)
 	scene_free(scene);
 }
 
+/* One that needs more room than there is waits at its place, and those behind
+ * it with it. */
+static void
+rule_waits_until_it_fits(void **state)
+{
+	struct scene *scene = with_limit();
+	struct scene_session *acme = &scene->sessions[0];
+	const struct scene_router *rr = &scene->routers[0];
+
+	(void)state;
+	session_announce(acme, "10.1.0.1/32", 0);
+	session_announce(acme, "10.1.0.2/32", 0);
+	session_announce(acme, "10.1.0.3/32", 0);
+	announce_parts(acme, "10.1.0.9/32", 2);
+	session_announce(acme, "10.1.0.4/32", 0);
+	scene_settle(scene);
+	session_withdraw(acme, "10.1.0.1/32");
+	scene_settle(scene);
+	assert_int_equal(rr->n, 2);
+	session_withdraw(acme, "10.1.0.2/32");
+	scene_settle(scene);
+	assert_int_equal(rr->n, LIMIT);
+	assert_null(router_holds(rr, "10.1.0.4/32"));
+	assert_non_null(router_holds(rr, "10.1.0.3/32"));
+	scene_free(scene);
+}
+
 /* A replacement needs no second place. */
 static void
 replacement_needs_no_room(void **state)
@@ -135,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_pass_in_order),
 		cmocka_unit_test(rule_that_never_fits_blocks_nobody),
+		cmocka_unit_test(rule_waits_until_it_fits),
 		cmocka_unit_test(replacement_needs_no_room),
 		cmocka_unit_test(waiting_rules_leave_with_their_session),
 	};

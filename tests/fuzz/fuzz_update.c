@@ -2,7 +2,6 @@
 /* Any octets as an UPDATE (the first octet says between whom): what is used
  * has no fault, and every NLRI of it can be framed and read to its end. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "proxy/wire/update.h"
 
@@ -77,6 +76,19 @@ check(const struct update_context *context, const struct update *update)
 		abort();
 }
 
+/* Field by field: padding between them is nobody's. */
+static bool
+same(const struct update *a, const struct update *b)
+{
+	return a->outcome == b->outcome && a->fault == b->fault &&
+	       update_reason(a) == update_reason(b) &&
+	       action_equal(&a->actions, &b->actions) &&
+	       a->mp_reach.nlri.left == b->mp_reach.nlri.left &&
+	       a->mp_unreach.nlri.left == b->mp_unreach.nlri.left &&
+	       a->announced.nlri.left == b->announced.nlri.left &&
+	       a->withdrawn.nlri.left == b->withdrawn.nlri.left;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -91,7 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)update_decode(&context, &data[1], size - 1, &update);
 	check(&context, &update);
 	(void)update_decode(&context, &data[1], size - 1, &again);
-	if (memcmp(&update, &again, sizeof(update)) != 0)
+	if (!same(&update, &again))
 		abort();
 	return 0;
 }

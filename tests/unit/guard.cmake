@@ -10,7 +10,7 @@ list(TRANSFORM guard_files PREPEND "${guard_folder}/")
 add_library(guard_core_tight STATIC ${guard_files})
 target_link_libraries(guard_core_tight PUBLIC policy common flags)
 target_compile_definitions(guard_core_tight PUBLIC
-  JOURNAL_OCTETS=49152u JOURNAL_ENTRIES=40u)
+  JOURNAL_OCTETS=98304u JOURNAL_ENTRIES=40u)
 
 sluice_test(flow test_accepted_rule_goes_inward_only_after_durable guard_core
   SOURCES ${scene_lib})
@@ -36,6 +36,7 @@ sluice_test(flow test_slow_router guard_core SOURCES ${scene_lib})
 sluice_test(unit test_rib_in guard_core)
 sluice_test(unit test_rib_out guard_core)
 sluice_test(unit test_journal guard_core)
+sluice_test(unit test_journal_tight guard_core_tight)
 sluice_test(unit test_guard_config guard_core)
 sluice_test(flow test_real_store guard_core store_role
   SOURCES ${scene_lib} lib/temp_folder.c)
