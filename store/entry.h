@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "policy/action.h"
@@ -82,3 +83,7 @@ struct entry {
 };
 
 const char *entry_kind_name(unsigned kind); /* "?" when out of range */
+
+/* Is it about one rule? The others carry no verdict: id, state and reason say
+ * nothing. */
+bool entry_is_of_rule(const struct entry *entry);

@@ -20,40 +20,12 @@ wants_text(const char *wanted, const char *text)
 	return wanted[0] == '\0' || strcmp(wanted, text) == 0;
 }
 
-/* Others carry no verdict: their state says nothing. */
-static bool
-has_state(const struct entry *entry)
-{
-	switch ((enum entry_kind)entry->kind) {
-	case ENTRY_VERDICT:
-	case ENTRY_WITHDRAWAL:
-	case ENTRY_REVOCATION:
-	case ENTRY_EXPIRY:
-	case ENTRY_LINGER:
-		return true;
-	case ENTRY_NONE:
-	case ENTRY_OPERATOR:
-	case ENTRY_CONFIG:
-	case ENTRY_START:
-	case ENTRY_STOP:
-	case ENTRY_SESSION:
-	case ENTRY_SUMMARY:
-	case ENTRY_SELFTEST:
-	case ENTRY_KEY:
-	case ENTRY_FEED:
-	case ENTRY_EMERGENCY:
-	case ENTRY_COUNT:
-		break;
-	}
-	return entry->has_rule != 0;
-}
-
 bool
 query_wants(const struct msg_audit_query *query, const struct entry *entry)
 {
 	if ((query->kind != 0 && query->kind != entry->kind) ||
 	    (query->state != UINT8_MAX &&
-		(query->state != entry->state || !has_state(entry))) ||
+		(query->state != entry->state || !entry_is_of_rule(entry))) ||
 	    (query->reason != 0 && query->reason != entry->reason) ||
 	    (query->rule_id != UINT64_MAX && query->rule_id != entry->rule_id))
 		return false;

@@ -10,34 +10,6 @@ put_some(struct json *to, const char *key, const char *text)
 		json_put_text(to, key, text);
 }
 
-/* Entries about one rule; the others have no id, state or reason. */
-static bool
-is_of_rule(const struct entry *entry)
-{
-	switch ((enum entry_kind)entry->kind) {
-	case ENTRY_VERDICT:
-	case ENTRY_WITHDRAWAL:
-	case ENTRY_REVOCATION:
-	case ENTRY_EXPIRY:
-	case ENTRY_LINGER:
-		return true;
-	case ENTRY_NONE:
-	case ENTRY_OPERATOR:
-	case ENTRY_CONFIG:
-	case ENTRY_START:
-	case ENTRY_STOP:
-	case ENTRY_SESSION:
-	case ENTRY_SUMMARY:
-	case ENTRY_SELFTEST:
-	case ENTRY_KEY:
-	case ENTRY_FEED:
-	case ENTRY_EMERGENCY:
-	case ENTRY_COUNT:
-		break;
-	}
-	return entry->has_rule != 0;
-}
-
 static void
 put_family(struct json *to, unsigned afi)
 {
@@ -50,7 +22,7 @@ put_family(struct json *to, unsigned afi)
 static void
 put_subject(struct json *to, const struct entry *entry)
 {
-	if (is_of_rule(entry))
+	if (entry_is_of_rule(entry))
 		json_put_number(to, "id", entry->rule_id);
 	if (entry->has_rule != 0 || entry->raw_len > 0)
 		put_family(to, entry->rule.afi);
@@ -63,9 +35,9 @@ put_subject(struct json *to, const struct entry *entry)
 static void
 put_verdict(struct json *to, const struct entry *entry)
 {
-	if (is_of_rule(entry))
+	if (entry_is_of_rule(entry))
 		json_put_text(to, "state", state_name(entry->state));
-	if (is_of_rule(entry) || entry->reason != REASON_UNJUDGED)
+	if (entry_is_of_rule(entry) || entry->reason != REASON_UNJUDGED)
 		view_put_reason(to, entry->reason);
 	if (entry->check != CHECK_NONE)
 		json_put_text(to, "check", check_name(entry->check));
@@ -73,7 +45,7 @@ put_verdict(struct json *to, const struct entry *entry)
 	put_some(to, "text", entry->text);
 	if (entry->count > 0)
 		json_put_number(to, "count", entry->count);
-	if (is_of_rule(entry))
+	if (entry_is_of_rule(entry))
 		json_put_bool(to, "approved", entry->approved != 0);
 }
 
