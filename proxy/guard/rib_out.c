@@ -422,26 +422,6 @@ rib_out_sweep(struct rib_out *out)
 }
 
 void
-rib_out_touch(struct rib_out *out, uint32_t customer)
-{
-	struct rib_link *link = out->announced.next;
-	struct rib_link *last = out->announced.prev;
-
-	if (link_empty(&out->announced))
-		return;
-	for (;;) {
-		struct rib_entry *entry = entry_of(link);
-		bool end = link == last;
-
-		link = link->next;
-		if (entry->customer == customer)
-			entry_changed(out, entry, true);
-		if (end)
-			return;
-	}
-}
-
-void
 rib_out_attach(struct rib_out *out, struct rib_cursor *cursor)
 {
 	cursor->announce = out->announced.next;

@@ -106,9 +106,6 @@ void rib_out_drop_held(
 /* Withdraw all entries that nobody owns. */
 void rib_out_sweep(struct rib_out *out);
 
-/* Whose attributes changed: entries of this customer count as changed. */
-void rib_out_touch(struct rib_out *out, uint32_t customer);
-
 /* A peer joins at the head of both lists. */
 void rib_out_attach(struct rib_out *out, struct rib_cursor *cursor);
 void rib_out_detach(struct rib_out *out, struct rib_cursor *cursor);

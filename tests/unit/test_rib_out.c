@@ -176,7 +176,7 @@ random_step(struct world *w)
 		rib_out_reap(&w->out);
 		break;
 	case 6:
-		rib_out_touch(&w->out, o / 2 + 1);
+		rib_out_sweep(&w->out);
 		break;
 	case 7:
 		if (small_random(&w->random) % 20 != 0)
@@ -377,32 +377,6 @@ held_entries_find_owners_or_go(void **state)
 	assert_true(rib_out_find(&w->out, &rule[0])->standing);
 }
 
-/* Touching one customer's tells its entries again, once, and no others. */
-static void
-touch_tells_again(void **state)
-{
-	struct world *w = *state;
-	struct view *v = &w->view[0];
-	unsigned told = 0;
-
-	attach(w, v);
-	for (unsigned n = 0; n < 10; n++)
-		set(w, n % 2 * 2, n, 5);
-	while (tell(w, v, true))
-		;
-	rib_out_touch(&w->out, 1);
-	while (tell(w, v, true))
-		told++;
-	assert_int_equal(told, 5);
-	check_view(w, v);
-	drop(w, 0, 0);
-	rib_out_touch(&w->out, 2);
-	rib_out_touch(&w->out, 9);
-	while (tell(w, v, true))
-		told++;
-	assert_int_equal(told, 11);
-}
-
 /* A contested entry that loses an owner, or changes, says so; others do not. */
 static void
 contested_entry_yields(void **state)
@@ -442,7 +416,6 @@ main(void)
 		TEST(same_again_changes_nothing),
 		TEST(parts_are_exchanged),
 		TEST(held_entries_find_owners_or_go),
-		TEST(touch_tells_again),
 		TEST(contested_entry_yields),
 	};
 
