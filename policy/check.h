@@ -28,6 +28,7 @@ enum reason check_session(const struct check_ask *ask);
 enum reason check_form(const struct check_ask *ask);
 enum reason check_scope(const struct check_ask *ask);
 enum reason check_ownership(const struct check_ask *ask);
+enum reason check_validation(const struct check_ask *ask);
 enum reason check_action(const struct check_ask *ask);
 enum reason check_conflict(const struct check_ask *ask);
 enum reason check_quota(const struct check_ask *ask);

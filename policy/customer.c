@@ -2,6 +2,7 @@
 /* Defaults of a customer, and its end. */
 #include "policy/customer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -18,6 +19,9 @@ customer_defaults(struct customer *customer)
 	customer->actions.packets.min = 10;
 	customer->limits.rules = 50;
 	customer->limits.received = 100;
+	customer->limits.prefixes = 1000;
+	customer->validate = VALIDATE_NEIGHBOR_AS;
+	customer->local_pref = 100;
 	customer->linger_ms = UINT64_C(30) * 60 * 1000;
 }
 
@@ -25,6 +29,7 @@ void
 customer_free(struct customer *customer)
 {
 	prefix_set_free(customer->own);
+	free(customer->asns);
 	memset(customer, 0, sizeof(*customer));
 }
 

@@ -85,7 +85,26 @@ struct customer_actions {
 struct customer_limits {
 	uint32_t rules;    /* accepted, held and pending, as emitted parts */
 	uint32_t received; /* rules kept in memory, refused ones included */
+	uint32_t prefixes; /* unicast prefixes of one session and family */
 };
+
+/* How a rule is validated against unicast routes; see policy/validation.h. */
+enum customer_validate {
+	VALIDATE_NONE = 0, /* nobody said: refuses */
+	VALIDATE_NEIGHBOR_AS = 1,
+	VALIDATE_STRICT = 2,
+	VALIDATE_OFF = 3,
+};
+enum customer_best_match {
+	BEST_MATCH_EXTERNAL = 0, /* it must lead to one of asns */
+	BEST_MATCH_INTERNAL = 1, /* or be born inside, in a registered prefix */
+};
+enum customer_failover {
+	FAILOVER_REVOKE = 0,
+	FAILOVER_KEEP = 1, /* another AS may carry what asns originate */
+};
+
+#define CUSTOMER_ASNS_MAX 4096
 
 struct customer {
 	char name[CUSTOMER_NAME_MAX];
@@ -98,7 +117,13 @@ struct customer {
 	struct customer_window ipv6;
 	struct customer_actions actions;
 	struct customer_limits limits;
-	uint64_t linger_ms; /* how long rules outlive a lost session */
+	uint64_t linger_ms;  /* how long rules outlive a lost session */
+	uint8_t validate;    /* enum customer_validate */
+	uint8_t best_match;  /* enum customer_best_match */
+	uint8_t failover;    /* enum customer_failover */
+	uint32_t local_pref; /* of the unicast routes that it announces */
+	uint32_t *asns;      /* besides asn: also behind it; sorted; owned */
+	uint32_t n_asns;
 	struct customer_tag tags[CUSTOMER_TAGS_MAX];
 };
 
@@ -106,7 +131,9 @@ struct customer {
  * Fill with the defaults: mode monitor, no prefixes, IPv4 /25../32 with /24
  * held, IPv6 /56../128 with /48../55 held, every component, discard only,
  * floors of 8000 octets and 10 packets a second without a ceiling, 50 rules,
- * 100 received, linger 30 minutes. What the customer owned before is not freed.
+ * 100 received, 1000 unicast prefixes, linger 30 minutes, validate
+ * neighbor-as, LOCAL_PREF 100, no further ASNs. What the customer owned before
+ * is not freed.
  */
 void customer_defaults(struct customer *customer);
 

@@ -14,6 +14,7 @@ static const check_run checks[CHECK_COUNT] = {
 	[CHECK_FORM] = check_form,
 	[CHECK_SCOPE] = check_scope,
 	[CHECK_OWNERSHIP] = check_ownership,
+	[CHECK_VALIDATION] = check_validation,
 	[CHECK_ACTION] = check_action,
 	[CHECK_CONFLICT] = check_conflict,
 	[CHECK_QUOTA] = check_quota,
@@ -69,10 +70,11 @@ judge_run(const check_run table[CHECK_COUNT], const struct question *q,
 	struct check_ask ask = { q, parts, verdict->evidence, false };
 	struct verdict held;
 	bool is_held = false;
+	enum check check;
 
 	memset(verdict, 0, sizeof(*verdict)); /* unjudged, refused */
 	parts_clear(q->dialects, parts);
-	for (unsigned check = CHECK_NONE + 1; check < CHECK_COUNT; check++) {
+	for (unsigned n = 0; (check = check_at(n)) != CHECK_NONE; n++) {
 		enum reason reason = ask_one(table[check], &ask);
 
 		if (reason == REASON_ACCEPTED)
@@ -105,9 +107,11 @@ void
 judge_explain(const struct question *q, struct verdict *verdict,
     struct dialect_parts *parts, struct check_result results[CHECK_COUNT])
 {
+	enum check check;
+
 	memset(results, 0, CHECK_COUNT * sizeof(*results));
 	parts_clear(q->dialects, parts);
-	for (unsigned check = CHECK_NONE + 1; check < CHECK_COUNT; check++) {
+	for (unsigned n = 0; (check = check_at(n)) != CHECK_NONE; n++) {
 		struct check_ask ask = { q, parts, results[check].evidence,
 			true };
 

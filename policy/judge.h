@@ -13,6 +13,7 @@
 #include "policy/customer.h"
 #include "policy/dialect.h"
 #include "policy/rule.h"
+#include "policy/unicast.h"
 #include "policy/verdict.h"
 
 #define JUDGE_DIALECT_BIT(dialect) (1u << (dialect))
@@ -35,6 +36,7 @@ struct question {
 	const struct action_set *actions;
 	judge_conflicts conflicts; /* NULL: nobody to ask, so refused */
 	const void *ctx;           /* given to conflicts */
+	const struct unicast_view *unicast; /* NULL: nothing is known */
 	/* Rules of this customer now accepted, held or pending, this one not
 	 * counted; each as judge_parts() counted it. */
 	uint32_t rules_held;
@@ -45,6 +47,9 @@ struct question {
 	bool authenticated; /* the session is as configured */
 	bool approved;      /* a person lets it pass although it is wide */
 	bool denied;        /* a person said no; outweighs approved */
+	/* It stands on an accepting verdict: that nothing is known of unicast
+	 * routes now does not end it. */
+	bool stands;
 };
 
 /*
@@ -58,7 +63,7 @@ struct question {
  * A wide destination is held (reason wide) unless q->approved; a refusal by a
  * later check outweighs the hold, so that a person is only ever asked about
  * rules that would pass. The evidence of an accepted rule is its ground: the
- * registered prefix.
+ * registered prefix and, where it was validated, the unicast route.
  */
 void judge(const struct question *q, struct verdict *verdict,
     struct dialect_parts *parts);

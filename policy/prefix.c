@@ -3,8 +3,9 @@
 #include "policy/prefix.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
+
+#define IPV6_GROUPS 8u
 
 unsigned
 afi_bits(unsigned afi)
@@ -104,32 +105,145 @@ prefix_parse(const char *text, struct prefix *out)
 	return 0;
 }
 
+/* ---- text ----
+ * Every verdict carries prefixes as text, so this is done without formatting;
+ * the text is inet_ntop()'s. Each put_ function returns the octets it wrote. */
+
+/* A number of at most three digits, without leading zeros. */
+static size_t
+put_decimal(char *out, unsigned value)
+{
+	size_t n = 0;
+
+	if (value >= 100)
+		out[n++] = (char)('0' + value / 100);
+	if (value >= 10)
+		out[n++] = (char)('0' + value / 10 % 10);
+	out[n++] = (char)('0' + value % 10);
+	return n;
+}
+
+static size_t
+put_ipv4(char *out, const uint8_t addr[4])
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (i > 0)
+			out[n++] = '.';
+		n += put_decimal(&out[n], addr[i]);
+	}
+	return n;
+}
+
+static unsigned
+ipv6_group(const uint8_t addr[ADDRESS_MAX], unsigned i)
+{
+	return (unsigned)addr[2 * i] << 8 | addr[2 * i + 1];
+}
+
+static size_t
+put_group(char *out, unsigned group)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+
+	for (unsigned shift = 12; shift > 0; shift -= 4) {
+		if (n > 0 || group >> shift != 0)
+			out[n++] = digits[group >> shift & 0xf];
+	}
+	out[n++] = digits[group & 0xf];
+	return n;
+}
+
+/* RFC 5952 4.2: the first of the longest runs of two or more zero groups.
+ * Returns its length, 0 when there is none. */
+static unsigned
+zero_run(const uint8_t addr[ADDRESS_MAX], unsigned *first)
+{
+	unsigned best = 1, n = 0;
+
+	*first = IPV6_GROUPS;
+	for (unsigned i = 0; i < IPV6_GROUPS; i++) {
+		n = ipv6_group(addr, i) == 0 ? n + 1 : 0;
+		if (n > best) {
+			best = n;
+			*first = i + 1 - n;
+		}
+	}
+	return best > 1 ? best : 0;
+}
+
+static size_t
+put_ipv6(char *out, const uint8_t addr[ADDRESS_MAX])
+{
+	unsigned first, run = zero_run(addr, &first);
+	/* RFC 5952 5: an IPv4 address in the last two groups. */
+	bool mapped = first == 0 && run == 5 && ipv6_group(addr, 5) == 0xffff;
+	bool dotted = first == 0 && (run == 6 || mapped);
+	unsigned groups = dotted ? IPV6_GROUPS - 2 : IPV6_GROUPS;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < groups; i++) {
+		if (i == first) {
+			out[n++] = ':';
+			out[n++] = ':';
+			i += run - 1;
+			continue;
+		}
+		if (i > 0 && i != first + run)
+			out[n++] = ':';
+		n += put_group(&out[n], ipv6_group(addr, i));
+	}
+	if (!dotted)
+		return n;
+	if (mapped)
+		out[n++] = ':';
+	return n + put_ipv4(&out[n], &addr[12]);
+}
+
+/* PREFIX_TEXT_MAX octets hold it with what follows it. */
+static size_t
+put_address(char *out, const struct prefix *prefix)
+{
+	if (prefix->afi == AFI_IPV4)
+		return put_ipv4(out, prefix->addr);
+	if (prefix->afi == AFI_IPV6)
+		return put_ipv6(out, prefix->addr);
+	out[0] = '?';
+	return 1;
+}
+
+/* The first n octets of text, as many as fit, and a NUL. */
+static char *
+text_cut(char *buf, size_t size, const char *text, size_t n)
+{
+	if (size == 0)
+		return buf;
+	if (n > size - 1)
+		n = size - 1;
+	memcpy(buf, text, n);
+	buf[n] = '\0';
+	return buf;
+}
+
 char *
 prefix_print_address(const struct prefix *prefix, char *buf, size_t size)
 {
-	char text[INET6_ADDRSTRLEN] = "?";
+	char text[PREFIX_TEXT_MAX];
 
-	if (size == 0)
-		return buf;
-	if (prefix->afi == AFI_IPV4)
-		(void)inet_ntop(AF_INET, prefix->addr, text, sizeof(text));
-	else if (prefix->afi == AFI_IPV6)
-		(void)inet_ntop(AF_INET6, prefix->addr, text, sizeof(text));
-	(void)snprintf(buf, size, "%s", text);
-	return buf;
+	return text_cut(buf, size, text, put_address(text, prefix));
 }
 
 char *
 prefix_print(const struct prefix *prefix, char *buf, size_t size)
 {
-	char address[INET6_ADDRSTRLEN];
+	char text[PREFIX_TEXT_MAX];
+	size_t n = put_address(text, prefix);
 
-	if (size == 0)
-		return buf;
-	(void)snprintf(buf, size, "%s/%u",
-	    prefix_print_address(prefix, address, sizeof(address)),
-	    (unsigned)prefix->len);
-	return buf;
+	text[n++] = '/';
+	n += put_decimal(&text[n], prefix->len);
+	return text_cut(buf, size, text, n);
 }
 
 int

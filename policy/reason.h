@@ -88,7 +88,17 @@
 	X(REPLACED, 187, "replaced",                                           \
 	    "the customer announced the rule anew with other actions")         \
 	X(CONFIGURATION, 188, "configuration",                                 \
-	    "the configuration changed and the rule no longer passes")
+	    "the configuration changed and the rule no longer passes")         \
+	X(UNICAST_UNKNOWN, 190, "unicast-unknown",                             \
+	    "there is no complete unicast view to validate against")           \
+	X(NO_ROUTE, 191, "no-route",                                           \
+	    "no unicast route covers the destination")                         \
+	X(ORIGINATOR, 192, "originator",                                       \
+	    "the best unicast route comes from another originator")            \
+	X(NEIGHBOR_AS, 193, "neighbor-as",                                     \
+	    "the best unicast route does not lead to the customer")            \
+	X(MORE_SPECIFIC, 194, "more-specific",                                 \
+	    "a more-specific unicast route leads to another AS")
 
 enum reason {
 #define X(symbol, number, name, text) REASON_##symbol = (number),

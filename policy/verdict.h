@@ -26,21 +26,45 @@ enum state {
 	STATE_COUNT
 };
 
-/* The checks, in the order they are asked: X(symbol, "name"). */
+/*
+ * The checks: X(symbol, persisted number, "name"), in the order they are asked,
+ * which is not that of their numbers.
+ */
 #define CHECK_MAP(X)                                                           \
-	X(SESSION, "session")                                                  \
-	X(FORM, "form")                                                        \
-	X(SCOPE, "scope")                                                      \
-	X(OWNERSHIP, "ownership")                                              \
-	X(ACTION, "action")                                                    \
-	X(CONFLICT, "conflict")                                                \
-	X(QUOTA, "quota")
+	X(SESSION, 1, "session")                                               \
+	X(FORM, 2, "form")                                                     \
+	X(SCOPE, 3, "scope")                                                   \
+	X(OWNERSHIP, 4, "ownership")                                           \
+	X(VALIDATION, 8, "validation")                                         \
+	X(ACTION, 5, "action")                                                 \
+	X(CONFLICT, 6, "conflict")                                             \
+	X(QUOTA, 7, "quota")
 enum check {
 	CHECK_NONE = 0,
-#define X(symbol, name) CHECK_##symbol,
+#define X(symbol, number, name) CHECK_##symbol = (number),
 	CHECK_MAP(X)
 #undef X
-	CHECK_COUNT
+	CHECK_COUNT = 9 /* above every number */
+};
+
+/* The check that is asked as the n-th, from 0; NONE after the last. */
+enum check check_at(unsigned n);
+
+/*
+ * What became of the unicast route that a rule rests on: X(symbol, "name").
+ * FINE is also that it rests on none.
+ */
+#define GROUND_MAP(X)                                                          \
+	X(FINE, "fine")                                                        \
+	X(GONE, "gone")     /* its best match is gone: it stands a while */    \
+	X(DOOMED, "doomed") /* taken over: revoked in a moment */              \
+	X(BRAKED, "braked") /* would be revoked; a person must confirm */      \
+	X(REST, "rest")     /* revoked: not judged anew for a while */
+enum rule_ground {
+#define X(symbol, name) GROUND_##symbol,
+	GROUND_MAP(X)
+#undef X
+	GROUND_COUNT
 };
 
 #define EVIDENCE_MAX 192 /* octets of an evidence text with its NUL */
@@ -61,6 +85,7 @@ struct verdict {
 
 const char *state_name(unsigned state); /* "?" when out of range */
 const char *check_name(unsigned check);
+const char *ground_name(unsigned ground);
 
 /* The verdict lets the rule go inward. */
 static inline bool

@@ -27,10 +27,12 @@ static const struct {
 	    "the name of a customer or "
 	    "an inward neighbour" },
 	[ARGS_RULES] = { "rules", WORD_MAY_ID, "a rule's number" },
+	[ARGS_ROUTE] = { "route", WORD_MUST, "a prefix or an address" },
 	[ARGS_EXPLAIN] = { "explain", WORD_MUST, "a rule, in quotes" },
 	[ARGS_APPROVE] = { "approve", WORD_ID, "a rule's number" },
 	[ARGS_DENY] = { "deny", WORD_ID, "a rule's number" },
 	[ARGS_WITHDRAW] = { "withdraw", WORD_ID, "a rule's number" },
+	[ARGS_CONFIRM] = { "confirm", WORD_NONE, "" },
 	[ARGS_AUDIT] = { "audit", WORD_LIST, "the word list" },
 	[ARGS_CHECK] = { "check", WORD_MUST, "a file" },
 	[ARGS_RELOAD] = { "reload", WORD_NONE, "" },
@@ -50,13 +52,16 @@ static const struct option {
 	size_t at;    /* in struct args */
 } options[] = {
 #define AT(member) offsetof(struct args, member)
-#define ACTS       (BIT(ARGS_APPROVE) | BIT(ARGS_DENY) | BIT(ARGS_WITHDRAW))
+#define ACTS                                                                   \
+	(BIT(ARGS_APPROVE) | BIT(ARGS_DENY) | BIT(ARGS_WITHDRAW) |             \
+	    BIT(ARGS_CONFIRM))
 	{ "--json", ANY_VERB, OPTION_FLAG, AT(json) },
 	{ "--socket", ANY_VERB, OPTION_TEXT, AT(socket) },
 	{ "--customer", BIT(ARGS_RULES) | BIT(ARGS_EXPLAIN) | BIT(ARGS_AUDIT),
 	    OPTION_TEXT, AT(customer) },
 	{ "--state", BIT(ARGS_RULES) | BIT(ARGS_AUDIT), OPTION_TEXT,
 	    AT(state) },
+	{ "--ground", BIT(ARGS_RULES), OPTION_TEXT, AT(ground) },
 	{ "--dst", BIT(ARGS_RULES), OPTION_TEXT, AT(dst) },
 	{ "--since", BIT(ARGS_AUDIT), OPTION_TEXT, AT(since) },
 	{ "--until", BIT(ARGS_AUDIT), OPTION_TEXT, AT(until) },
@@ -68,6 +73,7 @@ static const struct option {
 	{ "--rule", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(rule) },
 	{ "-n", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(n) },
 	{ "-m", ACTS, OPTION_TEXT, AT(message) },
+	{ "--reason", ACTS, OPTION_TEXT, AT(message) },
 	{ "--dry-run", BIT(ARGS_RELOAD), OPTION_FLAG, AT(dry_run) },
 };
 
@@ -125,16 +131,22 @@ number_parse(const char *text, uint64_t *out)
 	return true;
 }
 
-/* The option whose name is the first len octets of word. */
+/* The option whose name is the first len octets of word: the verb's, where
+ * several have this name. */
 static const struct option *
-option_find(const char *word, size_t len)
+option_find(const char *word, size_t len, unsigned verb)
 {
+	const struct option *found = NULL;
+
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (strlen(options[i].name) == len &&
-		    memcmp(options[i].name, word, len) == 0)
-			return &options[i];
+		if (strlen(options[i].name) != len ||
+		    memcmp(options[i].name, word, len) != 0)
+			continue;
+		found = &options[i];
+		if ((found->verbs & BIT(verb)) != 0)
+			break;
 	}
-	return NULL;
+	return found;
 }
 
 /* Put the value where it belongs. */
@@ -164,7 +176,7 @@ option_take(struct scan *scan, const char *word)
 {
 	const char *equals = strchr(word, '=');
 	size_t len = equals != NULL ? (size_t)(equals - word) : strlen(word);
-	const struct option *option = option_find(word, len);
+	const struct option *option = option_find(word, len, scan->out->verb);
 
 	if (option == NULL)
 		return wrong(scan, word, "unknown option");
@@ -239,10 +251,11 @@ args_check(const struct scan *scan)
 	if (out->verb == ARGS_EXPLAIN && out->customer == NULL)
 		return wrong(scan, "explain", "wanted --customer C");
 	if (out->verb == ARGS_RULES && out->has_id &&
-	    (out->customer != NULL || out->state != NULL || out->dst != NULL))
+	    (out->customer != NULL || out->state != NULL ||
+		out->ground != NULL || out->dst != NULL))
 		return wrong(scan, "rules", "wanted a number or filters");
 	if (out->message != NULL && out->message[0] == '\0')
-		return wrong(scan, "-m", "wanted why it is done");
+		return wrong(scan, "-m or --reason", "wanted why it is done");
 	return 0;
 }
 

@@ -18,10 +18,12 @@ enum args_verb {
 	ARGS_STATUS,
 	ARGS_SESSIONS,
 	ARGS_RULES,
+	ARGS_ROUTE,
 	ARGS_EXPLAIN,
 	ARGS_APPROVE,
 	ARGS_DENY,
 	ARGS_WITHDRAW,
+	ARGS_CONFIRM,
 	ARGS_AUDIT,
 	ARGS_CHECK,
 	ARGS_RELOAD,
@@ -40,10 +42,11 @@ struct args {
 	uint64_t id;
 	uint64_t rule;
 	uint64_t n;       /* 0: not given */
-	const char *word; /* NAME, RULE, FILE, or the verb to explain */
+	const char *word; /* NAME, RULE, P, FILE, or the verb to explain */
 	const char *socket;
 	const char *customer;
 	const char *state;
+	const char *ground;
 	const char *dst;
 	const char *since;
 	const char *until;

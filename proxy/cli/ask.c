@@ -45,6 +45,7 @@ put_rules(struct json *to, const struct args *args)
 	}
 	put_some(to, "customer", args->customer);
 	put_some(to, "state", args->state);
+	put_some(to, "ground", args->ground);
 	put_some(to, "destination", args->dst);
 }
 
@@ -59,6 +60,9 @@ put_args(struct json *to, const struct args *args)
 	case ARGS_RULES:
 		put_rules(to, args);
 		return args->has_id ? "rule" : "rules";
+	case ARGS_ROUTE:
+		put_some(to, "prefix", args->word);
+		break;
 	case ARGS_EXPLAIN:
 		put_some(to, "customer", args->customer);
 		put_some(to, "rule", args->word);
@@ -67,6 +71,9 @@ put_args(struct json *to, const struct args *args)
 	case ARGS_DENY:
 	case ARGS_WITHDRAW:
 		json_put_number(to, "id", args->id);
+		put_some(to, "reason", args->message);
+		break;
+	case ARGS_CONFIRM:
 		put_some(to, "reason", args->message);
 		break;
 	case ARGS_AUDIT:

@@ -12,9 +12,12 @@ static const char *const texts[ARGS_VERBS] = {
 	    "  status                what is up, and how much of it\n"
 	    "  sessions [NAME]       BGP sessions; one customer's in full\n"
 	    "  rules [ID]            customers' rules; one in full\n"
+	    "  route P               unicast routes of a prefix, and the rules "
+	    "on it\n"
 	    "  explain RULE          what would become of a rule, and why\n"
 	    "  approve ID, deny ID   decide on a rule that is held\n"
 	    "  withdraw ID           take a rule out of the network now\n"
+	    "  confirm               release what the brake holds\n"
 	    "  audit list            what happened, from the log\n"
 	    "  check FILE            is this configuration good?\n"
 	    "  reload [--dry-run]    take the configuration file anew\n"
@@ -30,7 +33,9 @@ static const char *const texts[ARGS_VERBS] = {
 	    "usage: sluice status [--json]\n"
 	    "\n"
 	    "Shows since when the guard runs, the configuration in force, the "
-	    "log, and\nhow many sessions and rules there are.\n",
+	    "log, and\nhow many sessions, unicast routes and rules there are. "
+	    "A change that would\ntake too many rules out of the network at "
+	    "once waits in the brake: then that\nis the first line.\n",
 	[ARGS_SESSIONS] =
 	    "usage: sluice sessions [NAME] [--json]\n"
 	    "\n"
@@ -39,12 +44,14 @@ static const char *const texts[ARGS_VERBS] = {
 	    "lingering ones too, of what is\nallowed; inward it is the rules "
 	    "that the router has of those that it should\nhave. KNOWN counts "
 	    "refused rules, too. USED and KNOWN are the customer's, on\neach "
-	    "of its sessions. BAD counts malformed rules. With the NAME of a "
-	    "customer or of\nan inward neighbour its sessions are shown in "
+	    "of its sessions. BAD counts malformed rules. ROUTES are "
+	    "those in\nthe unicast table, IPv4/IPv6. With the NAME of a "
+	    "customer or of an inward\nneighbour its sessions are shown in "
 	    "full.\n",
 	[ARGS_RULES] =
-	    "usage: sluice rules [--customer C] [--state S] [--dst PREFIX] "
-	    "[--json]\n"
+	    "usage: sluice rules [--customer C] [--state S] [--ground G] "
+	    "[--dst PREFIX]\n"
+	    "                    [--json]\n"
 	    "       sluice rules ID [--json]\n"
 	    "\n"
 	    "Shows the rules that customers announce now, or one with every "
@@ -53,12 +60,32 @@ static const char *const texts[ARGS_VERBS] = {
 	    "\n"
 	    "  --customer C   of this customer\n"
 	    "  --state S      accepted, held, refused, monitored, lingering,\n"
-	    "                 withdrawn (by an operator), revoked (by a "
-	    "reload)\n"
+	    "                 withdrawn (by an operator), revoked (by "
+	    "other\n                 routes or a reload)\n"
+	    "  --ground G     what became of the unicast route that it "
+	    "rests on:\n"
+	    "                 braked (it waits for \"sluice confirm\"), "
+	    "gone (it has\n"
+	    "                 LEFT to come back), rest (revoked, and judged "
+	    "anew\n"
+	    "                 in LEFT)\n"
 	    "  --dst PREFIX   whose destination touches it\n"
 	    "\n"
 	    "On a terminal a rule that does not fit stands on a line of its "
 	    "own; into a\npipe every rule is one line.\n",
+	[ARGS_ROUTE] =
+	    "usage: sluice route P [--json]\n"
+	    "\n"
+	    "Shows what the unicast table says of P, a prefix or an address: "
+	    "the best\nmatch (the best route of the longest prefix that covers "
+	    "P) and the AS that it\nleads to, all routes of that prefix and "
+	    "why they lost, more-specifics inside P\nthrough other ASes, and "
+	    "the rules that rest on it. AS is the left-most AS of\nthe "
+	    "AS_PATH, ORIGIN-AS the right-most; \"inside\" when it is empty, "
+	    "\"set\" for an\nAS_SET. A stale route is one whose session is "
+	    "lost.\n"
+	    "\n"
+	    "Exit status: 1 when no route covers P.\n",
 	[ARGS_EXPLAIN] =
 	    "usage: sluice explain --customer C 'RULE' [--json]\n"
 	    "\n"
@@ -88,6 +115,14 @@ static const char *const texts[ARGS_VERBS] = {
 	    "customer\nwithdraws it and announces it anew. Who did it and why "
 	    "is "
 	    "recorded; without\n-m the reason is asked for.\n",
+	[ARGS_CONFIRM] =
+	    "usage: sluice confirm [-m REASON] [--json]\n"
+	    "\n"
+	    "Releases what the brake holds: rules that lost their right to a "
+	    "change of\nunicast routes, so many at once that it may be a "
+	    "mistake, are revoked.\n\"sluice status\" shows how many, "
+	    "\"sluice rules --ground braked\" which. Who did\nit and why is "
+	    "recorded; without -m (or --reason) the reason is asked for.\n",
 	[ARGS_AUDIT] =
 	    "usage: sluice audit list [FILTER ...] [-n N] [--store DIR] "
 	    "[--json]\n"

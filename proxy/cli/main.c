@@ -59,8 +59,11 @@ reason_ask(struct args *args, char buf[REASON_MAX])
 {
 	if (isatty(STDIN_FILENO) == 0)
 		return false;
-	(void)fprintf(stderr, "%s rule %llu; why? ", args_verb_name(args->verb),
-	    (unsigned long long)args->id);
+	if (args->has_id)
+		(void)fprintf(stderr, "%s rule %llu; why? ",
+		    args_verb_name(args->verb), (unsigned long long)args->id);
+	else
+		(void)fputs("release what the brake holds; why? ", stderr);
 	(void)fflush(stderr);
 	if (fgets(buf, REASON_MAX, stdin) == NULL)
 		return false;
@@ -108,7 +111,7 @@ static bool
 is_act(unsigned verb)
 {
 	return verb == ARGS_APPROVE || verb == ARGS_DENY ||
-	       verb == ARGS_WITHDRAW;
+	       verb == ARGS_WITHDRAW || verb == ARGS_CONFIRM;
 }
 
 static int

@@ -43,6 +43,8 @@ show_age(const struct show *show, const struct json *object, const char *key,
 	}
 	from = left ? show->now_ns : when;
 	to = left ? when : show->now_ns;
+	if (left)
+		to += 999999999; /* what is left is not 0 s before its end */
 	return when_age(
 	    to > from ? (to - from) / 1000000 : 0, buf, SHOW_AGE_MAX);
 }
@@ -74,11 +76,13 @@ static bool
 ends_only(unsigned verb)
 {
 	return verb == ARGS_APPROVE || verb == ARGS_DENY ||
-	       verb == ARGS_WITHDRAW || verb == ARGS_RELOAD;
+	       verb == ARGS_WITHDRAW || verb == ARGS_CONFIRM ||
+	       verb == ARGS_RELOAD;
 }
 
+/* Rows as they came. */
 static void
-show_json(const struct show *show, const struct args *args,
+rows_json(const struct show *show, const struct args *args,
     const struct answer *answer)
 {
 	bool backward = args->verb == ARGS_AUDIT;
@@ -90,6 +94,20 @@ show_json(const struct show *show, const struct args *args,
 		if (json_object_at(line, "row"))
 			json_line(show, json_get(line, "row"));
 		json_free(line);
+	}
+}
+
+static void
+show_json(const struct show *show, const struct args *args,
+    const struct answer *answer)
+{
+	if (args->verb == ARGS_ROUTE && answer->n_rows > 0) {
+		struct json *route = show_route_json(args, answer);
+
+		json_line(show, route);
+		json_free(route);
+	} else {
+		rows_json(show, args, answer);
 	}
 	if (ends_only(args->verb) ||
 	    (answer_exit(answer) != 0 && answer->n_rows == 0))
@@ -118,6 +136,8 @@ show_row(
 	case ARGS_APPROVE:
 	case ARGS_DENY:
 	case ARGS_WITHDRAW:
+	case ARGS_ROUTE:
+	case ARGS_CONFIRM:
 	case ARGS_AUDIT:
 	case ARGS_CHECK:
 	case ARGS_RELOAD:
@@ -151,6 +171,8 @@ show_rows(const struct show *show, const struct args *args,
 
 	if (args->verb == ARGS_AUDIT)
 		show_entries(show, answer);
+	else if (args->verb == ARGS_ROUTE)
+		show_route(show, args, answer);
 	else if (args->verb == ARGS_SESSIONS && args->word == NULL)
 		show_sessions(show, answer);
 	else if (table)

@@ -26,9 +26,22 @@ void show_sessions(const struct show *show, const struct answer *answer);
 void show_session(const struct show *show, const struct json *row);
 void show_rules(const struct show *show, const struct answer *answer);
 void show_rule(const struct show *show, const struct json *row, bool explain);
+void show_route(const struct show *show, const struct args *args,
+    const struct answer *answer);
 void show_entries(const struct show *show, const struct answer *answer);
 
+/* The answer about a route as one object, the caller's to free. */
+struct json *show_route_json(
+    const struct args *args, const struct answer *answer);
+
 /* ---- parts ---- */
+
+struct table;
+
+/* The table of rules, still empty; the caller frees it. Then a rule of it. */
+struct table *show_rules_table(void);
+void show_rules_add(
+    const struct show *show, struct table *table, const struct json *row);
 
 #define SHOW_AGE_MAX    24
 #define SHOW_NUMBER_MAX 24
@@ -44,6 +57,13 @@ const char *show_number(
  * when there is none. Returns buf. */
 const char *show_age(const struct show *show, const struct json *object,
     const char *key, bool left, char buf[SHOW_AGE_MAX]);
+
+#define SHOW_GROUND_MAX 64
+
+/* What became of the route that a rule rests on, in words; "" when it is fine.
+ * Returns buf. */
+const char *show_ground(const struct show *show, const struct json *rule,
+    char buf[SHOW_GROUND_MAX]);
 
 /* Print pieces (ended by NULL) one behind the other, cleaned. */
 void show_text(const struct show *show, const char *const *pieces);

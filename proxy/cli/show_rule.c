@@ -23,9 +23,10 @@ check_print(const struct show *show, const struct json *check)
 {
 	const char *verdict = show_field(check, "verdict");
 	const char *evidence = show_field(check, "evidence");
-	char name[16];
+	char name[16]; /* as wide as the longest: "validation" */
 
-	(void)snprintf(name, sizeof(name), "%-9.9s", show_field(check, "name"));
+	(void)snprintf(
+	    name, sizeof(name), "%-10.10s", show_field(check, "name"));
 	SHOW(show, "  ", mark(verdict), " ", name, " ");
 	if (strcmp(verdict, "pass") == 0) {
 		SHOW(show, evidence, "\n");
@@ -76,7 +77,7 @@ rule_verdict(const struct show *show, const struct json *row, bool explain)
 {
 	const char *check = json_text(row, "check");
 	const char *evidence = show_field(row, "evidence");
-	char number[SHOW_NUMBER_MAX];
+	char number[SHOW_NUMBER_MAX], ground[SHOW_GROUND_MAX];
 
 	bool same =
 	    strcmp(show_field(row, "state"), show_field(row, "reason")) == 0;
@@ -91,6 +92,8 @@ rule_verdict(const struct show *show, const struct json *row, bool explain)
 	SHOW(show, STATE_INDENT, show_field(row, "detail"), "\n");
 	if (evidence[0] != '\0')
 		SHOW(show, STATE_INDENT, evidence, "\n");
+	if (show_ground(show, row, ground)[0] != '\0')
+		SHOW(show, "  route       ", ground, "\n");
 }
 
 void

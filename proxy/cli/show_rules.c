@@ -1,15 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* "sluice rules": a table, two lines a rule where the terminal is narrow. */
-#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "policy/action.h"
+#include "policy/rule.h"
+#include "policy/verdict.h"
 #include "proxy/cli/show.h"
 #include "proxy/cli/table.h"
 
-static void
-rule_add(const struct show *show, struct table *table, const struct json *row)
+const char *
+show_ground(
+    const struct show *show, const struct json *rule, char buf[SHOW_GROUND_MAX])
 {
+	const char *ground = show_field(rule, "ground");
+	char left[SHOW_AGE_MAX];
+
+	(void)show_age(show, rule, "expires", true, left);
+	if (strcmp(ground, ground_name(GROUND_GONE)) == 0)
+		(void)snprintf(
+		    buf, SHOW_GROUND_MAX, "best match gone, %s left", left);
+	else if (strcmp(ground, ground_name(GROUND_REST)) == 0)
+		(void)snprintf(
+		    buf, SHOW_GROUND_MAX, "revoked, judged anew in %s", left);
+	else if (strcmp(ground, ground_name(GROUND_BRAKED)) == 0)
+		(void)snprintf(
+		    buf, SHOW_GROUND_MAX, "held by the brake: sluice confirm");
+	else if (strcmp(ground, ground_name(GROUND_DOOMED)) == 0)
+		(void)snprintf(buf, SHOW_GROUND_MAX,
+		    "lost its right, revoked in a moment");
+	else
+		(void)snprintf(buf, SHOW_GROUND_MAX, "%.32s", ground);
+	return buf;
+}
+
+struct table *
+show_rules_table(void)
+{
+	static const char *const heads[] = { "ID", "CUSTOMER", "STATE",
+		"REASON", "FOR", "LEFT", "COST" };
+
+	return table_new(heads, sizeof(heads) / sizeof(heads[0]), "RULE", 0x71);
+}
+
+void
+show_rules_add(
+    const struct show *show, struct table *table, const struct json *row)
+{
+	const char *rule = show_field(row, "rule");
 	char id[SHOW_NUMBER_MAX], cost[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX],
-	    left[SHOW_AGE_MAX];
+	    left[SHOW_AGE_MAX], ground[SHOW_GROUND_MAX],
+	    line[RULE_TEXT_MAX + ACTION_TEXT_MAX + SHOW_GROUND_MAX];
 	const char *cells[] = {
 		show_number(row, "id", id),
 		show_field(row, "customer"),
@@ -20,26 +61,30 @@ rule_add(const struct show *show, struct table *table, const struct json *row)
 		show_number(row, "cost", cost),
 	};
 
-	table_add(table, cells, show_field(row, "rule"), NULL);
+	(void)show_ground(show, row, ground);
+	if (show->width > 0 || ground[0] == '\0') {
+		table_add(table, cells, rule, ground);
+		return;
+	}
+	/* Into a pipe every rule is one line. */
+	(void)snprintf(line, sizeof(line), "%s (%s)", rule, ground);
+	table_add(table, cells, line, NULL);
 }
 
 void
 show_rules(const struct show *show, const struct answer *answer)
 {
-	static const char *const heads[] = { "ID", "CUSTOMER", "STATE",
-		"REASON", "FOR", "LEFT", "COST" };
 	struct table *table;
 
 	if (answer->n_rows == 0) {
 		SHOW(show, "no rules", "\n");
 		return;
 	}
-	table =
-	    table_new(heads, sizeof(heads) / sizeof(heads[0]), "RULE", 0x71);
+	table = show_rules_table();
 	for (size_t i = 0; i < answer->n_rows; i++) {
 		struct json *line = answer_row(answer, i);
 
-		rule_add(show, table, json_get(line, "row"));
+		show_rules_add(show, table, json_get(line, "row"));
 		json_free(line);
 	}
 	table_print(table, show->out, show->width, false);

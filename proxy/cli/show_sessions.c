@@ -22,12 +22,72 @@ used(const struct json *row, char *buf, size_t size)
 	    show_number(row, is_inward(row) ? "rules" : "max_rules", b));
 }
 
+/* "12", "9999", "12k", "1.05M": in five characters or so. */
+static void
+count_short(const struct json *object, const char *key, char *buf, size_t size)
+{
+	uint64_t n = 0;
+
+	(void)json_number(object, key, &n);
+	if (n < 10000)
+		(void)snprintf(buf, size, "%" PRIu64, n);
+	else if (n < 1000000)
+		(void)snprintf(buf, size, "%" PRIu64 "k", n / 1000);
+	else
+		(void)snprintf(buf, size, "%" PRIu64 ".%02" PRIu64 "M",
+		    n / 1000000, n / 10000 % 100);
+}
+
+/* "1.05M/203k": in the unicast table, IPv4 and IPv6. */
+static void
+routes_short(const struct json *row, char *buf, size_t size)
+{
+	const struct json *routes = json_get(row, "routes");
+	char v4[SHOW_NUMBER_MAX + 4], v6[SHOW_NUMBER_MAX + 4];
+
+	count_short(routes, "ipv4", v4, sizeof(v4));
+	count_short(routes, "ipv6", v6, sizeof(v6));
+	(void)snprintf(buf, size, "%s/%s", v4, v6);
+}
+
+static bool
+listed(const struct json *list, const char *name)
+{
+	for (size_t i = 0; i < json_length(list); i++) {
+		const char *found = json_text_at(list, i);
+
+		if (found != NULL && strcmp(found, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is wrong: why it is down, or that routes are still to come. */
+static const char *
+session_note(const struct json *row)
+{
+	static const char *const names[] = { "ipv4-unicast", "ipv6-unicast" };
+	bool missing[2];
+
+	if (!json_true_at(row, "up"))
+		return show_field(row, "text");
+	for (size_t i = 0; i < 2; i++)
+		missing[i] = listed(json_get(row, "families"), names[i]) &&
+			     !listed(json_get(row, "fed"), names[i]);
+	if (missing[0] && missing[1])
+		return "ipv4-unicast and ipv6-unicast are not complete";
+	if (missing[0])
+		return "ipv4-unicast is not complete";
+	return missing[1] ? "ipv6-unicast is not complete" : NULL;
+}
+
 static void
 session_add(
     const struct show *show, struct table *table, const struct json *row)
 {
 	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX], known[SHOW_NUMBER_MAX],
-	    malformed[SHOW_NUMBER_MAX], share[2 * SHOW_NUMBER_MAX];
+	    malformed[SHOW_NUMBER_MAX], share[2 * SHOW_NUMBER_MAX],
+	    routes[3 * SHOW_NUMBER_MAX];
 	const char *cells[] = {
 		is_inward(row) ? "(inward)" : show_field(row, "customer"),
 		show_field(row, "neighbor"),
@@ -37,20 +97,21 @@ session_add(
 		share,
 		is_inward(row) ? "-" : show_number(row, "rules", known),
 		show_number(row, "malformed", malformed),
+		routes,
 	};
 
 	used(row, share, sizeof(share));
-	table_add(table, cells, NULL,
-	    json_true_at(row, "up") ? NULL : show_field(row, "text"));
+	routes_short(row, routes, sizeof(routes));
+	table_add(table, cells, NULL, session_note(row));
 }
 
 void
 show_sessions(const struct show *show, const struct answer *answer)
 {
 	static const char *const heads[] = { "CUSTOMER", "NEIGHBOR", "AS",
-		"STATE", "FOR", "USED", "KNOWN", "BAD" };
+		"STATE", "FOR", "USED", "KNOWN", "BAD", "ROUTES" };
 	struct table *table =
-	    table_new(heads, sizeof(heads) / sizeof(heads[0]), NULL, 0xf4);
+	    table_new(heads, sizeof(heads) / sizeof(heads[0]), NULL, 0x1f4);
 
 	if (answer->n_rows == 0) {
 		SHOW(show, "no sessions", "\n");
@@ -99,23 +160,62 @@ session_down(const struct show *show, const struct json *row)
 		    show_field(last, "by"), "\n");
 }
 
+static bool
+some(const struct json *object, const char *key)
+{
+	uint64_t n;
+
+	return json_number(object, key, &n) && n > 0;
+}
+
+/* It carries unicast routes, or did. */
+static bool
+has_unicast(const struct json *row)
+{
+	const struct json *routes = json_get(row, "routes");
+
+	return listed(json_get(row, "families"), "ipv4-unicast") ||
+	       listed(json_get(row, "families"), "ipv6-unicast") ||
+	       some(row, "unicast_in") || some(routes, "ipv4") ||
+	       some(routes, "ipv6");
+}
+
+/* Routes that it announced, those that are in the table, and the families of
+ * which all has come to the guard. */
+static void
+session_unicast(const struct show *show, const struct json *row)
+{
+	const struct json *routes = json_get(row, "routes");
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], c[SHOW_NUMBER_MAX],
+	    d[SHOW_NUMBER_MAX];
+
+	SHOW(show, "  unicast      ", show_number(row, "unicast_in", a),
+	    " announced, ", show_number(row, "unicast_ignored", b),
+	    " of them ignored (communities, originators)", "\n");
+	SHOW(show, "  in the table ", show_number(routes, "ipv4", a), " ipv4, ",
+	    show_number(routes, "ipv6", b), " ipv6");
+	if (!is_inward(row))
+		SHOW(show, "; kept ", show_number(row, "prefixes", c),
+		    "; seen outside what it owns: ",
+		    show_number(row, "foreign", d));
+	SHOW(show, "\n", "  guard has    ");
+	names_print(show, json_get(row, "fed"));
+}
+
 static void
 session_counters(const struct show *show, const struct json *row)
 {
-	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], c[SHOW_NUMBER_MAX],
-	    d[SHOW_NUMBER_MAX];
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], c[SHOW_NUMBER_MAX];
 
 	SHOW(show, "  updates      ", show_number(row, "updates_in", a),
 	    " in, ", show_number(row, "updates_out", b), " out; established ",
 	    show_number(row, "established", c),
 	    strcmp(c, "1") == 0 ? " time" : " times", "\n");
-	if (is_inward(row))
-		return;
-	SHOW(show, "  rules in     ", show_number(row, "rules_in", a),
-	    " announced, ", show_number(row, "malformed", b), " malformed, ",
-	    show_number(row, "overflow", c), " beyond the bound", "\n");
-	SHOW(show, "  unicast      ", show_number(row, "unicast_in", d),
-	    " routes seen and not used", "\n");
+	if (!is_inward(row))
+		SHOW(show, "  rules in     ", show_number(row, "rules_in", a),
+		    " announced, ", show_number(row, "malformed", b),
+		    " malformed, ", show_number(row, "overflow", c),
+		    " beyond the bound", "\n");
 }
 
 /* With a key: does the kernel check it now? */
@@ -157,6 +257,9 @@ session_terms(const struct show *show, const struct json *row)
 		    " s, refresh ", show_field(row, "refresh"), ", ");
 	SHOW(show, key_words(row), inward ? ", emit " : ", mode ",
 	    show_field(row, inward ? "emit" : "mode"), "\n");
+	if (!inward)
+		SHOW(
+		    show, "  validation   ", show_field(row, "validate"), "\n");
 	if (!up)
 		return;
 	SHOW(show, "  families     ");
@@ -183,5 +286,7 @@ show_session(const struct show *show, const struct json *row)
 		   : " (cost of its rules, of what is allowed)",
 	    "\n");
 	session_counters(show, row);
+	if (has_unicast(row))
+		session_unicast(show, row);
 	session_down(show, row);
 }

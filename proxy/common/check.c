@@ -2,6 +2,7 @@
 /* Checks on what another role sent: everything is a stranger's here. */
 #include "proxy/common/check.h"
 
+#include <endian.h>
 #include <string.h>
 
 static bool
@@ -119,6 +120,109 @@ check_out_rule(const struct msg_out_rule *msg)
 	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
 }
 
+/* Numbers that no route has, or that contradict each other. */
+static bool
+facts_valid(const struct route_facts *facts)
+{
+	bool born_inside = (facts->flags & ROUTE_INTERNAL) != 0;
+	bool reflected = (facts->flags & ROUTE_REFLECTED) != 0;
+
+	if ((facts->flags & ~(unsigned)ROUTE_FLAGS) != 0 ||
+	    facts->origin > ROUTE_INCOMPLETE ||
+	    !is_zero(facts->zero, sizeof(facts->zero)))
+		return false;
+	if (!reflected && facts->originator_id != 0)
+		return false;
+	/* Where there is an AS, the path has a length. */
+	if (born_inside != (facts->path_length == 0))
+		return false;
+	return !born_inside ||
+	       (facts->neighbor_as == 0 && facts->origin_as == 0);
+}
+
+/* 1.2 million of these come at once: nothing is decided before the end. */
+static bool
+prefixes4_valid(const struct unicast4 *prefix, unsigned n)
+{
+	uint32_t bad = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned len = prefix[i].len;
+		uint64_t host = UINT64_C(0xffffffff) >> (len & 63);
+
+		bad |= len > 32;
+		bad |= prefix[i].addr & (uint32_t)host;
+		bad |= (uint32_t)prefix[i].zero[0] | prefix[i].zero[1] |
+		       prefix[i].zero[2];
+	}
+	return bad == 0;
+}
+
+/* The bits of a word of an address that lie behind the prefix; the word begins
+ * at bit first. Network order, as the octets are. */
+static uint64_t
+host_bits(unsigned len, unsigned first)
+{
+	if (len <= first)
+		return UINT64_MAX;
+	if (len >= first + 64)
+		return 0;
+	return htobe64(UINT64_MAX >> (len - first));
+}
+
+static bool
+prefixes6_valid(const struct unicast6 *prefix, unsigned n)
+{
+	uint64_t bad = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned len = prefix[i].len;
+		uint64_t word[2];
+
+		memcpy(word, prefix[i].addr, sizeof(word));
+		bad |= len > 128;
+		bad |= word[0] & host_bits(len, 0);
+		bad |= word[1] & host_bits(len, 64);
+		bad |= !is_zero(prefix[i].zero, sizeof(prefix[i].zero));
+	}
+	return bad == 0;
+}
+
+bool
+check_unicast(const struct msg_unicast *msg)
+{
+	static const struct route_facts none;
+	const void *prefixes = msg + 1;
+	bool is4 = msg->family == FAMILY_IPV4_UNICAST;
+	size_t each = is4 ? sizeof(struct unicast4) : sizeof(struct unicast6);
+
+	if ((!is4 && msg->family != FAMILY_IPV6_UNICAST) || msg->n == 0 ||
+	    msg->n > (is4 ? UNICAST4_MAX : UNICAST6_MAX) ||
+	    sizeof(*msg) + msg->n * each != msg->head.len || msg->withdraw > 1)
+		return false;
+	if (msg->withdraw ? memcmp(&msg->facts, &none, sizeof(none)) != 0
+			  : !facts_valid(&msg->facts))
+		return false;
+	return is4 ? prefixes4_valid(prefixes, msg->n)
+		   : prefixes6_valid(prefixes, msg->n);
+}
+
+bool
+check_ignore(const struct ignore *ignore)
+{
+	if (ignore->n_communities > IGNORE_COMMUNITIES_MAX ||
+	    ignore->n_originators > IGNORE_ORIGINATORS_MAX)
+		return false;
+	for (uint32_t i = 0; i < ignore->n_communities; i++) {
+		const struct community *community = &ignore->community[i];
+
+		if (community->kind < COMMUNITY_STANDARD ||
+		    community->kind > COMMUNITY_LARGE)
+			return false;
+	}
+	return true;
+}
+
 bool
 check_session_state(const struct msg_session_state *msg)
 {
@@ -144,11 +248,13 @@ prefix_or_any(const struct prefix *prefix)
 bool
 check_ctl_request(const struct msg_ctl_request *msg)
 {
-	if (msg->verb < CTL_STATUS || msg->verb > CTL_WITHDRAW ||
+	if (msg->verb < CTL_STATUS || msg->verb > CTL_CONFIRM ||
 	    (msg->state >= STATE_COUNT && msg->state != UINT8_MAX) ||
-	    msg->has_rule > 1 || !is_zero(msg->zero, sizeof(msg->zero)))
+	    msg->ground >= GROUND_COUNT || msg->has_rule > 1 ||
+	    !is_zero(msg->zero, sizeof(msg->zero)))
 		return false;
 	if (!prefix_or_any(&msg->prefix) ||
+	    (msg->verb == CTL_ROUTE && msg->prefix.afi == AFI_NONE) ||
 	    !check_text(msg->customer, sizeof(msg->customer)) ||
 	    !check_text(msg->operator_name, sizeof(msg->operator_name)) ||
 	    !check_text(msg->text, sizeof(msg->text)))
@@ -165,9 +271,23 @@ check_ctl_rule(const struct msg_ctl_rule *msg)
 	return rule_afi(msg->family) != AFI_NONE && msg->state < STATE_COUNT &&
 	       msg->check < CHECK_COUNT && reason_known(msg->reason) &&
 	       msg->approved <= 1 && msg->announced <= 1 && msg->durable <= 1 &&
+	       msg->ground < GROUND_COUNT &&
 	       check_text(msg->customer, sizeof(msg->customer)) &&
 	       check_text(msg->neighbor, sizeof(msg->neighbor)) &&
 	       check_text(msg->evidence, sizeof(msg->evidence)) &&
 	       action_valid(&msg->actions) &&
 	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
+}
+
+bool
+check_ctl_route(const struct msg_ctl_route *msg)
+{
+	return (msg->kind == CTL_ROUTE_PATH || msg->kind == CTL_ROUTE_MORE) &&
+	       msg->stale <= 1 && msg->external <= 1 && msg->known <= 1 &&
+	       is_zero(msg->pad, sizeof(msg->pad)) &&
+	       is_zero(msg->zero, sizeof(msg->zero)) &&
+	       prefix_valid(&msg->prefix) && facts_valid(&msg->facts) &&
+	       check_text(msg->source, sizeof(msg->source)) &&
+	       check_text(msg->customer, sizeof(msg->customer)) &&
+	       check_text(msg->why, sizeof(msg->why));
 }

@@ -33,6 +33,11 @@ bool check_rule_withdraw(const struct msg_rule_withdraw *msg);
 bool check_rule_refused(
     const struct msg_rule_refused *msg, const uint8_t **raw);
 bool check_out_rule(const struct msg_out_rule *msg);
+/* Also that the prefixes are masked, and that the facts are those of a route
+ * (of a withdrawal: none). */
+bool check_unicast(const struct msg_unicast *msg);
+bool check_ignore(const struct ignore *ignore);
 bool check_session_state(const struct msg_session_state *msg);
 bool check_ctl_request(const struct msg_ctl_request *msg);
 bool check_ctl_rule(const struct msg_ctl_rule *msg);
+bool check_ctl_route(const struct msg_ctl_route *msg);

@@ -43,6 +43,8 @@ static const struct span spans[MSG_KINDS] = {
 	[MSG_CFG_CUSTOMER] = FIXED(struct msg_cfg_customer),
 	[MSG_CFG_PREFIX] = FIXED(struct msg_cfg_prefix),
 	[MSG_CFG_TARGET] = FIXED(struct msg_cfg_target),
+	[MSG_CFG_ASN] = FIXED(struct msg_cfg_asn),
+	[MSG_CFG_VALIDATION] = FIXED(struct msg_cfg_validation),
 	[MSG_CFG_NEIGHBOR] = FIXED(struct msg_cfg_neighbor),
 	[MSG_CFG_ERROR] = FIXED(struct msg_cfg_error),
 	[MSG_CFG_END] = FIXED(struct msg_cfg_end),
@@ -58,6 +60,10 @@ static const struct span spans[MSG_KINDS] = {
 	[MSG_RULE_REFUSED] = { ROUND8(sizeof(struct msg_rule_refused)),
 	    ROUND8(sizeof(struct msg_rule_refused) + ENTRY_RAW_MAX) },
 	[MSG_RIB_MARK] = FIXED(struct msg_rib_mark),
+	[MSG_UNICAST] = { ROUND8(sizeof(struct msg_unicast) +
+				 sizeof(struct unicast4)),
+	    ROUND8(sizeof(struct msg_unicast) +
+		   UNICAST6_MAX * sizeof(struct unicast6)) },
 	[MSG_OUT_HELD] = RULED(struct msg_out_rule, 0),
 	[MSG_RULE_ACK] = FIXED(struct msg_rule_ack),
 	[MSG_REFRESH] = FIXED(struct msg_refresh),
@@ -83,6 +89,7 @@ static const struct span spans[MSG_KINDS] = {
 	[MSG_CTL_SESSION] = FIXED(struct msg_ctl_session),
 	[MSG_CTL_RULE] = RULED(struct msg_ctl_rule, 0),
 	[MSG_CTL_CHECK] = FIXED(struct msg_ctl_check),
+	[MSG_CTL_ROUTE] = FIXED(struct msg_ctl_route),
 	[MSG_CTL_END] = FIXED(struct msg_ctl_end),
 };
 

@@ -23,6 +23,7 @@
 #include "policy/action.h"
 #include "policy/prefix.h"
 #include "policy/rule.h"
+#include "policy/unicast.h"
 #include "policy/verdict.h"
 #include "proxy/wire/family.h"
 #include "store/entry.h"
@@ -43,6 +44,7 @@ enum role {
 };
 
 #define FAMILY_FLOWSPEC (FAMILY_IPV4_FLOWSPEC | FAMILY_IPV6_FLOWSPEC)
+#define FAMILY_UNICAST  (FAMILY_IPV4_UNICAST | FAMILY_IPV6_UNICAST)
 
 enum msg_kind {
 	MSG_NONE = 0,
@@ -62,6 +64,8 @@ enum msg_kind {
 	MSG_CFG_CUSTOMER,
 	MSG_CFG_PREFIX,
 	MSG_CFG_TARGET,
+	MSG_CFG_ASN,
+	MSG_CFG_VALIDATION,
 	MSG_CFG_NEIGHBOR,
 	MSG_CFG_ERROR, /* loader only */
 	MSG_CFG_END,
@@ -79,6 +83,7 @@ enum msg_kind {
 	MSG_RULE_WITHDRAW,
 	MSG_RULE_REFUSED, /* framed, but no rule could be made of it */
 	MSG_RIB_MARK,
+	MSG_UNICAST, /* routes of one UPDATE, or withdrawn */
 	MSG_OUT_HELD,
 	/* guard -> session */
 	MSG_RULE_ACK,
@@ -106,6 +111,7 @@ enum msg_kind {
 	MSG_CTL_SESSION,
 	MSG_CTL_RULE,
 	MSG_CTL_CHECK,
+	MSG_CTL_ROUTE,
 	MSG_CTL_END,
 	MSG_KINDS
 };
@@ -142,6 +148,31 @@ struct msg_stop { /* MSG_STOP */
 
 /* ---- supervisor <-> session ---- */
 
+/* A BGP community: 4, 8 or 12 octets. */
+enum community_kind {
+	COMMUNITY_STANDARD = 1,
+	COMMUNITY_EXTENDED = 2,
+	COMMUNITY_LARGE = 3,
+};
+struct community {
+	uint8_t kind; /* enum community_kind */
+	uint8_t zero[3];
+	uint8_t value[12];
+};
+
+/* Unicast routes that are not taken into the table: those with one of these
+ * communities, and those of these originators. */
+#define IGNORE_COMMUNITIES_MAX 32
+#define IGNORE_ORIGINATORS_MAX 32
+struct ignore {
+	uint32_t n_communities;
+	uint32_t n_originators;
+	struct community community[IGNORE_COMMUNITIES_MAX];
+	/* ORIGINATOR_ID, or the neighbour's BGP Identifier where that is
+	 * absent; host order */
+	uint32_t originator[IGNORE_ORIGINATORS_MAX];
+};
+
 struct msg_session_config { /* MSG_SESSION_CONFIG: first, and on change */
 	struct msg_head head;
 	uint32_t peer;
@@ -149,6 +180,8 @@ struct msg_session_config { /* MSG_SESSION_CONFIG: first, and on change */
 	uint32_t peer_asn;
 	uint8_t router_id[4];
 	uint32_t max_received; /* rules kept of this peer; 0 for inward */
+	uint32_t max_prefixes; /* unicast prefixes of one family that a customer
+				  may announce; 0 for inward: no limit */
 	uint16_t hold_s;
 	uint8_t families;         /* enum family bits offered */
 	uint8_t internal;         /* iBGP: rules go out, none come in */
@@ -156,7 +189,9 @@ struct msg_session_config { /* MSG_SESSION_CONFIG: first, and on change */
 	uint8_t authenticated;    /* a key is configured */
 	uint16_t connect_retry_s; /* longest wait between attempts */
 	uint32_t local_pref;
+	uint32_t zero;
 	char name[NAME_MAX_LEN]; /* subject of log lines */
+	struct ignore ignore;
 };
 
 enum socket_direction {

@@ -57,7 +57,12 @@ struct msg_cfg_customer {
 	double packets_min;
 	double packets_max;
 	uint32_t max_rules;
-	uint32_t zero2;
+	uint32_t max_prefixes; /* unicast, of one session and family */
+	uint32_t local_pref;   /* of its unicast routes in the table */
+	uint8_t validate;      /* enum customer_validate */
+	uint8_t best_match;    /* enum customer_best_match */
+	uint8_t failover;      /* enum customer_failover */
+	uint8_t zero2;
 	uint64_t linger_ms;
 	char name[NAME_MAX_LEN];
 };
@@ -76,18 +81,6 @@ enum cfg_target {
 	CFG_TARGET_TAG = 3,      /* community to attach inward */
 };
 
-/* A BGP community to attach: 4, 8 or 12 octets. */
-enum community_kind {
-	COMMUNITY_STANDARD = 1,
-	COMMUNITY_EXTENDED = 2,
-	COMMUNITY_LARGE = 3,
-};
-struct community {
-	uint8_t kind; /* enum community_kind */
-	uint8_t zero[3];
-	uint8_t value[12];
-};
-
 struct msg_cfg_target {
 	struct msg_head head;
 	uint32_t index;  /* customer */
@@ -96,6 +89,25 @@ struct msg_cfg_target {
 	uint8_t pad[6];
 	uint8_t redirect[8];
 	struct community community;
+};
+
+struct msg_cfg_asn { /* besides its own: also behind the customer */
+	struct msg_head head;
+	uint32_t index; /* customer */
+	uint32_t asn;
+};
+
+/* Once in a set, before the customers; also where the file says nothing. */
+struct msg_cfg_validation {
+	struct msg_head head;
+	uint64_t damping_ms; /* a rule outlives its best match so long */
+	uint32_t max_routes; /* the unicast table holds no more */
+	/* The brake: a change that would revoke more than percent of the live
+	 * rules, at least so many rules, of so many customers. */
+	uint32_t brake_percent; /* 100: never */
+	uint32_t brake_rules;
+	uint32_t brake_customers;
+	struct ignore ignore;
 };
 
 #define CFG_INTERNAL UINT32_MAX

@@ -16,6 +16,8 @@ enum ctl_verb {
 	CTL_APPROVE,
 	CTL_DENY,
 	CTL_WITHDRAW,
+	CTL_ROUTE,   /* prefix: its routes, then the rules that rest on it */
+	CTL_CONFIRM, /* release what the brake holds */
 };
 
 struct msg_ctl_request {
@@ -25,7 +27,8 @@ struct msg_ctl_request {
 	uint64_t id;
 	uint8_t state; /* UINT8_MAX: any */
 	uint8_t has_rule;
-	uint8_t zero[6];
+	uint8_t ground; /* enum rule_ground; FINE: any */
+	uint8_t zero[5];
 	struct prefix prefix; /* destination filter: covering or covered */
 	uint8_t pad[6];
 	char customer[NAME_MAX_LEN]; /* "": any */
@@ -55,6 +58,18 @@ struct msg_ctl_status {
 	uint32_t rules;                 /* known */
 	uint32_t by_state[STATE_COUNT]; /* of these */
 	uint32_t out;                   /* NLRI standing inward */
+	/* unicast; [0] IPv4, [1] IPv6 */
+	uint32_t feeds[2];          /* inward sessions configured to feed it */
+	uint32_t feeds_complete[2]; /* of these: up, and all has come */
+	uint32_t prefixes[2];       /* in the table */
+	uint32_t routes[2];         /* of all sources */
+	uint64_t unicast_octets;    /* that the table takes */
+	uint64_t foreign;          /* customers' routes outside what they own */
+	uint32_t table_full;       /* a route found no room: max_routes */
+	uint32_t damped;           /* rules whose best match is gone, for now */
+	uint32_t braked;           /* rules that wait for a confirmation .. */
+	uint32_t braked_customers; /* .. of so many customers */
+	uint64_t braked_since_ns;  /* wall; 0: the brake is not on */
 	uint8_t config_hash[32];
 };
 
@@ -69,7 +84,12 @@ struct msg_ctl_session {
 	uint8_t internal;
 	uint8_t emit; /* enum dialect */
 	uint8_t mode;
-	uint8_t keyed; /* a key is configured */
+	uint8_t keyed;      /* a key is configured */
+	uint32_t routes[2]; /* in the unicast table: IPv4, IPv6 */
+	uint32_t foreign;   /* customers: outside what they own, not taken */
+	uint8_t validate;   /* enum customer_validate */
+	uint8_t fed;        /* families of which all has come to the guard */
+	uint8_t zero[2];
 	char customer[NAME_MAX_LEN];
 	char name[NAME_MAX_LEN];
 	struct msg_session_state state;
@@ -90,13 +110,15 @@ struct msg_ctl_rule { /* then rule */
 	uint64_t seq;           /* of its last entry */
 	uint64_t first_seen_ns; /* wall */
 	uint64_t since_ns;      /* wall, of this state */
-	uint64_t expires_ns;    /* wall, 0: no end set */
+	uint64_t expires_ns;    /* wall, of this state or, if that is sooner,
+				   of this ground; 0: no end set */
 	uint64_t now_ns;
 	char customer[NAME_MAX_LEN];
 	char neighbor[NAME_MAX_LEN];
 	char evidence[EVIDENCE_MAX];
 	struct action_set actions;
-	uint8_t pad[4];
+	uint8_t ground; /* enum rule_ground */
+	uint8_t pad[3];
 	struct rule rule;
 };
 
@@ -107,6 +129,33 @@ struct msg_ctl_check {
 	uint8_t check;
 	uint8_t zero;
 	char evidence[EVIDENCE_MAX];
+};
+
+enum ctl_route_kind {
+	CTL_ROUTE_PATH = 1, /* a route of the best-match prefix; the first is
+			       the best */
+	CTL_ROUTE_MORE = 2, /* the best route of a more-specific prefix whose
+			       left-most AS is another than the best match's */
+};
+
+struct msg_ctl_route {
+	struct msg_head head;
+	uint32_t request;
+	uint8_t kind;     /* enum ctl_route_kind */
+	uint8_t stale;    /* its session is lost, and the routes linger */
+	uint8_t external; /* learned over eBGP */
+	uint8_t known;    /* the family's view is complete */
+	struct prefix prefix;
+	uint8_t pad[6];
+	struct route_facts facts;
+	uint32_t peer_asn;
+	uint8_t router_id[4]; /* BGP Identifier of the neighbour */
+	uint8_t zero[4];
+	char source[NAME_MAX_LEN];   /* the neighbour: "rr1", or an address */
+	char customer[NAME_MAX_LEN]; /* whose session; "" for a feed */
+	/* PATH: the step of RFC 4271 9.1.2.2 at which it lost, or by which the
+	 * best won; a word or two. */
+	char why[32];
 };
 
 struct msg_ctl_end {

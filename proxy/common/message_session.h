@@ -45,11 +45,13 @@ struct msg_session_state { /* first on a new channel, on change, and at most
 	uint64_t established; /* times */
 	uint64_t updates_in;
 	uint64_t updates_out;
-	uint64_t rules_in;   /* NLRI announced */
-	uint64_t malformed;  /* NLRI refused as malformed */
-	uint64_t overflow;   /* announcements beyond the received bound */
-	uint64_t unicast_in; /* unicast NLRI counted */
-	uint32_t held;       /* rules in the Adj-RIB-In or -Out now */
+	uint64_t rules_in;        /* NLRI announced */
+	uint64_t malformed;       /* NLRI refused as malformed */
+	uint64_t overflow;        /* announcements beyond the received bound */
+	uint64_t unicast_in;      /* unicast NLRI announced */
+	uint64_t unicast_ignored; /* of these: by community or originator */
+	uint32_t held;            /* rules in the Adj-RIB-In or -Out now */
+	uint32_t prefixes;        /* customers: unicast prefixes kept now */
 	uint8_t router_id[4];
 	struct address local;
 	struct address remote;
@@ -85,6 +87,34 @@ struct msg_rule_refused { /* then raw */
 	char fault[64]; /* the decoder's name for it */
 };
 
+/* IPv4: host order. Bits past len are zero. */
+struct unicast4 {
+	uint32_t addr;
+	uint8_t len;
+	uint8_t zero[3];
+};
+struct unicast6 {
+	uint8_t addr[16];
+	uint8_t len;
+	uint8_t zero[7];
+};
+#define UNICAST4_MAX 1000u /* in one message */
+#define UNICAST6_MAX 500u
+
+/*
+ * Unicast routes with the same attributes, or (withdraw) prefixes without one.
+ * Then n times struct unicast4 or unicast6, by family. Customers: in the order
+ * of the session's table; feeds: in the order in which they came.
+ */
+struct msg_unicast {
+	struct msg_head head;
+	uint16_t n;       /* 1 to UNICAST4_MAX or UNICAST6_MAX */
+	uint8_t family;   /* FAMILY_IPV4_UNICAST or FAMILY_IPV6_UNICAST */
+	uint8_t withdraw; /* facts are zero then */
+	struct route_facts facts; /* local_pref of an eBGP route: 0, the guard
+				     knows better */
+};
+
 enum rib_mark {
 	MARK_REPLAY_END = 1, /* the new guard has heard all the session knows */
 	MARK_COMPLETE = 2,   /* End-of-RIB or quiet time */
@@ -99,6 +129,20 @@ struct msg_rib_mark {
 	uint8_t zero[6];
 };
 
+/*
+ * Marks of unicast families. A customer's session keeps its routes and replays
+ * them to a new guard like its rules, as REPLAY_END says. An inward session
+ * (a feed) keeps none: towards a new guard its families are incomplete; it asks
+ * its peer for route refresh, and says COMPLETE when all has come again (or
+ * closes the session where the peer knows no refresh). COMPLETE of a feed
+ * stands for this guard and this session only. A refresh that the guard asked
+ * for (MSG_REFRESH) or that the peer began is framed by REFRESH_BEGIN and
+ * REFRESH_END where both ends are known: customers' replays, RFC 7313. So is
+ * what a feed sends again because this guard stood still and missed some; with
+ * a plain refresh quiet time ends it then. A BEGIN may come without the END of
+ * the one before: it begins anew. Until COMPLETE, which follows END, the state
+ * does not name the family as complete.
+ */
 struct msg_rule_ack { /* the withdrawal of this handle is durable */
 	struct msg_head head;
 	uint64_t handle;

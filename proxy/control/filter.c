@@ -36,6 +36,18 @@ filter_state(const char *name, uint8_t *out)
 	return false;
 }
 
+bool
+filter_ground(const char *name, uint8_t *out)
+{
+	for (unsigned i = GROUND_FINE + 1; i < GROUND_COUNT; i++) {
+		if (strcmp(name, ground_name(i)) == 0) {
+			*out = (uint8_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 kind_from_name(const char *name, uint8_t *out)
 {
@@ -69,6 +81,7 @@ const char filter_states[] =
     "another state";
 const char filter_prefixes[] =
     "a prefix (10.0.0.0/8) without bits past its length";
+const char filter_grounds[] = "braked, gone, rest or doomed";
 
 static const char kinds[] =
     "verdict, withdrawal, revocation, operator, config, session, start, stop, "

@@ -45,6 +45,10 @@ void filter_refuse(struct filter_why *why, const char *name, const char *value,
 
 extern const char filter_states[];   /* what is wanted of a state */
 extern const char filter_prefixes[]; /* and of a prefix */
+extern const char filter_grounds[];
 
 /* Number of a state by its name; false when there is none. */
 bool filter_state(const char *name, uint8_t *out);
+
+/* The same of a ground, but fine; filter_grounds is what is wanted. */
+bool filter_ground(const char *name, uint8_t *out);

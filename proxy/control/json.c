@@ -243,6 +243,26 @@ json_text_at(const struct json *list, size_t i)
 	return json_string_value(json_array_get(theirs(list), i));
 }
 
+struct json *
+json_take(struct json *object, const char *key)
+{
+	json_t *value = json_incref(json_object_get(theirs(object), key));
+
+	if (value != NULL)
+		(void)json_object_del(theirs(object), key);
+	return ours(value);
+}
+
+struct json *
+json_copy_of(const struct json *object, const char *key)
+{
+	json_t *value = json_object_get(theirs(object), key);
+	json_t *copy = json_deep_copy(value);
+
+	must(value == NULL || copy != NULL);
+	return ours(copy);
+}
+
 static bool
 name_listed(const char *name, const char *const *names)
 {

@@ -66,6 +66,13 @@ size_t json_length(const struct json *list);
 const struct json *json_at(const struct json *list, size_t i);
 const char *json_text_at(const struct json *list, size_t i); /* or NULL */
 
+/* Take a member out of object: it belongs to the caller. NULL when there is
+ * none. */
+struct json *json_take(struct json *object, const char *key);
+
+/* A member, copied, the caller's to free; NULL when there is none. */
+struct json *json_copy_of(const struct json *object, const char *key);
+
 /* The first name in object that is not in names (ended by NULL); NULL when
  * there is none. Borrowed. */
 const char *json_stranger(const struct json *object, const char *const *names);

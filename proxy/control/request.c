@@ -79,15 +79,18 @@ static int
 parse_rules(const struct parse *parse)
 {
 	struct msg_ctl_request *ctl = &parse->out->ctl;
-	const char *state, *prefix;
+	const char *state, *ground, *prefix;
 
 	if (text_copy(parse, "customer", ctl->customer, sizeof(ctl->customer)) <
 		0 ||
 	    text_get(parse, "state", &state) < 0 ||
+	    text_get(parse, "ground", &ground) < 0 ||
 	    text_get(parse, "destination", &prefix) < 0)
 		return -1;
 	if (state != NULL && !filter_state(state, &ctl->state))
 		return refuse_word(parse, "state", state, filter_states);
+	if (ground != NULL && !filter_ground(ground, &ctl->ground))
+		return refuse_word(parse, "ground", ground, filter_grounds);
 	if (prefix != NULL && prefix_parse(prefix, &ctl->prefix) < 0)
 		return refuse_word(
 		    parse, "destination (--dst)", prefix, filter_prefixes);
@@ -103,15 +106,37 @@ parse_id(const struct parse *parse)
 }
 
 static int
-parse_act(const struct parse *parse)
+parse_reason(const struct parse *parse)
 {
 	struct msg_ctl_request *ctl = &parse->out->ctl;
 
-	if (parse_id(parse) < 0 ||
-	    text_copy(parse, "reason", ctl->text, sizeof(ctl->text)) < 0)
+	if (text_copy(parse, "reason", ctl->text, sizeof(ctl->text)) < 0)
 		return -1;
 	if (ctl->text[0] == '\0')
 		return refuse(parse, "reason", "why it is done");
+	return 0;
+}
+
+static int
+parse_act(const struct parse *parse)
+{
+	return parse_id(parse) < 0 ? -1 : parse_reason(parse);
+}
+
+static int
+parse_route(const struct parse *parse)
+{
+	static const char wanted[] =
+	    "an address (192.0.2.1) or a prefix (10.0.0.0/8) without bits past "
+	    "its length";
+	const char *prefix;
+
+	if (text_get(parse, "prefix", &prefix) < 0)
+		return -1;
+	if (prefix == NULL)
+		return refuse(parse, "prefix", wanted);
+	if (prefix_parse(prefix, &parse->out->ctl.prefix) < 0)
+		return refuse_word(parse, "prefix", prefix, wanted);
 	return 0;
 }
 
@@ -213,9 +238,11 @@ static const struct verb verbs[REQUEST_COUNT] = {
 	[REQUEST_SESSIONS] = { "sessions", parse_sessions, ROLE_GUARD,
 	    CTL_SESSIONS, { "name", NULL } },
 	[REQUEST_RULES] = { "rules", parse_rules, ROLE_GUARD, CTL_RULES,
-	    { "customer", "state", "destination", NULL } },
+	    { "customer", "state", "ground", "destination", NULL } },
 	[REQUEST_RULE] = { "rule", parse_id, ROLE_GUARD, CTL_RULE,
 	    { "id", NULL } },
+	[REQUEST_ROUTE] = { "route", parse_route, ROLE_GUARD, CTL_ROUTE,
+	    { "prefix", NULL } },
 	[REQUEST_EXPLAIN] = { "explain", parse_explain, ROLE_GUARD, CTL_EXPLAIN,
 	    { "customer", "rule", NULL } },
 	[REQUEST_APPROVE] = { "approve", parse_act, ROLE_GUARD, CTL_APPROVE,
@@ -224,6 +251,8 @@ static const struct verb verbs[REQUEST_COUNT] = {
 	    { "id", "reason", NULL } },
 	[REQUEST_WITHDRAW] = { "withdraw", parse_act, ROLE_GUARD, CTL_WITHDRAW,
 	    { "id", "reason", NULL } },
+	[REQUEST_CONFIRM] = { "confirm", parse_reason, ROLE_GUARD, CTL_CONFIRM,
+	    { "reason", NULL } },
 	[REQUEST_AUDIT] = { "audit", parse_audit, ROLE_STORE, 0,
 	    { "customer", "since", "until", "prefix", "state", "reason", "kind",
 		"operator", "rule", "n", NULL } },

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/customer.h"
 #include "proxy/common/channel.h"
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
@@ -191,6 +192,13 @@ guard_rule(struct task *task, const struct msg_ctl_rule *msg)
 		task_end(task, EXIT_NO, not_sound);
 		return;
 	}
+	if (task->verb == REQUEST_ROUTE) {
+		struct json *row = json_new();
+
+		json_put(row, "rule", view_rule(msg));
+		row_write(task, row);
+		return;
+	}
 	if (task->verb != REQUEST_RULE && task->verb != REQUEST_EXPLAIN) {
 		row_write(task, view_rule(msg));
 		return;
@@ -214,11 +222,30 @@ guard_check(struct task *task, const struct msg_ctl_check *msg)
 	json_add(task->checks, view_check(msg));
 }
 
+/* Parts of one picture: each says by its name where it belongs. */
+static void
+guard_route(struct task *task, const struct msg_ctl_route *msg)
+{
+	struct json *row;
+
+	if (!check_ctl_route(msg) || task->verb != REQUEST_ROUTE) {
+		task_end(task, EXIT_NO, not_sound);
+		return;
+	}
+	row = json_new();
+	json_put_bool(row, "known", msg->known != 0);
+	json_put(row, msg->kind == CTL_ROUTE_PATH ? "route" : "more_specific",
+	    view_route(msg));
+	row_write(task, row);
+}
+
 static bool
 session_sound(const struct msg_ctl_session *msg)
 {
 	return check_text(msg->customer, sizeof(msg->customer)) &&
 	       check_text(msg->name, sizeof(msg->name)) &&
+	       msg->validate <= VALIDATE_OFF &&
+	       (msg->fed & ~(unsigned)FAMILY_ALL) == 0 &&
 	       check_session_state(&msg->state);
 }
 
@@ -297,6 +324,9 @@ task_guard(struct task *task, const struct msg_head *head)
 		return;
 	case MSG_CTL_RULE:
 		guard_rule(task, (const void *)head);
+		return;
+	case MSG_CTL_ROUTE:
+		guard_route(task, (const void *)head);
 		return;
 	case MSG_CTL_CHECK:
 		guard_check(task, (const void *)head);
@@ -435,7 +465,7 @@ task_lost(struct task *task, enum role role)
 	if (role == ROLE_GUARD && task->guard)
 		task_end(task, EXIT_NO,
 		    task->verb >= REQUEST_APPROVE &&
-			    task->verb <= REQUEST_WITHDRAW
+			    task->verb <= REQUEST_CONFIRM
 			? "the guard went away before it answered; whether "
 			  "it was done shows in the log"
 			: "the guard went away before it answered");
@@ -470,6 +500,9 @@ task_number(const struct msg_head *head)
 		    ->request;
 	case MSG_CTL_RULE:
 		return ((const struct msg_ctl_rule *)(const void *)head)
+		    ->request;
+	case MSG_CTL_ROUTE:
+		return ((const struct msg_ctl_route *)(const void *)head)
 		    ->request;
 	case MSG_CTL_CHECK:
 		return ((const struct msg_ctl_check *)(const void *)head)

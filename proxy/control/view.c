@@ -80,6 +80,13 @@ static const char *const modes[] = {
 	[CUSTOMER_ENFORCE] = "enforce",
 };
 
+static const char *const validates[] = {
+	[VALIDATE_NONE] = "none",
+	[VALIDATE_NEIGHBOR_AS] = "neighbor-as",
+	[VALIDATE_STRICT] = "strict",
+	[VALIDATE_OFF] = "off",
+};
+
 static const char *const refreshes[] = { "none", "plain", "enhanced" };
 
 static const char *const stores[] = {
@@ -114,15 +121,15 @@ put_address(struct json *to, const char *key, const struct address *address)
 		json_put_text(to, key, text);
 }
 
-static void
-put_router_id(struct json *to, const uint8_t id[4])
+void
+view_put_router_id(struct json *to, const char *key, const uint8_t id[4])
 {
 	struct address address = { .afi = AFI_IPV4 };
 
 	memcpy(address.addr, id, 4);
 	if (id[0] == 0 && id[1] == 0 && id[2] == 0 && id[3] == 0)
 		address.afi = AFI_NONE;
-	put_address(to, "router_id", &address);
+	put_address(to, key, &address);
 }
 
 static void
@@ -135,6 +142,7 @@ put_counters(struct json *to, const struct msg_session_state *state)
 	json_put_number(to, "malformed", state->malformed);
 	json_put_number(to, "overflow", state->overflow);
 	json_put_number(to, "unicast_in", state->unicast_in);
+	json_put_number(to, "unicast_ignored", state->unicast_ignored);
 	json_put_number(to, "held", state->held);
 }
 
@@ -195,11 +203,35 @@ put_state(struct json *to, const struct msg_ctl_session *msg,
 	json_put_bool(to, "authenticated", state->authenticated != 0);
 	json_put_text(to, "key", key_of(msg));
 	json_put_number(to, "hold_time", state->hold_s);
-	put_router_id(to, state->router_id);
+	view_put_router_id(to, "router_id", state->router_id);
 	put_address(to, "local", &state->local);
 	put_address(to, "remote", &state->remote);
 	put_down(to, state);
 	put_counters(to, state);
+}
+
+static struct json *
+pair(const char *all_name, uint32_t all, const char *part_name, uint32_t part)
+{
+	struct json *json = json_new();
+
+	json_put_number(json, all_name, all);
+	json_put_number(json, part_name, part);
+	return json;
+}
+
+/* What it has in the unicast table, and what not. */
+static void
+put_unicast(struct json *to, const struct msg_ctl_session *msg)
+{
+	json_put(to, "fed", families(msg->fed));
+	json_put(
+	    to, "routes", pair("ipv4", msg->routes[0], "ipv6", msg->routes[1]));
+	if (msg->internal != 0)
+		return;
+	json_put_number(to, "prefixes", msg->state.prefixes);
+	json_put_number(to, "foreign", msg->foreign);
+	json_put_text(to, "validate", NAME(validates, msg->validate));
 }
 
 struct json *
@@ -223,16 +255,7 @@ view_session(const struct msg_ctl_session *msg, const struct view_now *now)
 	json_put_number(json, "accepted", msg->accepted);
 	if (msg->internal == 0)
 		json_put_number(json, "max_rules", msg->max_rules);
-	return json;
-}
-
-static struct json *
-pair(const char *all_name, uint32_t all, const char *part_name, uint32_t part)
-{
-	struct json *json = json_new();
-
-	json_put_number(json, all_name, all);
-	json_put_number(json, part_name, part);
+	put_unicast(json, msg);
 	return json;
 }
 
@@ -246,6 +269,38 @@ by_state(const struct msg_ctl_status *msg)
 		json_put_number(json, state_name(i), msg->by_state[i]);
 	json_put_number(json, "inward", msg->out);
 	return json;
+}
+
+static void
+put_feeds(struct json *to, const struct msg_ctl_status *msg)
+{
+	static const char *const names[] = { "ipv4", "ipv6" };
+	struct json *feeds = json_new();
+
+	for (size_t i = 0; i < 2; i++) {
+		struct json *feed = pair("configured", msg->feeds[i],
+		    "complete", msg->feeds_complete[i]);
+
+		json_put_number(feed, "prefixes", msg->prefixes[i]);
+		json_put_number(feed, "routes", msg->routes[i]);
+		json_put(feeds, names[i], feed);
+	}
+	json_put(to, "feeds", feeds);
+}
+
+static void
+status_unicast(struct json *to, const struct msg_ctl_status *msg)
+{
+	struct json *brake =
+	    pair("rules", msg->braked, "customers", msg->braked_customers);
+
+	put_feeds(to, msg);
+	json_put_number(to, "unicast_octets", msg->unicast_octets);
+	json_put_number(to, "foreign_routes", msg->foreign);
+	json_put_number(to, "table_full", msg->table_full);
+	json_put_number(to, "damped", msg->damped);
+	view_put_time(brake, "since", msg->braked_since_ns);
+	json_put(to, "brake", brake);
 }
 
 struct json *
@@ -269,5 +324,6 @@ view_status(const struct msg_ctl_status *msg)
 	json_put(json, "inward",
 	    pair("configured", msg->inward, "up", msg->inward_up));
 	json_put(json, "rules", by_state(msg));
+	status_unicast(json, msg);
 	return json;
 }

@@ -21,6 +21,9 @@ struct json *view_rule(const struct msg_ctl_rule *msg);
 /* {"name","verdict","reason","evidence"…}; verdict is pass, held or refused. */
 struct json *view_check(const struct msg_ctl_check *msg);
 
+/* One route of the unicast table. An AS that is not known is null. */
+struct json *view_route(const struct msg_ctl_route *msg);
+
 struct json *view_session(
     const struct msg_ctl_session *msg, const struct view_now *now);
 
@@ -37,6 +40,9 @@ void view_put_rule(
 
 /* "reason", "reason_number", "detail". */
 void view_put_reason(struct json *to, unsigned reason);
+
+/* A BGP Identifier, null when it is 0.0.0.0. */
+void view_put_router_id(struct json *to, const char *key, const uint8_t id[4]);
 
 /* A time, null when it is 0. */
 void view_put_time(struct json *to, const char *key, uint64_t wall_ns);

@@ -37,6 +37,10 @@ view_rule(const struct msg_ctl_rule *msg)
 	else
 		json_put_text(json, "check", check_name(msg->check));
 	json_put_text(json, "evidence", msg->evidence);
+	if (msg->ground == GROUND_FINE)
+		json_put_null(json, "ground");
+	else
+		json_put_text(json, "ground", ground_name(msg->ground));
 	json_put_bool(json, "approved", msg->approved != 0);
 	json_put_bool(json, "announced", msg->announced != 0);
 	json_put_bool(json, "durable", msg->durable != 0);

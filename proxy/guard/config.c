@@ -66,6 +66,18 @@ take_router(struct config *config, const struct msg_cfg_router *msg)
 	return 0;
 }
 
+static int
+take_validation(struct config *config, const struct msg_cfg_validation *msg)
+{
+	if (config->has_validation || msg->max_routes == 0 ||
+	    msg->brake_percent == 0 || msg->brake_percent > 100 ||
+	    msg->damping_ms > CONFIG_DAMPING_MAX_MS)
+		return -1;
+	config->validation = *msg;
+	config->has_validation = true;
+	return 0;
+}
+
 static bool
 rates_ok(const struct msg_cfg_customer *m)
 {
@@ -110,6 +122,20 @@ fill_customer(struct customer *c, const struct msg_cfg_customer *m)
 	c->limits.received =
 	    m->max_rules > UINT32_MAX / 2 ? UINT32_MAX : 2 * m->max_rules;
 	c->linger_ms = m->linger_ms;
+	c->limits.prefixes = m->max_prefixes;
+	c->local_pref = m->local_pref;
+	c->validate = m->validate;
+	c->best_match = m->best_match;
+	c->failover = m->failover;
+}
+
+static bool
+validate_ok(const struct msg_cfg_customer *m)
+{
+	return m->validate >= VALIDATE_NEIGHBOR_AS &&
+	       m->validate <= VALIDATE_OFF &&
+	       m->best_match <= BEST_MATCH_INTERNAL &&
+	       m->failover <= FAILOVER_KEEP;
 }
 
 static int
@@ -120,7 +146,8 @@ take_customer(struct config *config, const struct msg_cfg_customer *msg)
 	if (msg->index != config->n_customers ||
 	    msg->index >= CONFIG_CUSTOMERS_MAX || msg->name[0] == '\0' ||
 	    !check_text(msg->name, sizeof(msg->name)) ||
-	    msg->mode > CUSTOMER_ENFORCE || !rates_ok(msg) || !windows_ok(msg))
+	    msg->mode > CUSTOMER_ENFORCE || !rates_ok(msg) ||
+	    !windows_ok(msg) || !validate_ok(msg))
 		return -1;
 	customers = grow(config->customers, config->n_customers,
 	    &config->room_customers, sizeof(*customers));
@@ -152,6 +179,24 @@ take_prefix(struct config *config, const struct msg_cfg_prefix *msg)
 	if (c == NULL || !prefix_valid(&msg->prefix))
 		return -1;
 	return prefix_set_add(c->own, &msg->prefix, 0);
+}
+
+/* They come in ascending order. */
+static int
+take_asn(struct config *config, const struct msg_cfg_asn *msg)
+{
+	struct customer *c = customer_at(config, msg->index);
+	uint32_t *asns;
+
+	if (c == NULL || msg->asn == 0 || c->n_asns >= CUSTOMER_ASNS_MAX ||
+	    (c->n_asns > 0 && msg->asn <= c->asns[c->n_asns - 1]))
+		return -1;
+	asns = reallocarray(c->asns, c->n_asns + 1, sizeof(*asns));
+	if (asns == NULL)
+		return -1;
+	c->asns = asns;
+	asns[c->n_asns++] = msg->asn;
+	return 0;
 }
 
 static int
@@ -275,7 +320,7 @@ rows_make(struct config *config)
 static int
 take_end(struct config *config, const struct msg_cfg_end *msg)
 {
-	if (!config->has_router ||
+	if (!config->has_router || !config->has_validation ||
 	    msg->generation != config->begin.generation ||
 	    rows_make(config) < 0)
 		return -1;
@@ -301,6 +346,10 @@ config_take(struct config *config, const struct msg_head *head)
 		return take_prefix(config, msg);
 	case MSG_CFG_TARGET:
 		return take_target(config, msg);
+	case MSG_CFG_ASN:
+		return take_asn(config, msg);
+	case MSG_CFG_VALIDATION:
+		return take_validation(config, msg);
 	case MSG_CFG_NEIGHBOR:
 		return take_neighbor(config, msg);
 	case MSG_CFG_END:
@@ -326,4 +375,33 @@ config_neighbor(const struct config *config, uint32_t peer)
 	    row_find(config->by_peer, config->n_neighbors, peer);
 
 	return row == NULL ? NULL : &config->neighbors[row->at];
+}
+
+bool
+config_same_own(const struct customer *a, const struct customer *b)
+{
+	size_t n = prefix_set_count(a->own);
+
+	if (n != prefix_set_count(b->own))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (prefix_cmp(&prefix_set_at(a->own, i)->prefix,
+			&prefix_set_at(b->own, i)->prefix) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+config_same_validation(const struct customer *a, const struct customer *b)
+{
+	if (a->validate != b->validate || a->best_match != b->best_match ||
+	    a->failover != b->failover || a->asn != b->asn ||
+	    a->n_asns != b->n_asns)
+		return false;
+	for (uint32_t i = 0; i < a->n_asns; i++) {
+		if (a->asns[i] != b->asns[i])
+			return false;
+	}
+	return a->best_match != BEST_MATCH_INTERNAL || config_same_own(a, b);
 }

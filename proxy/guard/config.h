@@ -13,8 +13,9 @@
 #include "policy/customer.h"
 #include "proxy/common/message.h"
 
-#define CONFIG_CUSTOMERS_MAX 65536u
-#define CONFIG_NEIGHBORS_MAX 65536u
+#define CONFIG_CUSTOMERS_MAX  65536u
+#define CONFIG_NEIGHBORS_MAX  65536u
+#define CONFIG_DAMPING_MAX_MS (UINT64_C(3600) * 1000)
 
 struct config_customer {
 	uint32_t number; /* stable, by name */
@@ -29,7 +30,9 @@ struct config_row {
 struct config {
 	struct msg_cfg_begin begin;
 	struct msg_cfg_router router;
+	struct msg_cfg_validation validation;
 	bool has_router;
+	bool has_validation;
 	bool complete;
 	uint8_t dialects; /* 1 << enum dialect of every inward neighbour */
 	struct config_customer *customers; /* by index */
@@ -55,6 +58,11 @@ int config_take(struct config *config, const struct msg_head *head);
  * config. */
 const struct config_customer *config_customer(
     const struct config *config, uint32_t number);
+
+/* The same registered prefixes, in one order. */
+bool config_same_own(const struct customer *a, const struct customer *b);
+/* Rules are validated in the same way. */
+bool config_same_validation(const struct customer *a, const struct customer *b);
 
 /* By the supervisor's number, likewise. */
 const struct msg_cfg_neighbor *config_neighbor(

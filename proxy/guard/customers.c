@@ -147,6 +147,8 @@ customer_linger_ended(struct guard *guard, struct guard_peer *peer)
 	peer->grace = false;
 	timer_stop(peer->linger);
 	sweep(guard, peer, FAMILY_ALL, REASON_LINGER_ENDED);
+	if (!peer->heard || !peer->state.up)
+		unicast_lost(guard, peer, false);
 }
 
 static void
@@ -203,6 +205,16 @@ check_complete(struct guard *guard, struct guard_peer *peer)
 		peer->stable_since_ms = clock_boot_ms();
 }
 
+/* Its rules linger, and its routes as long as they. */
+static void
+lost(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
+{
+	unicast_lost(guard, peer, true);
+	linger_begin(guard, peer, since_ms);
+	if (!peer->lingering)
+		unicast_lost(guard, peer, false);
+}
+
 static void
 went_down(struct guard *guard, struct guard_peer *peer)
 {
@@ -220,12 +232,13 @@ went_down(struct guard *guard, struct guard_peer *peer)
 	case DOWN_CLOSED:
 		linger_end(peer);
 		peer->stable_since_ms = 0;
+		unicast_lost(guard, peer, false);
 		customer_end_all(
 		    guard, peer, (enum reason)ends[peer->state.down]);
 		return;
 	case DOWN_LOST:
 	case DOWN_NONE:
-		linger_begin(guard, peer, peer->state.since_ms);
+		lost(guard, peer, peer->state.since_ms);
 		return;
 	}
 }
@@ -273,12 +286,18 @@ customer_state(struct guard *guard, struct guard_peer *peer,
 	}
 	if (!guard->loaded) {
 		/* customer_reconcile() will look */
-		if (!msg->up || flapped)
+		if (!msg->up || flapped) {
 			mark_stale(peer, FAMILY_ALL);
+			unicast_lost(guard, peer, true);
+		}
+		if (msg->up && (changed || flapped))
+			unicast_up(guard, peer);
 		return;
 	}
 	if (flapped)
-		linger_begin(guard, peer, 0);
+		lost(guard, peer, 0);
+	if (msg->up && (changed || flapped))
+		unicast_up(guard, peer);
 	if (changed || flapped)
 		record_session(guard, peer);
 	if ((changed || first) && !msg->up)
@@ -301,6 +320,8 @@ customer_reconcile(struct guard *guard, struct guard_peer *peer)
 	 * a session that is up to say it. */
 	(void)linger_start(
 	    guard, peer, 0, peer->replayed ? 0 : GUARD_REPLAY_MS);
+	if (!peer->heard && !peer->lingering)
+		unicast_lost(guard, peer, false);
 	if (peer->replayed)
 		check_complete(guard, peer);
 }
@@ -353,6 +374,7 @@ customer_mark(struct guard *guard, struct guard_peer *peer,
 {
 	uint8_t complete = peer->complete | (msg->family & FAMILY_ALL);
 
+	unicast_mark(guard, peer, msg->mark, msg->family);
 	switch (msg->mark) {
 	case MARK_REPLAY_END:
 		if (peer->replayed)
@@ -415,14 +437,17 @@ customer_gone(struct guard *guard, struct guard_peer *peer)
 	peer->heard = false;
 	if (!guard->loaded) {
 		mark_stale(peer, FAMILY_ALL);
+		unicast_lost(guard, peer, true);
 		return;
 	}
 	if (was_up)
 		record_session(guard, peer);
-	if (peer->configured)
-		linger_begin(guard, peer, 0);
-	else
-		customer_end_all(guard, peer, REASON_CUSTOMER_REMOVED);
+	if (peer->configured) {
+		lost(guard, peer, 0);
+		return;
+	}
+	unicast_lost(guard, peer, false);
+	customer_end_all(guard, peer, REASON_CUSTOMER_REMOVED);
 }
 
 void

@@ -30,77 +30,6 @@
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 
-struct conflict_ctx {
-	struct guard *guard;
-	const struct rib_rule *rule;
-	const struct guard_customer *customer;
-};
-
-/* Does another customer's standing rule say something else about this NLRI?
- * Then the entry remembers that it was in somebody's way. */
-static bool
-conflicts(const void *opaque, const struct rule *part,
-    const struct action_set *actions, char *evidence, size_t size)
-{
-	const struct conflict_ctx *ctx = opaque;
-
-	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
-		struct rib_entry *entry;
-
-		if ((ctx->guard->tables & 1u << d) == 0)
-			continue;
-		entry = rib_out_find_part(&ctx->guard->out[d], ctx->rule, part);
-		for (const struct rib_owner *o = entry == NULL ? NULL
-							       : entry->owners;
-		     o != NULL; o = o->next_of_entry) {
-			if (o->customer == ctx->customer->number ||
-			    action_equal(&o->actions, actions))
-				continue;
-			entry->contested = 1;
-			(void)snprintf(evidence, size,
-			    "rule %" PRIu64 " stands with another action",
-			    o->rule->id);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* A rule's cost so far does not count against itself. */
-static uint32_t
-held_without(const struct rib_rule *rule, const struct guard_customer *customer)
-{
-	return customer->cost - (rule->counted ? rule->cost : 0);
-}
-
-void
-guard_ask(struct guard *guard, const struct guard_peer *peer,
-    const struct rib_rule *rule, struct verdict *verdict,
-    struct check_result *results)
-{
-	const struct conflict_ctx ctx = { guard, rule, peer->customer };
-	const struct question q = {
-		.customer = peer->customer->policy,
-		.rule = &rule->rule,
-		.actions = &rule->actions,
-		.conflicts = conflicts,
-		.ctx = &ctx,
-		.rules_held = held_without(rule, peer->customer),
-		.wire_reason = rule->wire_reason,
-		.dialects = guard->config->dialects,
-		/* a stale rule came over a session that is gone */
-		.authenticated = (peer->heard && peer->state.authenticated) ||
-				 (rule->flags & RULE_STALE) != 0,
-		.approved = (rule->flags & RULE_APPROVED) != 0,
-		.denied = (rule->flags & RULE_DENIED) != 0,
-	};
-
-	if (results == NULL)
-		judge(&q, verdict, guard->parts);
-	else
-		judge_explain(&q, verdict, guard->parts, results);
-}
-
 void
 guard_record_end(struct guard *guard, struct rib_rule *rule,
     enum entry_kind kind, const struct action_set *actions)
@@ -165,6 +94,7 @@ take_out(struct guard *guard, struct rib_rule *rule)
 {
 	rib_out_drop(rule);
 	rule_uncount(guard, rule);
+	ground_set(guard, rule, GROUND_FINE);
 	if (rule->wait != WAIT_RECORD)
 		rule_unwait(rule);
 }
@@ -238,6 +168,7 @@ store_behind(struct guard *guard, struct rib_rule *rule)
 {
 	rib_out_drop(rule);
 	rule_uncount(guard, rule);
+	ground_set(guard, rule, GROUND_FINE);
 	rule_state(guard, rule, STATE_REFUSED, REASON_STORE_BEHIND, CHECK_NONE);
 	if (rule->wait != WAIT_RECORD)
 		rule_wait(guard, rule, WAIT_STORE);
@@ -282,8 +213,10 @@ static void
 settle(struct guard *guard, struct rib_rule *rule,
     const struct verdict *verdict, const uint8_t *raw, size_t raw_len)
 {
-	/* What stood on its record and no longer may is revoked. */
-	bool revoked = (rule->flags & RULE_LIVE) && rule_passes(rule) &&
+	/* What stood on its record and no longer may is revoked, also where
+	 * that record had to wait for room. */
+	bool stood = rule_passes(rule) || rule->reason == REASON_STORE_BEHIND;
+	bool revoked = (rule->flags & RULE_LIVE) && stood &&
 		       verdict->state == STATE_REFUSED;
 
 	rule_uncount(guard, rule);
@@ -291,6 +224,7 @@ settle(struct guard *guard, struct rib_rule *rule,
 	    verdict->reason, verdict->check);
 	if (!verdict_accepts(verdict))
 		rib_out_drop(rule); /* also what it said before */
+	ground_settle(guard, rule, verdict);
 	if (verdict->state != STATE_REFUSED)
 		rule_count(guard, rule,
 		    judge_parts(guard->config->dialects, guard->parts));
@@ -313,6 +247,16 @@ guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
 	}
 	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
 	settle(guard, rule, &verdict, raw, raw_len);
+}
+
+void
+guard_revoke(
+    struct guard *guard, struct rib_rule *rule, const struct verdict *verdict)
+{
+	if (rule->wait == WAIT_RECORD || !journal_room(guard->journal, true))
+		store_behind(guard, rule);
+	else
+		settle(guard, rule, verdict, NULL, 0);
 }
 
 /* The same rule again: nothing changes but that it is not stale; unless it
@@ -466,8 +410,13 @@ guard_originate(struct guard *guard, struct rib_rule *rule)
 	/* Whoever asks: not before the verdict is on disk. */
 	if (rule->seq >= journal_first(guard->journal))
 		return;
-	/* Another's rule may have come to stand since this one was judged. */
-	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
+	/* Another's rule may have come to stand since this one was judged; and
+	 * what lost its route meanwhile does not go inward to be revoked. */
+	if (rule->owners == NULL && rule->ground != GROUND_FINE)
+		guard_ask(
+		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
+	else
+		ground_ask(guard, rule, &verdict);
 	if (!verdict_accepts(&verdict)) {
 		settle(guard, rule, &verdict, NULL, 0);
 		return;
@@ -516,7 +465,8 @@ guard_init(struct guard *guard, struct loop *loop)
 	link_init(&guard->wait_record);
 	if (getrandom(guard->hash_key, sizeof(guard->hash_key), 0) !=
 		(ssize_t)sizeof(guard->hash_key) ||
-	    rib_in_init(&guard->in, guard->hash_key) < 0)
+	    rib_in_init(&guard->in, guard->hash_key) < 0 ||
+	    unicast_init(guard) < 0 || ground_init(guard) < 0)
 		return -1;
 	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
 		if (rib_out_init(&guard->out[d], (uint8_t)d, guard->hash_key,
@@ -535,7 +485,9 @@ guard_fini(struct guard *guard)
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next)
 		rib_out_drop(LINK_ENTRY(l, struct rib_rule, all));
+	ground_fini(guard);
 	rib_in_fini(&guard->in);
+	unicast_fini(guard);
 	peers_fini(guard);
 	for (unsigned d = 1; d < DIALECT_COUNT; d++)
 		rib_out_fini(&guard->out[d]);

@@ -8,6 +8,10 @@
  *   rib_out     what stands inward, and whom it is owed to
  *   customers   sessions of customers: up, down, linger, complete
  *   inward      sessions towards the routers: cursors
+ *   unicast     routes from customers and feeds, and whether all is known
+ *   sweep       routes that are gone leave the table, in slices
+ *   ground      rules whose unicast route moved: looked at again, damped
+ *   brake       rules that lost their ground: revoked, or too many at once
  *   restore     a new guard finds its place: store, sessions, routers
  *   reload      a new configuration, or what it would do
  *   operator    what the control role asks
@@ -18,9 +22,11 @@
 #include "proxy/common/channel.h"
 #include "proxy/common/loop.h"
 #include "proxy/guard/config.h"
+#include "proxy/guard/depend.h"
 #include "proxy/guard/journal.h"
 #include "proxy/guard/rib_in.h"
 #include "proxy/guard/rib_out.h"
+#include "proxy/guard/rib_unicast.h"
 
 #define GUARD_PEERS_MAX      65536u
 #define GUARD_REASONS        256u /* reasons are below */
@@ -42,6 +48,31 @@
  * stand; then it is given everything anew. */
 #define GUARD_BEHIND_MAX     65536u
 
+/* Prefixes that sweeps look at, and rules that are looked at again, in one
+ * turn: a millisecond or two. */
+#define GUARD_SWEEP_TURN     10000u
+#define GUARD_LOOK_TURN      2000u
+/* More-specifics that are walked for them, besides. */
+#define GUARD_WALK_TURN      50000u
+/* What is to be revoked is collected so long: then the brake is asked. */
+#define GUARD_COLLECT_MS     10u
+/* The brake counts what was revoked within so many seconds. */
+#define GUARD_BRAKE_S        10u
+/* A revoked rule rests 1 s before it is judged anew, twice as long each time
+ * up to this, so that a route that flaps does not fill the log. */
+#define GUARD_REST_MS        1000u
+#define GUARD_REST_MAX_MS    60000u
+#define GUARD_REST_FORGET_MS 600000u
+/* Rules whose time has come are looked for so often, at most. */
+#define GUARD_PATIENCE_MS    100u
+/* Routes of one customer's session and family, besides twice what it may
+ * announce, and sources of one session that are closed and not swept yet. The
+ * session keeps to less; one that a stranger took over fills no table. */
+#define GUARD_ROUTES_MORE    1024u
+#define GUARD_CLOSED_MAX     8u
+/* What is said in a minute about one session's routes that come and go. */
+#define GUARD_NOTES          20u
+
 /* One customer; lives as long as the guard, so that a reload keeps counts. */
 struct guard_customer {
 	uint32_t number;
@@ -52,6 +83,10 @@ struct guard_customer {
 	struct rib_link waiting;       /* WAIT_QUOTA, in arrival order */
 	bool room;                     /* cost went down */
 	bool summarised;               /* counts[] holds something */
+	bool braked;                   /* scratch of the brake */
+	bool revalidate;               /* scratch of a reload */
+	uint32_t fed[2];               /* sessions of which all has come */
+	uint64_t revoked_ms;           /* last time that it lost a rule so */
 	uint32_t tokens;
 	uint64_t tokens_ms;
 	uint32_t counts[GUARD_REASONS]; /* refusals for the next summary */
@@ -85,6 +120,16 @@ struct guard_peer {
 	uint8_t complete;         /* families of which all has come */
 	uint8_t refreshing;       /* families between BoRR and EoRR */
 	uint64_t refreshed_ms[2]; /* last BoRR taken: IPv4, IPv6; 0: none */
+	/* unicast */
+	uint16_t source;   /* in the unicast table; SOURCE_NONE */
+	uint8_t fed;       /* unicast families of which all has come */
+	uint8_t counted;   /* .. in the sums of those fed */
+	uint8_t overflow;  /* .. of which a route found no room */
+	uint8_t again;     /* .. and of which none did in this refresh either */
+	uint8_t replaying; /* .. between BoRR and EoRR */
+	uint64_t foreign;  /* routes outside what the customer owns */
+	uint64_t notes_minute; /* of notes: this minute had .. */
+	uint32_t notes;        /* .. so many */
 	/* inward */
 	struct rib_cursor cursor;
 	bool attached;
@@ -101,10 +146,25 @@ struct guard_answer {
 	struct msg_ctl_request request;
 	struct rib_link *next; /* rule to show next; NULL: none under way */
 	uint32_t next_peer;
+	uint32_t exit_code; /* to end with */
 	bool busy;
+	char text[192];
 };
 #define GUARD_ANSWERS 16
 #define GUARD_ENDS    32 /* of answers, that found no room */
+
+/* Routes that a source has not heard again, or of one that is closed, leave
+ * the table in slices. */
+struct guard_sweep {
+	uint16_t source;
+	uint8_t afi;
+	bool whole;  /* the whole table, else what its customer owns */
+	bool closed; /* the source is */
+	bool walking;
+	uint32_t peer;
+	size_t at; /* place in what the customer owns */
+	struct prefix_walk walk;
+};
 
 struct guard {
 	struct loop *loop;
@@ -128,8 +188,32 @@ struct guard {
 	struct rib_link wait_store;
 	struct rib_link wait_conflict;
 	struct rib_link wait_record;
-	bool loaded;  /* the store's live rules are in */
-	bool loading; /* they are coming */
+	struct rib_unicast *unicast;
+	struct guard_sweep *sweeps;
+	size_t n_sweeps;
+	size_t room_sweeps;
+	uint32_t feeds[2]; /* inward sessions that feed IPv4, IPv6 */
+	uint32_t fed[2];   /* of these: up, and all has come */
+	uint64_t no_room;  /* routes that found none */
+	struct depend depend;
+	struct rib_link touched;               /* rules to look at again */
+	struct rib_link grounds[GROUND_COUNT]; /* by enum rule_ground */
+	struct timer *work;     /* touched rules and sweeps go on */
+	struct timer *collect;  /* the doomed fall */
+	struct timer *patience; /* some GONE or REST has waited enough */
+	bool collecting;
+	uint64_t patience_ms;            /* loop time; 0: not started */
+	uint64_t looked_ms;              /* loop time, when last looked for */
+	uint64_t rest_ms;                /* the first rest */
+	uint32_t revoked[GUARD_BRAKE_S]; /* by second */
+	uint64_t revoked_s;              /* the second counted last */
+	uint64_t braked_since_ns;        /* wall; 0: the brake is off */
+	/* of the last question */
+	uint8_t match_len; /* of the best match */
+	bool failed_over;  /* which only failover: keep lets pass */
+	uint64_t walked;   /* more-specifics, of all questions */
+	bool loaded;       /* the store's live rules are in */
+	bool loading;      /* they are coming */
 	bool to_load; /* they are to be asked for when load_seq is durable */
 	uint64_t load_seq;
 	uint64_t told_ms;
@@ -181,10 +265,6 @@ void guard_withdraw_blind(struct guard *guard, const struct guard_peer *peer,
 /* Judge a wanted rule (again) and let the verdict have its way. */
 void guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
     size_t raw_len);
-/* Only judge; nothing changes. parts (may be NULL: scratch). */
-void guard_ask(struct guard *guard, const struct guard_peer *peer,
-    const struct rib_rule *rule, struct verdict *verdict,
-    struct check_result *results);
 /* The rule's end for this reason: inward at once, then recorded. The customer
  * still wants it: it stays known as withdrawn, until announced anew. */
 void guard_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
@@ -197,8 +277,23 @@ void guard_leave(struct guard *guard, struct rib_rule *rule,
  * remembered until there is room. */
 void guard_record_end(struct guard *guard, struct rib_rule *rule,
     enum entry_kind kind, const struct action_set *actions);
+/* A rule that stands loses its verdict to this one, which refuses it. */
+void guard_revoke(
+    struct guard *guard, struct rib_rule *rule, const struct verdict *verdict);
 /* Put inward what is judged and durable. */
 void guard_originate(struct guard *guard, struct rib_rule *rule);
+
+/* ask.c; what else is known is in guard->match_len and failed_over */
+/* Only judge; nothing changes. results may be NULL. */
+void guard_ask(struct guard *guard, const struct guard_peer *peer,
+    const struct rib_rule *rule, struct verdict *verdict,
+    struct check_result *results);
+/* As if nothing were known of unicast routes and the rule stood. */
+void guard_ask_aside(
+    struct guard *guard, const struct rib_rule *rule, struct verdict *verdict);
+/* Ask the check of unicast validation alone. */
+enum reason guard_ask_unicast(struct guard *guard, const struct rib_rule *rule,
+    char evidence[EVIDENCE_MAX]);
 
 /* promote.c: called once a turn: whatever waited and can go on */
 void guard_promote(struct guard *guard);
@@ -233,6 +328,90 @@ bool rule_acknowledge(struct guard_peer *peer, uint64_t handle);
 /* Free it if nothing needs it any more; true when it is gone. */
 bool rule_release(struct guard *guard, struct rib_rule *rule);
 
+/* unicast.c */
+int unicast_init(struct guard *guard);
+void unicast_fini(struct guard *guard);
+/* Is the view complete that validates rules of this family over this session?
+ * A feed that is up and complete, or, where none is configured, a session of
+ * the customer that carries unicast. */
+bool unicast_known(
+    const struct guard *guard, const struct guard_peer *peer, unsigned afi);
+/* Routes from a session. */
+void unicast_routes(struct guard *guard, struct guard_peer *peer,
+    const struct msg_unicast *msg);
+/* A mark of unicast families. */
+void unicast_mark(
+    struct guard *guard, struct guard_peer *peer, unsigned mark, unsigned of);
+/* A feed says of which families it is complete: of fewer, when it had to drop
+ * routes because we did not read. */
+void unicast_incomplete(
+    struct guard *guard, struct guard_peer *peer, unsigned complete);
+/* The session is up (again). */
+void unicast_up(struct guard *guard, struct guard_peer *peer);
+/* It is lost. linger: its routes stay, but lose to any others. */
+void unicast_lost(struct guard *guard, struct guard_peer *peer, bool linger);
+/* Another configuration is in force; old (may be NULL) is that before. */
+void unicast_configure(struct guard *guard, const struct config *old);
+/* May a change of this family's routes change anything now? */
+bool unicast_matters(const struct guard *guard, unsigned afi);
+
+/* sweep.c */
+/* Remove what this source has not heard, of one family; all of it when it is
+ * closed. It begins anew where one is under way. */
+void sweep_begin(struct guard *guard, const struct guard_peer *peer,
+    unsigned afi, bool closed);
+/* No more of it: a refresh has begun. */
+void sweep_cancel(struct guard *guard, uint16_t source, unsigned afi);
+/* Closed sources of this session that still have routes. */
+unsigned sweep_closed(const struct guard *guard, const struct guard_peer *peer);
+/* What customers own may not be what it was: look everywhere. */
+void sweep_widen(struct guard *guard);
+/* A slice of what is due; true when more is left. */
+bool sweep_work(struct guard *guard);
+
+/* ground.c */
+int ground_init(struct guard *guard);
+void ground_fini(struct guard *guard);
+/* The rule depends on unicast routes if this customer's rules do. 0 or -1 when
+ * memory is out. */
+int ground_track(struct guard *guard, struct rib_rule *rule,
+    const struct customer *customer);
+void ground_set(
+    struct guard *guard, struct rib_rule *rule, enum rule_ground ground);
+/* It has this verdict now, by the question asked last. */
+void ground_settle(
+    struct guard *guard, struct rib_rule *rule, const struct verdict *verdict);
+/* Can a unicast route change its state? */
+bool ground_rests(const struct rib_rule *rule);
+/* The routes of this prefix moved. */
+void ground_moved(struct guard *guard, const struct prefix *prefix);
+/* A rule's routes may have moved. */
+void ground_touch(struct guard *guard, struct rib_rule *rule);
+/* All rules of a family, of this customer (NULL: any). */
+void ground_touch_all(
+    struct guard *guard, const struct guard_customer *customer, unsigned afi);
+/* Ask for a rule that stands and that nothing new is known of but, maybe, its
+ * routes: where only they object it stands and is looked at soon, so that they
+ * are damped and braked like any that move. */
+void ground_ask(
+    struct guard *guard, struct rib_rule *rule, struct verdict *verdict);
+/* Wait until this loop time with what has GROUND_GONE or GROUND_REST. */
+void ground_wait(struct guard *guard, uint64_t until_ms);
+/* Called once a turn. */
+void ground_work(struct guard *guard);
+
+/* brake.c */
+int brake_init(struct guard *guard);
+void brake_fini(struct guard *guard);
+/* This rule has lost its ground: it is revoked in a moment, or braked. */
+void brake_doom(struct guard *guard, struct rib_rule *rule);
+/* It loses its verdict now, and rests. */
+void brake_rest(struct guard *guard, struct rib_rule *rule);
+/* Called once a second. */
+void brake_second(struct guard *guard);
+/* Release what the brake holds: how many rules were revoked. */
+unsigned brake_confirm(struct guard *guard);
+
 /* customers.c */
 void customer_state(struct guard *guard, struct guard_peer *peer,
     const struct msg_session_state *msg);
@@ -251,6 +430,8 @@ uint64_t customer_linger_left_ms(const struct guard_peer *peer);
 /* inward.c */
 void inward_open(struct guard *guard, struct guard_peer *peer);
 void inward_close(struct guard *guard, struct guard_peer *peer);
+void inward_state(struct guard *guard, struct guard_peer *peer,
+    const struct msg_session_state *msg);
 /* False when it reports more than can be. */
 bool inward_held(struct guard *guard, struct guard_peer *peer,
     const struct msg_out_rule *msg);
@@ -272,7 +453,7 @@ void restore_loaded(struct guard *guard);
 /* reload.c */
 void reload_take(struct guard *guard, const struct msg_head *head);
 
-/* operator.c */
+/* operator.c, operator_show.c, operator_route.c */
 void operator_request(struct guard *guard, const struct msg_ctl_request *msg);
 void operator_continue(struct guard *guard);
 void operator_closed(struct guard *guard);
@@ -286,6 +467,17 @@ int operator_row_verdict(struct guard *guard, uint32_t request,
 void operator_end(struct guard *guard, uint32_t request, uint32_t exit_code,
     const char *text);
 
+/* Half of the channel is for short answers. */
+bool operator_room(const struct guard *guard);
+void operator_status(struct guard *guard, uint32_t request);
+bool operator_session(
+    struct guard *guard, uint32_t request, const struct guard_peer *peer);
+/* The routes of a prefix; then *filter names the rules that rest on them, to be
+ * shown next. Returns the exit code and, in text, what to end with. False when
+ * the channel has no room. */
+bool operator_routes(struct guard *guard, const struct msg_ctl_request *msg,
+    struct guard_answer *answer);
+
 /* peers.c */
 struct guard_peer *peer_get(struct guard *guard, uint32_t number);
 /* The configuration in force says who there is. */
@@ -293,5 +485,9 @@ int peers_configure(struct guard *guard);
 struct guard_peer *peer_named(
     struct guard *guard, const char *customer, const char *address);
 struct guard_customer *customer_of_number(struct guard *guard, uint32_t number);
+/* The configured sessions of a customer: *n of them, borrowed until the next
+ * configuration. */
+struct guard_peer **peers_of(
+    struct guard *guard, const struct guard_customer *customer, size_t *n);
 void peer_open(struct guard *guard, uint32_t number, int fd);
 void peers_fini(struct guard *guard);

@@ -117,9 +117,28 @@ inward_close(struct guard *guard, struct guard_peer *peer)
 	if (peer->attached)
 		rib_out_detach(&guard->out[peer->dialect], &peer->cursor);
 	peer->attached = false;
+	unicast_lost(guard, peer, false);
 	peer->heard = false;
 	memset(&peer->state, 0, sizeof(peer->state));
 	peer->state.state = BGP_IDLE;
+}
+
+void
+inward_state(struct guard *guard, struct guard_peer *peer,
+    const struct msg_session_state *msg)
+{
+	bool was_up = peer->heard && peer->state.up;
+	bool ended =
+	    was_up && (!msg->up || msg->established != peer->state.established);
+
+	/* What it fed is gone with its session. */
+	if (ended)
+		unicast_lost(guard, peer, false);
+	peer->state = *msg;
+	peer->heard = true;
+	unicast_incomplete(guard, peer, msg->complete);
+	if (msg->up && (ended || !was_up))
+		unicast_up(guard, peer);
 }
 
 bool
@@ -177,14 +196,18 @@ entry_send(struct guard_peer *peer, const struct rib_entry *entry)
 {
 	size_t size =
 	    offsetof(struct msg_out_rule, rule) + rule_size(&entry->rule);
-	struct msg_out_rule *msg = channel_reserve(peer->channel,
-	    entry->standing ? MSG_OUT_ANNOUNCE : MSG_OUT_WITHDRAW, size);
+	unsigned family = family_of(entry->rule.afi, SAFI_FLOWSPEC);
+	struct msg_out_rule *msg;
 
+	if ((peer->families & family) == 0)
+		return true; /* a feed, or of the other family */
+	msg = channel_reserve(peer->channel,
+	    entry->standing ? MSG_OUT_ANNOUNCE : MSG_OUT_WITHDRAW, size);
 	if (msg == NULL)
 		return false;
 	memset((char *)msg + sizeof(msg->head), 0,
 	    offsetof(struct msg_out_rule, rule) - sizeof(msg->head));
-	msg->family = (uint8_t)family_of(entry->rule.afi, SAFI_FLOWSPEC);
+	msg->family = (uint8_t)family;
 	if (entry->standing) {
 		msg->customer = entry->customer;
 		msg->actions = entry->actions;

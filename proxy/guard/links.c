@@ -232,6 +232,7 @@ turn(void *ctx)
 	guard->now_ns = clock_wall_ns();
 	guard_promote(guard);
 	restore_continue(guard);
+	ground_work(guard);
 	journal_flush(guard->journal);
 	inward_flush(guard);
 	operator_continue(guard);
@@ -263,6 +264,7 @@ second(void *ctx)
 	guard->now_ns = clock_wall_ns();
 	if (guard->loaded)
 		guard_summaries(guard);
+	brake_second(guard);
 }
 
 int

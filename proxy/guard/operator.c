@@ -54,11 +54,30 @@ operator_end(
 		log_line(LOG_WARN, "control: an answer found no room");
 }
 
-/* Room for rows: half of the channel is for short answers. */
-static bool
-room_for_rows(const struct guard *guard)
+bool
+operator_room(const struct guard *guard)
 {
 	return channel_pending(guard->control) < GUARD_CONTROL_BUFFER / 2;
+}
+
+/* When its state ends, or its ground if that is sooner; wall, 0: no end. */
+static uint64_t
+row_expires_ns(const struct guard *guard, const struct rib_rule *rule)
+{
+	uint64_t now_ms = loop_now_ms(guard->loop), left_ms = UINT64_MAX;
+	uint64_t until_ms = rule->ground == GROUND_GONE   ? rule->gone_ms
+			    : rule->ground == GROUND_REST ? rule->rest_ms
+							  : UINT64_MAX;
+
+	if (rule->state == STATE_LINGERING)
+		left_ms = customer_linger_left_ms(guard->peers[rule->peer]);
+	if (until_ms != UINT64_MAX) {
+		until_ms = until_ms > now_ms ? until_ms - now_ms : 0;
+		left_ms = until_ms < left_ms ? until_ms : left_ms;
+	}
+	return left_ms == UINT64_MAX
+		   ? 0
+		   : guard->now_ns + UINT64_C(1000000) * left_ms;
 }
 
 static void
@@ -86,10 +105,8 @@ row_fill(const struct guard *guard, const struct rib_rule *rule,
 	msg->first_seen_ns = rule->first_seen_ns;
 	msg->since_ns = rule->since_ns;
 	msg->now_ns = guard->now_ns;
-	if (rule->state == STATE_LINGERING)
-		msg->expires_ns =
-		    guard->now_ns +
-		    UINT64_C(1000000) * customer_linger_left_ms(peer);
+	msg->expires_ns = row_expires_ns(guard, rule);
+	msg->ground = rule->ground;
 	memcpy(msg->customer, peer->customer->name, sizeof(msg->customer));
 	memcpy(msg->neighbor, peer->address, sizeof(msg->neighbor));
 	msg->actions = rule->actions;
@@ -125,7 +142,7 @@ operator_row_verdict(struct guard *guard, uint32_t request,
 {
 	if (guard->control == NULL || request == 0)
 		return 0;
-	if (!room_for_rows(guard))
+	if (!operator_room(guard))
 		return -1;
 	return row_send(guard, request, rule, verdict);
 }
@@ -134,118 +151,22 @@ static bool
 checks_send(
     struct guard *guard, uint32_t request, const struct check_result *results)
 {
-	for (unsigned i = 1; i < CHECK_COUNT; i++) {
+	enum check check;
+
+	for (unsigned n = 0; (check = check_at(n)) != CHECK_NONE; n++) {
+		const struct check_result *result = &results[check];
 		struct msg_ctl_check *msg = channel_reserve(
 		    guard->control, MSG_CTL_CHECK, sizeof(*msg));
 
 		if (msg == NULL)
 			return false;
 		msg->request = request;
-		msg->reason = results[i].reason;
-		msg->check = (uint8_t)i;
+		msg->reason = result->reason;
+		msg->check = (uint8_t)check;
 		msg->zero = 0;
-		memcpy(
-		    msg->evidence, results[i].evidence, sizeof(msg->evidence));
+		memcpy(msg->evidence, result->evidence, sizeof(msg->evidence));
 		channel_commit(guard->control, sizeof(*msg));
 	}
-	return true;
-}
-
-static void
-status(struct guard *guard, uint32_t request)
-{
-	struct msg_ctl_status *msg =
-	    channel_reserve(guard->control, MSG_CTL_STATUS, sizeof(*msg));
-
-	if (msg == NULL) {
-		operator_end(guard, request, 1, no_room);
-		return;
-	}
-	memset((char *)msg + sizeof(msg->head), 0,
-	    sizeof(*msg) - sizeof(msg->head));
-	msg->request = request;
-	msg->store = guard->store == NULL           ? 0
-		     : journal_full(guard->journal) ? STORE_FULL
-						    : STORE_FINE;
-	msg->synced = guard->loaded;
-	msg->started_ns = guard->started_ns;
-	msg->generation = guard->config->begin.generation;
-	msg->log_size = journal_next(guard->journal);
-	msg->log_pending = journal_pending(guard->journal);
-	msg->store_behind = guard->store_behind;
-	for (size_t i = 0; i < guard->n_customers; i++)
-		msg->customers += guard->customers[i]->policy != NULL;
-	for (uint32_t i = 0; i < guard->n_peers; i++) {
-		const struct guard_peer *peer = guard->peers[i];
-
-		if (peer == NULL || !peer->configured)
-			continue;
-		if (peer->internal) {
-			msg->inward++;
-			msg->inward_up += peer->state.up;
-		} else {
-			msg->sessions++;
-			msg->sessions_up += peer->state.up;
-		}
-	}
-	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
-	     l = l->next) {
-		msg->rules++;
-		msg->by_state[LINK_ENTRY(l, struct rib_rule, all)->state]++;
-	}
-	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
-		if (msg->out < guard->out[d].n_standing)
-			msg->out = (uint32_t)guard->out[d].n_standing;
-	}
-	memcpy(msg->config_hash, guard->config->begin.hash,
-	    sizeof(msg->config_hash));
-	channel_commit(guard->control, sizeof(*msg));
-	operator_end(guard, request, 0, "");
-}
-
-static bool
-is_keyed(const struct guard *guard, const struct guard_peer *peer)
-{
-	const struct msg_cfg_neighbor *neighbor =
-	    config_neighbor(guard->config, peer->number);
-
-	return neighbor != NULL && neighbor->authenticated != 0;
-}
-
-static bool
-session_send(
-    struct guard *guard, uint32_t request, const struct guard_peer *peer)
-{
-	struct msg_ctl_session *msg =
-	    channel_reserve(guard->control, MSG_CTL_SESSION, sizeof(*msg));
-
-	if (msg == NULL)
-		return false;
-	memset((char *)msg + sizeof(msg->head), 0,
-	    sizeof(*msg) - sizeof(msg->head));
-	msg->request = request;
-	msg->internal = peer->internal;
-	msg->emit = peer->dialect;
-	msg->keyed = is_keyed(guard, peer);
-	msg->state = peer->state;
-	msg->state.head =
-	    (struct msg_head){ sizeof(msg->state), MSG_SESSION_STATE, 0 };
-	memcpy(msg->name, peer->internal ? peer->name : peer->address,
-	    sizeof(msg->name));
-	if (peer->internal) {
-		msg->asn = guard->config->router.asn;
-		msg->rules = (uint32_t)guard->out[peer->dialect].n_standing;
-		msg->accepted = peer->state.held;
-	} else if (peer->customer->policy != NULL) {
-		msg->asn = peer->customer->policy->asn;
-		msg->mode = peer->customer->policy->mode;
-		msg->rules = peer->customer->known;
-		msg->accepted = peer->customer->cost;
-		msg->max_rules = peer->customer->policy->limits.rules;
-		memcpy(
-		    msg->customer, peer->customer->name, sizeof(msg->customer));
-	}
-	channel_commit(guard->control, sizeof(*msg));
 	return true;
 }
 
@@ -272,6 +193,11 @@ rule_matches(const struct guard *guard, const struct msg_ctl_request *q,
 		return false;
 	if (q->state != UINT8_MAX && q->state != rule->state)
 		return false;
+	if (q->ground != GROUND_FINE && q->ground != rule->ground)
+		return false;
+	if (q->verb == CTL_ROUTE &&
+	    (rule->dst_node == 0 || !ground_rests(rule)))
+		return false; /* something else decides it */
 	return prefix_matches(&q->prefix, &rule->rule);
 }
 
@@ -290,7 +216,7 @@ answer_rules(struct guard *guard, struct guard_answer *a)
 		a->next = a->next->next;
 	}
 	a->busy = false;
-	operator_end(guard, a->request.request, 0, "");
+	operator_end(guard, a->request.request, a->exit_code, a->text);
 }
 
 static void
@@ -304,8 +230,8 @@ answer_sessions(struct guard *guard, struct guard_answer *a)
 			strcmp(a->request.customer,
 			    peer->internal ? peer->name
 					   : peer->customer->name) == 0) &&
-		    (!room_for_rows(guard) ||
-			!session_send(guard, a->request.request, peer)))
+		    (!operator_room(guard) ||
+			!operator_session(guard, a->request.request, peer)))
 			return;
 		a->next_peer++;
 	}
@@ -409,7 +335,12 @@ answer_begin(struct guard *guard, const struct msg_ctl_request *msg)
 		    &a->request, msg, offsetof(struct msg_ctl_request, rule));
 		a->next = guard->in.all.next;
 		a->next_peer = 0;
-		a->busy = true;
+		a->exit_code = 0;
+		a->text[0] = '\0';
+		a->busy =
+		    msg->verb != CTL_ROUTE || operator_routes(guard, msg, a);
+		if (!a->busy)
+			operator_end(guard, msg->request, 1, no_room);
 		return;
 	}
 	operator_end(guard, msg->request, 1,
@@ -545,6 +476,34 @@ act(struct guard *guard, const struct msg_ctl_request *msg)
 	    state_name(rule->state));
 }
 
+/* Release what the brake holds. */
+static void
+confirm(struct guard *guard, const struct msg_ctl_request *msg)
+{
+	struct entry *e = &guard->entry;
+	char text[96];
+	unsigned n;
+
+	if (link_empty(&guard->grounds[GROUND_BRAKED])) {
+		operator_end(
+		    guard, msg->request, 1, "nothing waits to be confirmed");
+		return;
+	}
+	guard_entry_begin(guard, ENTRY_OPERATOR);
+	memcpy(e->operator_name, msg->operator_name, sizeof(e->operator_name));
+	(void)snprintf(e->evidence, sizeof(e->evidence), "confirm");
+	memcpy(e->text, msg->text, sizeof(e->text));
+	if (!guard_entry_append(guard, NULL)) {
+		operator_end(
+		    guard, msg->request, 1, "the log cannot take it now");
+		return;
+	}
+	n = brake_confirm(guard);
+	(void)snprintf(
+	    text, sizeof(text), "%u %s revoked", n, n == 1 ? "rule" : "rules");
+	operator_end(guard, msg->request, 0, text);
+}
+
 static void
 show_rule(struct guard *guard, const struct msg_ctl_request *msg)
 {
@@ -566,10 +525,11 @@ operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 	}
 	switch ((enum ctl_verb)msg->verb) {
 	case CTL_STATUS:
-		status(guard, msg->request);
+		operator_status(guard, msg->request);
 		return;
 	case CTL_SESSIONS:
 	case CTL_RULES:
+	case CTL_ROUTE:
 		answer_begin(guard, msg);
 		return;
 	case CTL_RULE:
@@ -582,6 +542,9 @@ operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 	case CTL_DENY:
 	case CTL_WITHDRAW:
 		act(guard, msg);
+		return;
+	case CTL_CONFIRM:
+		confirm(guard, msg);
 		return;
 	}
 	operator_end(guard, msg->request, 2, "unknown verb");

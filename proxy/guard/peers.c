@@ -52,6 +52,26 @@ peer_named(struct guard *guard, const char *customer, const char *address)
 	return NULL;
 }
 
+struct guard_peer **
+peers_of(struct guard *guard, const struct guard_customer *customer, size_t *n)
+{
+	size_t low = 0, high = guard->n_named;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(guard->named[mid]->customer->name, customer->name) <
+		    0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (*n = 0; low + *n < guard->n_named &&
+		     guard->named[low + *n]->customer == customer;)
+		++*n;
+	return &guard->named[low];
+}
+
 /* Where the customer of this number is, or would be. */
 static size_t
 customer_at(const struct guard *guard, uint32_t number)
@@ -306,6 +326,12 @@ customer_message(
 	case MSG_RIB_MARK:
 		customer_mark(guard, peer, msg);
 		return true;
+	case MSG_UNICAST:
+		if (!check_unicast(msg))
+			return false;
+		if (peer->configured)
+			unicast_routes(guard, peer, msg);
+		return true;
 	default:
 		return false;
 	}
@@ -317,12 +343,22 @@ inward_message(
 {
 	const void *msg = head;
 
+	const struct msg_rib_mark *mark = msg;
+
 	switch (head->kind) {
 	case MSG_SESSION_STATE:
 		if (!check_session_state(msg))
 			return false;
-		peer->state = *(const struct msg_session_state *)msg;
-		peer->heard = true;
+		inward_state(guard, peer, msg);
+		return true;
+	case MSG_UNICAST:
+		if (!check_unicast(msg))
+			return false;
+		if (peer->configured)
+			unicast_routes(guard, peer, msg);
+		return true;
+	case MSG_RIB_MARK:
+		unicast_mark(guard, peer, mark->mark, mark->family);
 		return true;
 	case MSG_OUT_HELD:
 		if (!check_out_rule(msg))
@@ -393,6 +429,7 @@ peer_open(struct guard *guard, uint32_t number, int fd)
 void
 peers_fini(struct guard *guard)
 {
+	guard->stopping = true; /* nothing follows from it any more */
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		if (guard->peers[i] == NULL)
 			continue;

@@ -68,6 +68,41 @@ stands(const struct rib_rule *rule)
 }
 
 /*
+ * A new configuration ends what it takes the ground from; where it validates
+ * as before, what routes do to standing rules goes the way of all routes'
+ * changes, through damping and the brake.
+ */
+static void
+ask(struct guard *guard, struct rib_rule *rule, struct verdict *verdict)
+{
+	const struct guard_peer *peer = guard->peers[rule->peer];
+
+	if ((stands(rule) || rule->state == STATE_HELD) &&
+	    !peer->customer->revalidate)
+		ground_ask(guard, rule, verdict);
+	else
+		guard_ask(guard, peer, rule, verdict, NULL);
+}
+
+/* Whose rules are validated in another way under the one than the other? */
+static void
+mark_revalidated(
+    struct guard *guard, const struct config *from, const struct config *to)
+{
+	for (size_t i = 0; i < guard->n_customers; i++) {
+		struct guard_customer *c = guard->customers[i];
+		const struct config_customer *was =
+		    config_customer(from, c->number);
+		const struct config_customer *is =
+		    config_customer(to, c->number);
+
+		c->revalidate =
+		    was == NULL || is == NULL ||
+		    !config_same_validation(&was->policy, &is->policy);
+	}
+}
+
+/*
  * What would become of this rule under config? Asked in the order in which the
  * rules would be judged again, each with the room that those before it leave.
  */
@@ -93,7 +128,7 @@ ask_under(struct guard *guard, struct config *config, struct rib_rule *rule,
 	customer->policy = &to->policy;
 	customer->cost = customer->trial;
 	rule->counted = 0;
-	guard_ask(guard, peer, rule, verdict, NULL);
+	ask(guard, rule, verdict);
 	if (verdict->state != STATE_REFUSED)
 		customer->trial += judge_parts(config->dialects, guard->parts);
 	rule->counted = counted;
@@ -144,6 +179,7 @@ dry_run(struct guard *guard, struct config *config)
 
 	for (size_t i = 0; i < guard->n_customers; i++)
 		guard->customers[i]->trial = 0;
+	mark_revalidated(guard, guard->config, config);
 	if (guard->loaded) {
 		dry_pass(guard, config, true, &tally);
 		dry_pass(guard, config, false, &tally);
@@ -169,7 +205,7 @@ judge_again(struct guard *guard, struct rib_rule *rule, struct tally *tally)
 	}
 	if (rule->flags & RULE_ENDED)
 		return;
-	guard_ask(guard, peer, rule, &verdict, NULL);
+	ask(guard, rule, &verdict);
 	if ((stood && verdict_accepts(&verdict)) ||
 	    (!stood && rule->again && verdict.reason == rule->reason)) {
 		rule_uncount(guard, rule);
@@ -238,6 +274,21 @@ record_config(struct guard *guard, const struct tally *tally)
 	(void)guard_entry_append(guard, NULL);
 }
 
+/* Customers whose rules are validated may be others. */
+static void
+track_all(struct guard *guard)
+{
+	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
+	     l = l->next) {
+		struct rib_rule *rule = LINK_ENTRY(l, struct rib_rule, all);
+
+		(void)ground_track(
+		    guard, rule, guard->peers[rule->peer]->customer->policy);
+		if (rule->ground != GROUND_FINE)
+			ground_touch(guard, rule); /* it may be fine now */
+	}
+}
+
 /* A neighbour's dialect may have changed: its cursor moves to that table. */
 static void
 move_inward(struct guard *guard)
@@ -271,9 +322,12 @@ apply(struct guard *guard, struct config *config)
 		loop_stop(guard->loop);
 		return;
 	}
-	config_free(old);
+	unicast_configure(guard, old);
 	if (old == NULL)
 		return;
+	mark_revalidated(guard, old, config);
+	config_free(old);
+	track_all(guard);
 	if (guard->loaded)
 		judge_all(guard, &tally);
 	record_config(guard, &tally);

@@ -242,8 +242,12 @@ rejudge(struct guard *guard, struct rib_rule *rule)
 	rule_unwait(rule);
 	if (rule->flags & RULE_ENDED)
 		return;
-
-	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
+	/* Its routes may come yet, or wait for the brake. */
+	if (rule_passes(rule) || rule->state == STATE_HELD)
+		ground_ask(guard, rule, &verdict);
+	else
+		guard_ask(
+		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
 	if (verdict.reason == REASON_DENIED && rule->reason == REASON_DENIED)
 		return; /* on record as it is */
 	if (verdict_accepts(&verdict) && rule_passes(rule)) {

@@ -162,6 +162,9 @@ rib_in_add(struct rib_in *rib, uint32_t peer, const struct rule *rule)
 	r->old_id = RULE_ID_NONE;
 	link_init(&r->of_peer);
 	link_init(&r->waiting);
+	link_init(&r->touched);
+	link_init(&r->grounded);
+	r->match_len = MATCH_LEN_NONE;
 	link_append(&rib->all, &r->all);
 	chain_in(rib, r);
 	rib->n_rules++;
@@ -175,6 +178,8 @@ rib_in_remove(struct rib_in *rib, struct rib_rule *rule)
 	link_remove(&rule->all);
 	link_remove(&rule->of_peer);
 	link_remove(&rule->waiting);
+	link_remove(&rule->touched);
+	link_remove(&rule->grounded);
 	rib->n_rules--;
 	free(rule);
 }

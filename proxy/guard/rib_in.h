@@ -22,6 +22,7 @@
 struct rib_owner;
 
 #define RULE_ID_NONE     UINT64_MAX
+#define MATCH_LEN_NONE   UINT8_MAX
 #define RULE_HANDLE_NONE UINT64_MAX /* its session process is gone */
 
 struct rib_link {
@@ -68,13 +69,24 @@ struct rib_rule {
 	struct rib_link all;    /* every rule, by first sight */
 	struct rib_link of_peer;
 	struct rib_link waiting;
+	struct rib_link touched;   /* a unicast route it may rest on moved */
+	struct rib_link grounded;  /* of those with the same ground */
+	struct rib_rule *dst_next; /* of the same destination */
+	struct rib_rule *dst_prev;
 	struct rib_owner *owners; /* its places in the inward tables */
 	uint64_t id;              /* RULE_ID_NONE: never recorded */
 	uint64_t seq;             /* its last entry in the log */
 	uint64_t handle;          /* of the session's table */
 	uint64_t first_seen_ns;   /* wall */
 	uint64_t since_ns;        /* wall, of state */
+	uint64_t gone_ms;         /* loop time: when GONE ends .. */
+	uint64_t rest_ms;         /* .. and REST */
 	uint32_t pending;         /* entries in the log's queue */
+	uint32_t dst_node;        /* of depend; 0: in none */
+	uint8_t ground;           /* enum rule_ground */
+	uint8_t match_len;   /* of the best match it was accepted for; NONE */
+	uint8_t revoked;     /* times, of late: rests longer each time */
+	uint8_t failed_over; /* stands by failover: keep */
 	uint16_t reason;
 	uint8_t state;
 	uint8_t check;

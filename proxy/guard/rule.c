@@ -83,6 +83,10 @@ rule_new(struct guard *guard, struct guard_peer *peer, const struct rule *value)
 	rule = rib_in_add(&guard->in, peer->number, value);
 	if (rule == NULL)
 		return NULL;
+	if (ground_track(guard, rule, customer->policy) < 0) {
+		rib_in_remove(&guard->in, rule);
+		return NULL;
+	}
 	link_append(&peer->rules, &rule->of_peer);
 	rule->first_seen_ns = guard->now_ns;
 	rule->since_ns = guard->now_ns;
@@ -124,6 +128,7 @@ rule_release(struct guard *guard, struct rib_rule *rule)
 	rib_out_drop(rule);
 	rule_uncount(guard, rule);
 	peer->customer->known--;
+	depend_remove(&guard->depend, rule);
 	rib_in_remove(&guard->in, rule);
 	return true;
 }

@@ -19,6 +19,22 @@
 #define HOLD_S     180 /* product default; RFC 4271 10 suggests 90 */
 #define LOCAL_PREF 100
 
+#define DAMPING_MS      60000
+#define MAX_ROUTES      4000000
+#define BRAKE_PERCENT   20
+#define BRAKE_RULES     50
+#define BRAKE_CUSTOMERS 3
+
+static const struct msg_cfg_validation validation_defaults = {
+	.head = { .len = sizeof(validation_defaults),
+	    .kind = MSG_CFG_VALIDATION },
+	.damping_ms = DAMPING_MS,
+	.max_routes = MAX_ROUTES,
+	.brake_percent = BRAKE_PERCENT,
+	.brake_rules = BRAKE_RULES,
+	.brake_customers = BRAKE_CUSTOMERS,
+};
+
 struct config *
 config_new(void)
 {
@@ -37,6 +53,7 @@ config_new(void)
 	config->router.head.kind = MSG_CFG_ROUTER;
 	config->router.hold_s = HOLD_S;
 	config->router.local_pref = LOCAL_PREF;
+	config->validation = validation_defaults;
 	return config;
 }
 
@@ -55,6 +72,7 @@ config_free(struct config *config)
 	free(config->customers.items);
 	free(config->prefixes.items);
 	free(config->targets.items);
+	free(config->asns.items);
 	free(config->neighbors.items);
 	free(config->bytes);
 	free(config);

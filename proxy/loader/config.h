@@ -23,6 +23,7 @@
 #define CONFIG_INCLUDE_DEPTH_MAX 4
 #define CONFIG_CUSTOMERS_MAX     10000
 #define CONFIG_PREFIXES_MAX      200000
+#define CONFIG_ASNS_MAX          200000 /* besides customers' own */
 #define CONFIG_NEIGHBORS_MAX     20000
 #define CONFIG_LISTEN_MAX        64
 
@@ -64,8 +65,10 @@ const struct msg_cfg_error *config_error(const struct config *config, size_t i);
 struct config_counts config_counts(const struct config *config);
 
 /*
- * Give the messages to sink: BEGIN, ROUTER, LISTEN …, CUSTOMER …, PREFIX …,
- * TARGET …, NEIGHBOR …, END; or the errors. Returns 0, or what sink returned.
+ * Give the messages to sink: BEGIN, ROUTER, LISTEN …, VALIDATION, CUSTOMER …,
+ * PREFIX …, TARGET …, ASN …, NEIGHBOR …, END; or the errors. The ASNs of a
+ * customer ascend, each once, its own not among them. Returns 0, or what sink
+ * returned.
  */
 int config_send(const struct config *config, config_sink sink, void *ctx);
 

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/loader/config_feeds.h"
 #include "proxy/loader/problem.h"
 #include "proxy/loader/schema.h"
 #include "proxy/loader/value.h"
+
+#define IGNORE_DEFAULT "65535:666" /* BLACKHOLE, RFC 7999 */
 
 /* "customers[3].asn" of a list of maps in the file. */
 static void
@@ -121,6 +124,17 @@ name_order(const void *a, const void *b)
 	int order = strcmp((*x)->msg.name, (*y)->msg.name);
 
 	return order != 0 ? order : (*x < *y ? -1 : 1);
+}
+
+static int
+asn_order(const void *a, const void *b)
+{
+	const struct msg_cfg_asn *x = &((const struct config_asn *)a)->msg;
+	const struct msg_cfg_asn *y = &((const struct config_asn *)b)->msg;
+
+	if (x->index != y->index)
+		return x->index < y->index ? -1 : 1;
+	return (x->asn > y->asn) - (x->asn < y->asn);
 }
 
 static int
@@ -363,6 +377,60 @@ check_customer_asns(struct config *config)
 		asn_check(
 		    config, &customer->asn_at, path, customer->msg.asn, false);
 	}
+	for (size_t i = 0; i < config->asns.n; i++) {
+		const struct config_asn *entry = model_asn(config, i);
+		char path[PROBLEM_KEY_MAX];
+
+		(void)snprintf(path, sizeof(path),
+		    "customers[%" PRIu32 "].asns[%" PRIu32 "]", entry->at.item,
+		    entry->at.sub);
+		asn_check(config, &entry->at, path, entry->msg.asn, false);
+	}
+}
+
+/* Each customer's further AS numbers: in order, each once, not its own. */
+static void
+asns_tidy(struct config *config)
+{
+	size_t kept = 0;
+
+	if (config->asns.n > 0)
+		qsort(config->asns.items, config->asns.n,
+		    sizeof(struct config_asn), asn_order);
+	for (size_t i = 0; i < config->asns.n; i++) {
+		const struct config_asn *entry = model_asn(config, i);
+
+		if (entry->msg.asn ==
+			model_customer(config, entry->msg.index)->msg.asn ||
+		    (kept > 0 &&
+			asn_order(model_asn(config, kept - 1), entry) == 0))
+			continue;
+		*model_asn(config, kept++) = *entry;
+	}
+	config->asns.n = kept;
+}
+
+/* The key stands in one of the files. */
+static bool
+key_is_seen(const struct config *config, enum section section, const char *name)
+{
+	unsigned n;
+	const struct schema_key *first = schema_rows(section, &n);
+
+	return config->seen[section] &
+	       UINT64_C(1) << (schema_find(section, name) - first);
+}
+
+/* An empty list is another wish than none. */
+static void
+ignore_fill(struct config *config)
+{
+	struct ignore *ignore = &config->validation.ignore;
+
+	if (key_is_seen(config, SECTION_VALIDATION, "ignore_communities"))
+		return;
+	(void)value_tag(IGNORE_DEFAULT, &ignore->community[0]);
+	ignore->n_communities = 1;
 }
 
 static void
@@ -417,8 +485,11 @@ config_check(struct config *config)
 	/* The rest would repeat what has been said, with less sense. */
 	if (config->n_errors > 0)
 		return;
+	ignore_fill(config);
 	check_customer_asns(config);
+	asns_tidy(config);
 	check_neighbors(config);
+	config_feeds_check(config);
 	check_listens(config);
 	check_customer_names(config);
 	check_neighbor_names(config);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "policy/customer.h"
 #include "policy/dialect.h"
 #include "proxy/loader/model.h"
 #include "proxy/loader/schema.h"
@@ -103,6 +104,36 @@ print_router(const struct config *config, FILE *out)
 	print_line(out, 2, "path", router->store_path);
 	(void)fputs("control:\n", out);
 	print_line(out, 2, "socket", router->control_path);
+}
+
+static void
+print_validation(const struct config *config, FILE *out)
+{
+	const struct msg_cfg_validation *msg = &config->validation;
+	const struct ignore *ignore = &msg->ignore;
+
+	(void)fputs("validation:\n  ignore_communities: [", out);
+	for (uint32_t i = 0; i < ignore->n_communities; i++) {
+		char text[VALUE_TEXT_MAX];
+
+		(void)fputs(i == 0 ? "" : ", ", out);
+		value_print_tag(&ignore->community[i], text, sizeof(text));
+		print_text(out, text);
+	}
+	(void)fputs("]\n  ignore_originators: [", out);
+	for (uint32_t i = 0; i < ignore->n_originators; i++) {
+		uint32_t id = ignore->originator[i];
+
+		(void)fprintf(out, "%s%u.%u.%u.%u", i == 0 ? "" : ", ",
+		    id >> 24, id >> 16 & 0xff, id >> 8 & 0xff, id & 0xff);
+	}
+	(void)fprintf(
+	    out, "]\n  damping: %" PRIu64 "s\n", msg->damping_ms / 1000);
+	print_number(out, 2, "max_routes", msg->max_routes);
+	(void)fprintf(out,
+	    "brake: {percent: %" PRIu32 ", rules: %" PRIu32
+	    ", customers: %" PRIu32 "}\n",
+	    msg->brake_percent, msg->brake_rules, msg->brake_customers);
 }
 
 /* All but the first key, at an indent of n. */
@@ -227,8 +258,43 @@ print_actions(const struct config *config, FILE *out,
 struct cursor {
 	size_t prefix;
 	size_t target;
+	size_t asn;
 	size_t neighbor;
 };
+
+static void
+print_asns(const struct config *config, FILE *out, uint32_t index,
+    struct cursor *cursor)
+{
+	const char *comma = "";
+
+	(void)fputs("    asns: [", out);
+	for (; cursor->asn < config->asns.n; cursor->asn++) {
+		const struct msg_cfg_asn *msg =
+		    &model_asn(config, cursor->asn)->msg;
+
+		if (msg->index != index)
+			break;
+		(void)fprintf(out, "%s%" PRIu32, comma, msg->asn);
+		comma = ", ";
+	}
+	(void)fputs("]\n", out);
+}
+
+/* Only what has an effect: the rest may not be said. */
+static void
+print_validate(FILE *out, const struct msg_cfg_customer *msg)
+{
+	(void)fprintf(out, "    validate: %s\n",
+	    choice_name(SECTION_CUSTOMER, "validate", msg->validate));
+	if (msg->validate == VALIDATE_NEIGHBOR_AS)
+		(void)fprintf(out, "    best_match: %s\n",
+		    choice_name(
+			SECTION_CUSTOMER, "best_match", msg->best_match));
+	if (msg->validate != VALIDATE_OFF)
+		(void)fprintf(out, "    failover: %s\n",
+		    choice_name(SECTION_CUSTOMER, "failover", msg->failover));
+}
 
 static void
 print_own(const struct config *config, FILE *out, uint32_t index,
@@ -299,15 +365,19 @@ print_customer(const struct config *config, FILE *out,
 		targets = config->targets.n; /* it has none */
 	print_line(out, 0, "  - name", msg->name);
 	print_number(out, 4, "asn", msg->asn);
+	print_asns(config, out, msg->index, cursor);
 	(void)fprintf(out, "    mode: %s\n",
 	    choice_name(SECTION_CUSTOMER, "mode", msg->mode));
 	print_neighbors(config, out, msg->index, cursor);
 	print_own(config, out, msg->index, cursor);
+	print_validate(out, msg);
 	print_destination(out, msg);
 	print_names(out, 4, SECTION_CUSTOMER, "components", msg->components);
 	print_actions(config, out, msg, targets);
-	(void)fprintf(
-	    out, "    limits: {rules: %" PRIu32 "}\n", msg->max_rules);
+	(void)fprintf(out,
+	    "    limits: {rules: %" PRIu32 ", prefixes: %" PRIu32 "}\n",
+	    msg->max_rules, msg->max_prefixes);
+	print_number(out, 4, "local_pref", msg->local_pref);
 	(void)fprintf(out, "    linger: %" PRIu64 "s\n", msg->linger_ms / 1000);
 	print_targets(config, out, "    tag", targets, CFG_TARGET_TAG);
 }
@@ -322,6 +392,7 @@ config_print(const struct config *config, FILE *out)
 		internals +=
 		    model_neighbor(config, i)->msg.index == CFG_INTERNAL;
 	print_router(config, out);
+	print_validation(config, out);
 	if (internals > 0)
 		print_internals(config, out);
 	if (config->customers.n > 0)

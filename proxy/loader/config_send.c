@@ -23,6 +23,8 @@ send_customers(const struct config *config, config_sink sink, void *ctx)
 		status = sink(ctx, &model_prefix(config, i)->msg.head);
 	for (size_t i = 0; i < config->targets.n && status == 0; i++)
 		status = sink(ctx, &model_target(config, i)->msg.head);
+	for (size_t i = 0; i < config->asns.n && status == 0; i++)
+		status = sink(ctx, &model_asn(config, i)->msg.head);
 	return status;
 }
 
@@ -40,6 +42,8 @@ config_send(const struct config *config, config_sink sink, void *ctx)
 		status = sink(ctx, &config->router.head);
 	for (size_t i = 0; i < config->listens.n && status == 0; i++)
 		status = sink(ctx, &model_listen(config, i)->msg.head);
+	if (status == 0)
+		status = sink(ctx, &config->validation.head);
 	if (status == 0)
 		status = send_customers(config, sink, ctx);
 	for (size_t i = 0; i < config->neighbors.n && status == 0; i++)

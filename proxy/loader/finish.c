@@ -36,6 +36,16 @@ finish_router_begin(struct config *config, const struct place *at, void *outer,
 }
 
 void *
+finish_validation_begin(struct config *config, const struct place *at,
+    void *outer, const char **wanted)
+{
+	(void)at;
+	(void)outer;
+	(void)wanted;
+	return &config->validation;
+}
+
+void *
 finish_listen_begin(struct config *config, const struct place *at, void *outer,
     const char **wanted)
 {
@@ -72,7 +82,12 @@ customer_fill(struct msg_cfg_customer *msg)
 	msg->rate_min = customer.actions.bytes.min;
 	msg->packets_min = customer.actions.packets.min;
 	msg->max_rules = customer.limits.rules;
+	msg->max_prefixes = customer.limits.prefixes;
 	msg->linger_ms = customer.linger_ms;
+	msg->validate = customer.validate;
+	msg->best_match = customer.best_match;
+	msg->failover = customer.failover;
+	msg->local_pref = customer.local_pref;
 	customer_free(&customer);
 }
 
@@ -124,6 +139,22 @@ finish_neighbor_begin(struct config *config, const struct place *at,
 	return neighbor;
 }
 
+/* A key that could change nothing is more likely a mistake than a wish. */
+static void
+validate_check(struct walk *walk, const struct msg_cfg_customer *msg)
+{
+	if (msg->validate == VALIDATE_NEIGHBOR_AS)
+		return;
+	if (walk_has(walk, "best_match"))
+		walk_complain(walk, "best_match", NULL,
+		    msg->validate == VALIDATE_OFF
+			? "no such key: validate is off, it has no effect"
+			: "no such key: validate is strict, it has no effect");
+	if (walk_has(walk, "failover") && msg->validate == VALIDATE_OFF)
+		walk_complain(walk, "failover", NULL,
+		    "no such key: validate is off, it has no effect");
+}
+
 void
 finish_customer(struct walk *walk, void *into)
 {
@@ -134,6 +165,7 @@ finish_customer(struct walk *walk, void *into)
 	if (!(customer->msg.components & 1u << RULE_DST))
 		walk_complain(walk, "components", "no destination among them",
 		    "destination as one of them: every rule needs one");
+	validate_check(walk, &customer->msg);
 	/* Sections that are not there end nowhere. */
 	if (!walk_has(walk, "actions"))
 		finish_actions(walk, into);

@@ -10,6 +10,8 @@ void *finish_none_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted); /* fills what the outer one fills */
 void *finish_router_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted);
+void *finish_validation_begin(struct config *config, const struct place *at,
+    void *outer, const char **wanted);
 void *finish_listen_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted);
 void *finish_customer_begin(struct config *config, const struct place *at,

@@ -54,6 +54,13 @@ model_target(const struct config *config, size_t i)
 	return (struct config_target *)config->targets.items + i;
 }
 
+struct config_asn *
+model_asn(const struct config *config, size_t i)
+{
+	assert(i < config->asns.n);
+	return (struct config_asn *)config->asns.items + i;
+}
+
 struct config_neighbor *
 model_neighbor(const struct config *config, size_t i)
 {

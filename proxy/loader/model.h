@@ -38,6 +38,9 @@ struct config_customer {
 	struct place at;
 	struct place name_at;
 	struct place asn_at;
+	struct place validate_at; /* line 0 where the key is not there */
+	uint8_t families;         /* of all its neighbours */
+	uint16_t n_asns;          /* as written */
 	uint16_t n_redirect;
 	uint16_t n_redirect_ip;
 	uint16_t n_tags;
@@ -49,6 +52,7 @@ struct config_neighbor {
 	struct place name_at; /* line 0 where the key is not there */
 	struct place ip_at;
 	struct place asn_at;
+	struct place families_at; /* of the first */
 	struct place passive_at;
 };
 
@@ -61,6 +65,11 @@ struct config_target {
 	struct msg_cfg_target msg;
 };
 
+struct config_asn {
+	struct msg_cfg_asn msg;
+	struct place at;
+};
+
 /* A growing array. Elements move when it grows. */
 struct model_list {
 	void *items;
@@ -71,10 +80,12 @@ struct model_list {
 struct config {
 	struct msg_cfg_begin begin;
 	struct msg_cfg_router router;
+	struct msg_cfg_validation validation;
 	struct model_list listens;   /* struct config_listen */
 	struct model_list customers; /* struct config_customer */
 	struct model_list prefixes;  /* struct config_prefix, by customer */
 	struct model_list targets;   /* struct config_target, by customer */
+	struct model_list asns;      /* struct config_asn, by customer */
 	struct model_list neighbors; /* struct config_neighbor */
 	struct config_file *files;   /* CONFIG_FILES_MAX */
 	unsigned n_files;
@@ -100,4 +111,5 @@ struct config_listen *model_listen(const struct config *config, size_t i);
 struct config_customer *model_customer(const struct config *config, size_t i);
 struct config_prefix *model_prefix(const struct config *config, size_t i);
 struct config_target *model_target(const struct config *config, size_t i);
+struct config_asn *model_asn(const struct config *config, size_t i);
 struct config_neighbor *model_neighbor(const struct config *config, size_t i);

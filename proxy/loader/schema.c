@@ -12,53 +12,62 @@
 #include "proxy/loader/set.h"
 
 static const struct schema_name modes[] = {
-	{ "enforce", CUSTOMER_ENFORCE, false },
-	{ "monitor", CUSTOMER_MONITOR, false },
-	{ "off", CUSTOMER_OFF, false },
-	{ NULL, 0, false },
+	{ "enforce", CUSTOMER_ENFORCE },
+	{ "monitor", CUSTOMER_MONITOR },
+	{ "off", CUSTOMER_OFF },
+	{ NULL, 0 },
+};
+
+static const struct schema_name validates[] = {
+	{ "neighbor-as", VALIDATE_NEIGHBOR_AS },
+	{ "strict", VALIDATE_STRICT },
+	{ "off", VALIDATE_OFF },
+	{ NULL, 0 },
+};
+
+static const struct schema_name best_matches[] = {
+	{ "external", BEST_MATCH_EXTERNAL },
+	{ "internal", BEST_MATCH_INTERNAL },
+	{ NULL, 0 },
+};
+
+static const struct schema_name failovers[] = {
+	{ "revoke", FAILOVER_REVOKE },
+	{ "keep", FAILOVER_KEEP },
+	{ NULL, 0 },
 };
 
 static const struct schema_name dialects[] = {
-	{ "strict", DIALECT_STRICT, false },
-	{ "frr", DIALECT_FRR, false },
-	{ "full", DIALECT_FULL, false },
-	{ NULL, 0, false },
+	{ "strict", DIALECT_STRICT },
+	{ "frr", DIALECT_FRR },
+	{ "full", DIALECT_FULL },
+	{ NULL, 0 },
 };
 
-/* Unicast from inside is not read yet. */
-static const struct schema_name families_internal[] = {
-	{ "ipv4-flowspec", FAMILY_IPV4_FLOWSPEC, false },
-	{ "ipv6-flowspec", FAMILY_IPV6_FLOWSPEC, false },
-	{ "ipv4-unicast", FAMILY_IPV4_UNICAST, true },
-	{ "ipv6-unicast", FAMILY_IPV6_UNICAST, true },
-	{ NULL, 0, false },
-};
-
-/* A customer's unicast is negotiated and counted. */
 static const struct schema_name families[] = {
-	{ "ipv4-unicast", FAMILY_IPV4_UNICAST, false },
-	{ "ipv6-unicast", FAMILY_IPV6_UNICAST, false },
-	{ "ipv4-flowspec", FAMILY_IPV4_FLOWSPEC, false },
-	{ "ipv6-flowspec", FAMILY_IPV6_FLOWSPEC, false },
-	{ NULL, 0, false },
+	{ "ipv4-unicast", FAMILY_IPV4_UNICAST },
+	{ "ipv6-unicast", FAMILY_IPV6_UNICAST },
+	{ "ipv4-flowspec", FAMILY_IPV4_FLOWSPEC },
+	{ "ipv6-flowspec", FAMILY_IPV6_FLOWSPEC },
+	{ NULL, 0 },
 };
 
 /* As in the text of a rule. */
 static const struct schema_name components[] = {
-	{ "destination", 1u << RULE_DST, false },
-	{ "source", 1u << RULE_SRC, false },
-	{ "protocol", 1u << RULE_PROTO, false },
-	{ "port", 1u << RULE_PORT, false },
-	{ "destination-port", 1u << RULE_DST_PORT, false },
-	{ "source-port", 1u << RULE_SRC_PORT, false },
-	{ "icmp-type", 1u << RULE_ICMP_TYPE, false },
-	{ "icmp-code", 1u << RULE_ICMP_CODE, false },
-	{ "tcp-flags", 1u << RULE_TCP_FLAGS, false },
-	{ "packet-length", 1u << RULE_LENGTH, false },
-	{ "dscp", 1u << RULE_DSCP, false },
-	{ "fragment", 1u << RULE_FRAGMENT, false },
-	{ "label", 1u << RULE_FLOW_LABEL, false },
-	{ NULL, 0, false },
+	{ "destination", 1u << RULE_DST },
+	{ "source", 1u << RULE_SRC },
+	{ "protocol", 1u << RULE_PROTO },
+	{ "port", 1u << RULE_PORT },
+	{ "destination-port", 1u << RULE_DST_PORT },
+	{ "source-port", 1u << RULE_SRC_PORT },
+	{ "icmp-type", 1u << RULE_ICMP_TYPE },
+	{ "icmp-code", 1u << RULE_ICMP_CODE },
+	{ "tcp-flags", 1u << RULE_TCP_FLAGS },
+	{ "packet-length", 1u << RULE_LENGTH },
+	{ "dscp", 1u << RULE_DSCP },
+	{ "fragment", 1u << RULE_FRAGMENT },
+	{ "label", 1u << RULE_FLOW_LABEL },
+	{ NULL, 0 },
 };
 
 #define AT(type, member)                                                       \
@@ -98,6 +107,8 @@ static const struct schema_key keys[] = {
 	MAP(TOP, "router", ROUTER, true),
 	MAP(TOP, "store", STORE, true),
 	MAP(TOP, "control", CONTROL, true),
+	MAP(TOP, "validation", VALIDATION, false),
+	MAP(TOP, "brake", BRAKE, false),
 	MAPS(TOP, "internal", INTERNAL),
 	MAPS(TOP, "customers", CUSTOMER),
 	LATER(TOP, "http"),
@@ -106,10 +117,8 @@ static const struct schema_key keys[] = {
 	LATER(TOP, "fleet"),
 	LATER(TOP, "protected"),
 	LATER(TOP, "log"),
-	LATER(TOP, "validation"),
 	LATER(TOP, "noc"),
 	LATER(TOP, "approval"),
-	LATER(TOP, "brake"),
 
 	VALUE(
 	    ROUTER, "asn", set_asn, .required = true, AT(msg_cfg_router, asn)),
@@ -146,6 +155,23 @@ static const struct schema_key keys[] = {
 	LATER(CONTROL, "noc"),
 	LATER(CONTROL, "admin"),
 
+	VALUES(
+	    VALIDATION, "ignore_communities", set_ignore_community, .min = 0),
+	VALUES(
+	    VALIDATION, "ignore_originators", set_ignore_originator, .min = 0),
+	VALUE(VALIDATION, "damping", set_time,
+	    AT(msg_cfg_validation, damping_ms), .max = 3600),
+	VALUE(VALIDATION, "max_routes", set_number,
+	    AT(msg_cfg_validation, max_routes), .min = 1, .max = 64000000),
+
+	VALUE(BRAKE, "percent", set_number,
+	    AT(msg_cfg_validation, brake_percent), .min = 1, .max = 100),
+	VALUE(BRAKE, "rules", set_number, AT(msg_cfg_validation, brake_rules),
+	    .min = 1, .max = 1000000),
+	VALUE(BRAKE, "customers", set_number,
+	    AT(msg_cfg_validation, brake_customers), .min = 1,
+	    .max = CONFIG_CUSTOMERS_MAX),
+
 	VALUE(INTERNAL, "name", set_name, .required = true,
 	    AT(config_neighbor, msg.name), MARK(config_neighbor, name_at)),
 	VALUE(INTERNAL, "ip", set_address, .required = true,
@@ -153,7 +179,7 @@ static const struct schema_key keys[] = {
 	VALUE(INTERNAL, "asn", set_asn, AT(config_neighbor, msg.asn),
 	    MARK(config_neighbor, asn_at)),
 	VALUES(INTERNAL, "families", set_bit, .required = true,
-	    AT(config_neighbor, msg.families), .names = families_internal),
+	    AT(config_neighbor, msg.families), .names = families),
 	VALUE(INTERNAL, "emit", set_choice, AT(config_neighbor, msg.emit),
 	    .names = dialects),
 	VALUE(INTERNAL, "port", set_number,
@@ -179,25 +205,30 @@ static const struct schema_key keys[] = {
 	    AT(config_customer, msg.name), MARK(config_customer, name_at)),
 	VALUE(CUSTOMER, "asn", set_asn, .required = true,
 	    AT(config_customer, msg.asn), MARK(config_customer, asn_at)),
+	VALUES(CUSTOMER, "asns", set_asns, .min = 0),
 	VALUE(CUSTOMER, "mode", set_choice, AT(config_customer, msg.mode),
 	    .names = modes),
 	MAPS(CUSTOMER, "neighbors", NEIGHBOR),
 	MAP(CUSTOMER, "own", OWN, false),
+	VALUE(CUSTOMER, "validate", set_choice,
+	    AT(config_customer, msg.validate),
+	    MARK(config_customer, validate_at), .names = validates),
+	VALUE(CUSTOMER, "best_match", set_choice,
+	    AT(config_customer, msg.best_match), .names = best_matches),
+	VALUE(CUSTOMER, "failover", set_choice,
+	    AT(config_customer, msg.failover), .names = failovers),
 	MAP(CUSTOMER, "destination", DESTINATION, false),
 	VALUES(CUSTOMER, "components", set_bit, .required = false,
 	    AT(config_customer, msg.components), .names = components),
 	MAP(CUSTOMER, "actions", ACTIONS, false),
 	MAP(CUSTOMER, "limits", LIMITS, false),
-	VALUE(CUSTOMER, "linger", set_linger,
-	    AT(config_customer, msg.linger_ms), .max = UINT64_C(7) * 86400),
+	VALUE(CUSTOMER, "local_pref", set_number,
+	    AT(config_customer, msg.local_pref), .min = 0, .max = UINT32_MAX),
+	VALUE(CUSTOMER, "linger", set_time, AT(config_customer, msg.linger_ms),
+	    .max = UINT64_C(7) * 86400),
 	VALUES(CUSTOMER, "tag", set_tag, .min = 0),
-	LATER(CUSTOMER, "asns"),
-	LATER(CUSTOMER, "validate"),
-	LATER(CUSTOMER, "best_match"),
-	LATER(CUSTOMER, "failover"),
 	LATER(CUSTOMER, "lifetime"),
 	LATER(CUSTOMER, "approval"),
-	LATER(CUSTOMER, "local_pref"),
 	LATER(CUSTOMER, "flap_breaker"),
 
 	VALUE(NEIGHBOR, "ip", set_address, .required = true,
@@ -210,7 +241,8 @@ static const struct schema_key keys[] = {
 	VALUE(NEIGHBOR, "ttl_security", set_number,
 	    AT(config_neighbor, msg.ttl_hops), .min = 0, .max = 254),
 	VALUES(NEIGHBOR, "families", set_bit, .required = true,
-	    AT(config_neighbor, msg.families), .names = families),
+	    AT(config_neighbor, msg.families),
+	    MARK(config_neighbor, families_at), .names = families),
 	VALUE(NEIGHBOR, "passive", set_flag, AT(config_neighbor, msg.passive),
 	    MARK(config_neighbor, passive_at)),
 	VALUE(NEIGHBOR, "hold_time", set_seconds,
@@ -270,6 +302,8 @@ static const struct schema_key keys[] = {
 
 	VALUE(LIMITS, "rules", set_number, AT(config_customer, msg.max_rules),
 	    .min = 0, .max = 1000000),
+	VALUE(LIMITS, "prefixes", set_number,
+	    AT(config_customer, msg.max_prefixes), .min = 0, .max = 1000000),
 	LATER(LIMITS, "cost"),
 	LATER(LIMITS, "new_per_second"),
 	LATER(LIMITS, "burst"),
@@ -284,6 +318,9 @@ static const struct schema_section sections[SECTION_COUNT] = {
 	[SECTION_LISTEN] = { "listen", false, finish_listen_begin, NULL },
 	[SECTION_STORE] = { "store", true, finish_router_begin, NULL },
 	[SECTION_CONTROL] = { "control", true, finish_router_begin, NULL },
+	[SECTION_VALIDATION] = { "validation", true, finish_validation_begin,
+	    NULL },
+	[SECTION_BRAKE] = { "brake", true, finish_validation_begin, NULL },
 	[SECTION_INTERNAL] = { "internal", false, finish_neighbor_begin,
 	    finish_internal },
 	[SECTION_CUSTOMER] = { "customers", false, finish_customer_begin,

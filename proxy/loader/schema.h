@@ -21,6 +21,8 @@ enum section {
 	SECTION_LISTEN,
 	SECTION_STORE,
 	SECTION_CONTROL,
+	SECTION_VALIDATION,
+	SECTION_BRAKE,
 	SECTION_INTERNAL,
 	SECTION_CUSTOMER,
 	SECTION_NEIGHBOR,
@@ -47,7 +49,6 @@ enum shape {
 struct schema_name {
 	const char *name;
 	uint32_t value;
-	bool later; /* known, but not built yet */
 };
 
 struct schema_key {
@@ -60,7 +61,9 @@ struct schema_key {
 	/* For set: the field and its bounds. */
 	uint16_t offset; /* in what the section fills */
 	uint16_t size;   /* octets of the field */
-	uint16_t mark; /* where to keep the value's struct place; 0: nowhere */
+	/* Where to keep the struct place of the value, of VALUES the first; 0:
+	 * nowhere. */
+	uint16_t mark;
 	uint64_t min;
 	uint64_t max;
 	const struct schema_name *names; /* ends with a NULL name */

@@ -2,6 +2,7 @@
 /* Setters of single values. */
 #include "proxy/loader/set.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include "proxy/loader/value.h"
 
 #define PASSWORD_MAX 80 /* TCP_MD5SIG_MAXKEYLEN */
+#define HOUR_S       3600u
+#define DAY_S        86400u
 
 void *
 set_field(const struct set *set)
@@ -121,13 +124,19 @@ set_seconds(struct set *set, const char *text)
 }
 
 int
-set_linger(struct set *set, const char *text)
+set_time(struct set *set, const char *text)
 {
+	uint64_t max = set->key->max;
 	uint64_t seconds;
 
-	if (value_seconds(text, false, &seconds) < 0 || seconds > set->key->max)
-		return set_refuse(set,
-		    "a time up to 7d with its unit, as in 10s, 30m or 24h");
+	if (value_seconds(text, false, &seconds) < 0 || seconds > max) {
+		(void)snprintf(set->wanted, sizeof(set->wanted),
+		    "a time up to %" PRIu64
+		    "%s with its unit, as in 10s, 30m or %s",
+		    max < DAY_S ? max / HOUR_S : max / DAY_S,
+		    max < DAY_S ? "h" : "d", max < DAY_S ? "1h" : "24h");
+		return -1;
+	}
 	field_put(set, seconds * 1000);
 	return 0;
 }
@@ -153,17 +162,13 @@ name_find(struct set *set, const char *text)
 	size_t n;
 
 	for (; row->name != NULL; row++) {
-		if (strcmp(row->name, text) != 0)
-			continue;
-		if (!row->later)
+		if (strcmp(row->name, text) == 0)
 			return row;
-		(void)set_refuse(set, "another value: it is not built yet");
-		return NULL;
 	}
 	n = (size_t)snprintf(set->wanted, sizeof(set->wanted), "one of");
 	for (row = set->key->names; row->name != NULL; row++) {
-		if (row->later || n >= sizeof(set->wanted))
-			continue;
+		if (n >= sizeof(set->wanted))
+			break;
 		n += (size_t)snprintf(
 		    &set->wanted[n], sizeof(set->wanted) - n, " %s", row->name);
 	}
@@ -236,14 +241,13 @@ set_asn(struct set *set, const char *text)
 int
 set_router_id(struct set *set, const char *text)
 {
-	static const uint8_t none[4];
-	struct address address = { 0 };
+	uint32_t id;
 
-	if (value_address(text, &address) < 0 || address.afi != AFI_IPV4 ||
-	    memcmp(address.addr, none, sizeof(none)) == 0)
+	if (value_router_id(text, &id) < 0)
 		return set_refuse(set,
 		    "an identifier written as an IPv4 address, not 0.0.0.0");
-	memcpy(set_field(set), address.addr, sizeof(none));
+	id = htonl(id);
+	memcpy(set_field(set), &id, sizeof(id));
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct set {
 int set_number(struct set *set, const char *text);  /* min..max to offset */
 int set_flag(struct set *set, const char *text);    /* uint8_t */
 int set_seconds(struct set *set, const char *text); /* uint16_t, min..max */
-int set_linger(struct set *set, const char *text);  /* uint64_t ms, max s */
+int set_time(struct set *set, const char *text);    /* uint64_t ms, max s */
 int set_rate(struct set *set, const char *text);    /* double */
 int set_choice(struct set *set, const char *text);  /* uint8_t, names */
 int set_bit(struct set *set, const char *text);     /* ORed, names */
@@ -39,6 +39,9 @@ int set_prefix(struct set *set, const char *text);
 int set_redirect(struct set *set, const char *text);
 int set_redirect_ip(struct set *set, const char *text);
 int set_tag(struct set *set, const char *text);
+int set_asns(struct set *set, const char *text);
+int set_ignore_community(struct set *set, const char *text);
+int set_ignore_originator(struct set *set, const char *text);
 int set_include(struct set *set, const char *text);
 
 /* The field that the row names. */

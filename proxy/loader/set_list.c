@@ -13,6 +13,10 @@
 #define TYPE_REDIRECT    0x80
 #define SUBTYPE_REDIRECT 0x08
 
+#define WANTED_COMMUNITY                                                       \
+	"a community, as in 64500:100, 64500:1:100 (large) or rt:64500:100 "   \
+	"(extended)"
+
 static uint32_t
 customer_index(const struct set *set)
 {
@@ -150,13 +154,78 @@ set_tag(struct set *set, const char *text)
 	struct community tag;
 
 	if (value_tag(text, &tag) < 0)
-		return set_refuse(set,
-		    "a community, as in 64500:100, 64500:1:100 (large) or "
-		    "rt:64500:100 (extended)");
+		return set_refuse(set, WANTED_COMMUNITY);
 	memset(&msg, 0, sizeof(msg));
 	msg.target = CFG_TARGET_TAG;
 	msg.community = tag;
 	return target_put(set, &msg, &customer->n_tags, CUSTOMER_TAGS_MAX);
+}
+
+int
+set_asns(struct set *set, const char *text)
+{
+	struct config *config = set->config;
+	struct config_customer *customer = set->into;
+	struct config_asn *entry;
+	uint32_t asn;
+
+	if (value_asn(text, &asn) < 0)
+		return set_refuse(set,
+		    "an AS number from 1 to 4294967294, not 23456 or 65535");
+	if (customer->n_asns >= CUSTOMER_ASNS_MAX)
+		return set_refuse(set, "at most 4096 entries");
+	if (config->asns.n >= CONFIG_ASNS_MAX)
+		return set_refuse(set, "at most 200000 such AS numbers in all");
+	entry = model_list_push(&config->asns, sizeof(*entry));
+	if (entry == NULL)
+		return set_refuse(set, "more memory");
+	entry->msg.head.len = sizeof(entry->msg);
+	entry->msg.head.kind = MSG_CFG_ASN;
+	entry->msg.index = customer_index(set);
+	entry->msg.asn = asn;
+	entry->at = set->at;
+	customer->n_asns++;
+	return 0;
+}
+
+int
+set_ignore_community(struct set *set, const char *text)
+{
+	struct msg_cfg_validation *msg = set->into;
+	struct ignore *ignore = &msg->ignore;
+	struct community community;
+
+	if (value_tag(text, &community) < 0)
+		return set_refuse(set, WANTED_COMMUNITY);
+	for (uint32_t i = 0; i < ignore->n_communities; i++) {
+		if (memcmp(&ignore->community[i], &community,
+			sizeof(community)) == 0)
+			return set_refuse(set, "each value once");
+	}
+	if (ignore->n_communities >= IGNORE_COMMUNITIES_MAX)
+		return set_refuse(set, "at most 32 entries");
+	ignore->community[ignore->n_communities++] = community;
+	return 0;
+}
+
+int
+set_ignore_originator(struct set *set, const char *text)
+{
+	struct msg_cfg_validation *msg = set->into;
+	struct ignore *ignore = &msg->ignore;
+	uint32_t id;
+
+	if (value_router_id(text, &id) < 0)
+		return set_refuse(set,
+		    "an identifier written as an IPv4 address, not 0.0.0.0");
+	for (uint32_t i = 0; i < ignore->n_originators; i++) {
+		if (ignore->originator[i] == id)
+			return set_refuse(set, "each value once");
+	}
+	if (ignore->n_originators >= IGNORE_ORIGINATORS_MAX)
+		return set_refuse(set, "at most 32 entries");
+	ignore->originator[ignore->n_originators++] = id;
+	return 0;
 }
 
 /* The name that errors show: beside the including file, as it was written. */

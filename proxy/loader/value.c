@@ -146,6 +146,17 @@ value_address(const char *text, struct address *out)
 	return 0;
 }
 
+int
+value_router_id(const char *text, uint32_t *out)
+{
+	struct in_addr addr;
+
+	if (inet_pton(AF_INET, text, &addr) != 1 || addr.s_addr == 0)
+		return -1;
+	*out = ntohl(addr.s_addr);
+	return 0;
+}
+
 bool
 value_name_ok(const char *text)
 {

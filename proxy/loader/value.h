@@ -33,6 +33,9 @@ int value_rate(const char *text, double *out);
  */
 int value_address(const char *text, struct address *out);
 
+/* A BGP identifier, as an IPv4 address and not 0.0.0.0; in host order. */
+int value_router_id(const char *text, uint32_t *out);
+
 /* 1..63 letters, digits, dots, hyphens, underscores; first is no dot or
  * hyphen. */
 bool value_name_ok(const char *text);

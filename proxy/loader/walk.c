@@ -224,7 +224,7 @@ value_take(struct walk *walk, const struct schema_key *key,
 	if (item != NULL)
 		set.at.sub = *item;
 	if (key->set(&set, node->text) == 0) {
-		if (key->mark != 0)
+		if (key->mark != 0 && (item == NULL || *item == 0))
 			memcpy((uint8_t *)set.into + key->mark, &set.at,
 			    sizeof(set.at));
 		return;

@@ -22,9 +22,11 @@ struct conn {
 	int fd;
 	uint32_t id;
 	bool finishing;
-	bool busy;    /* in on_ready(): the end waits for its end */
+	bool busy;    /* handing out: the end waits for the end of that */
+	bool freed;   /* by the owner, while busy */
 	bool blocked; /* the socket took less than all */
 	bool shut;    /* our direction is closed */
+	bool paused;  /* nothing is read or handed out */
 	uint64_t progress_ms;
 	size_t rx_len;
 	size_t tx_at; /* first octet not written yet */
@@ -101,6 +103,10 @@ conn_free(struct conn *conn)
 {
 	if (conn == NULL)
 		return;
+	conn->finishing = true;
+	conn->freed = true;
+	if (conn->busy)
+		return;
 	close_fd(conn);
 	timer_free(conn->linger);
 	free(conn);
@@ -109,10 +115,12 @@ conn_free(struct conn *conn)
 static void
 watch_again(struct conn *conn)
 {
-	int events = WATCH_READ;
+	int events = 0;
 
 	if (conn->watch == NULL)
 		return;
+	if (!conn->paused || conn->finishing)
+		events |= WATCH_READ;
 	if (conn->tx_len > conn->tx_at)
 		events |= WATCH_WRITE;
 	watch_set(conn->watch, events);
@@ -206,6 +214,8 @@ conn_unread(const struct conn *conn)
 {
 	int n = 0;
 
+	if (conn->paused && conn->rx_len > 0)
+		return true;
 	return conn->fd >= 0 && ioctl(conn->fd, FIONREAD, &n) == 0 && n > 0;
 }
 
@@ -216,7 +226,7 @@ deliver(struct conn *conn)
 {
 	size_t at = 0;
 
-	while (!conn->finishing) {
+	while (!conn->finishing && !conn->paused) {
 		size_t total = 0;
 		uint8_t type = 0;
 		uint8_t data[2];
@@ -340,6 +350,17 @@ write_more(struct conn *conn)
 		conn->ops->on_room(conn->ctx, conn);
 }
 
+/* After busy: what had to wait for its end. */
+static void
+leave(struct conn *conn)
+{
+	conn->busy = false;
+	if (conn->freed)
+		conn_free(conn);
+	else if (conn->finishing)
+		finish_step(conn);
+}
+
 static void
 on_ready(void *ctx, int events)
 {
@@ -348,9 +369,26 @@ on_ready(void *ctx, int events)
 	conn->busy = true;
 	if (!conn->finishing && (events & WATCH_WRITE) != 0)
 		write_more(conn);
-	if (!conn->finishing && (events & WATCH_READ) != 0)
+	if (!conn->finishing && !conn->paused && (events & WATCH_READ) != 0)
 		read_some(conn);
-	conn->busy = false;
-	if (conn->finishing)
-		finish_step(conn);
+	leave(conn);
+}
+
+void
+conn_pause(struct conn *conn)
+{
+	conn->paused = true;
+	watch_again(conn);
+}
+
+void
+conn_resume(struct conn *conn)
+{
+	if (!conn->paused || conn->finishing || conn->busy)
+		return;
+	conn->paused = false;
+	conn->busy = true;
+	if (deliver(conn))
+		watch_again(conn);
+	leave(conn);
 }

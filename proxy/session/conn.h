@@ -74,8 +74,16 @@ size_t conn_pending(const struct conn *conn);
 /* Monotonic milliseconds when the socket last took octets, or had all. */
 uint64_t conn_progress_ms(const struct conn *conn);
 
-/* The socket has octets that were not read yet. */
+/* There are octets that were not read or not handed out yet. */
 bool conn_unread(const struct conn *conn);
+
+/*
+ * Stop and go on reading: back-pressure towards the peer. From on_message no
+ * further message is handed out; what has been read already waits. Going on
+ * hands it out at once, so do that from elsewhere only.
+ */
+void conn_pause(struct conn *conn);
+void conn_resume(struct conn *conn);
 
 /*
  * End: write what is left, shut, drain, close, then call on_finished, at once

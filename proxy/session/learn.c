@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the peer says: rules of customers into the Adj-RIB-In, marks, counts.
- * Inward peers and unicast families are counted and otherwise ignored.
+ * Rules of inward peers are counted and otherwise ignored; unicast routes are
+ * unicast.c's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 #include "proxy/session/session.h"
 #include "proxy/wire/flowspec.h"
 #include "proxy/wire/refresh.h"
-#include "proxy/wire/unicast.h"
 #include "proxy/wire/update.h"
 
 /* ---- completeness ---- */
@@ -21,6 +21,9 @@ complete(struct session *session, unsigned families)
 	unsigned fresh = families & session->state.families &
 			 ~(unsigned)session->state.complete;
 
+	/* feed.c knows when the guard has all of a feed. */
+	if (session->out != NULL)
+		fresh &= FAMILY_FLOWSPEC;
 	if (fresh == 0)
 		return;
 	session->state.complete |= (uint8_t)fresh;
@@ -68,6 +71,7 @@ ask_now(struct session *session)
 	if (session->up == NULL || families == 0)
 		return;
 	send_refresh(session, families);
+	feed_asked(session, families);
 	session->ask_waits = true;
 	timer_start(session->ask_timer, SESSION_REFRESH_MS, 0);
 }
@@ -112,7 +116,9 @@ learn_init(struct session *session)
 {
 	session->quiet = timer_new(session->loop, on_quiet, session);
 	session->ask_timer = timer_new(session->loop, on_ask, session);
-	return session->quiet == NULL || session->ask_timer == NULL ? -1 : 0;
+	if (session->quiet == NULL || session->ask_timer == NULL)
+		return -1;
+	return feed_init(session);
 }
 
 void
@@ -120,6 +126,7 @@ learn_fini(struct session *session)
 {
 	timer_free(session->quiet);
 	timer_free(session->ask_timer);
+	feed_fini(session);
 }
 
 void
@@ -128,6 +135,7 @@ learn_up(struct session *session)
 	session->heard_update_ms = loop_now_ms(session->loop);
 	if (!session->up->open.has_graceful_restart)
 		timer_start(session->quiet, SESSION_QUIET_MS, 0);
+	feed_up(session);
 }
 
 void
@@ -140,11 +148,13 @@ learn_down(struct session *session)
 	session->complete_due = 0;
 	session->begun = 0;
 	session->refreshing = 0;
-	session->refresh_ms[0] = 0;
-	session->refresh_ms[1] = 0;
+	memset(session->refresh_ms, 0, sizeof(session->refresh_ms));
 	session->overflowed = 0;
+	feed_down(session);
 	if (session->in != NULL)
 		adj_in_drop(session->in);
+	if (session->routes != NULL)
+		routes_in_drop(session->routes);
 }
 
 /* ---- rules ---- */
@@ -257,18 +267,6 @@ rules(const struct batch *batch, struct reader nlri, bool withdraw)
 }
 
 static void
-unicast(struct session *session, struct reader nlri, unsigned afi)
-{
-	struct prefix prefix;
-
-	while (nlri.left > 0) {
-		if (unicast_next(&nlri, afi, &prefix) != WIRE_OK)
-			return;
-		session->state.unicast_in++;
-	}
-}
-
-static void
 take(const struct batch *from, const struct update_nlri *part, bool withdraw)
 {
 	struct batch batch = *from;
@@ -277,8 +275,6 @@ take(const struct batch *from, const struct update_nlri *part, bool withdraw)
 	batch.afi = family_afi(part->family);
 	if ((part->family & FAMILY_FLOWSPEC) != 0)
 		rules(&batch, part->nlri, withdraw);
-	else if (part->family != FAMILY_NONE && !withdraw)
-		unicast(batch.session, part->nlri, batch.afi);
 }
 
 static bool
@@ -314,15 +310,16 @@ learn_update(struct session *session, struct span body, struct cause *cause)
 		return reset(&update, cause);
 	if (update_is_end_of_rib(&update, &family)) {
 		complete(session, family);
+		feed_end_of_rib(session, family);
 		return true;
 	}
+	if (!unicast_update(session, &update, cause))
+		return false;
 	batch.reason = (uint16_t)update_reason(&update);
 	batch.actions = update.fault == WIRE_OK ? &update.actions : &no_actions;
 	/* RFC 4271 4.3: a rule in both ends up announced. */
-	take(&batch, &update.withdrawn, true);
 	take(&batch, &update.mp_unreach, true);
 	take(&batch, &update.mp_reach, false);
-	take(&batch, &update.announced, false);
 	return true;
 }
 
@@ -336,10 +333,11 @@ learn_update(struct session *session, struct span body, struct cause *cause)
 static bool
 refresh_is_early(struct session *session, unsigned family)
 {
-	uint64_t *last_ms =
-	    &session->refresh_ms[family == FAMILY_IPV6_FLOWSPEC ? 1 : 0];
 	uint64_t now_ms = loop_now_ms(session->loop);
+	uint64_t *last_ms = session->refresh_ms;
 
+	for (unsigned bit = 1; bit < family; bit <<= 1)
+		last_ms++;
 	if (*last_ms != 0 && now_ms - *last_ms < SESSION_REFRESH_MS)
 		return true;
 	*last_ms = now_ms;
@@ -350,15 +348,17 @@ static void
 refresh_begins(struct session *session, unsigned family)
 {
 	/* RFC 7313 4: not before End-of-RIB, where that is promised. */
-	if ((family & FAMILY_FLOWSPEC) == 0 ||
-	    (session->up->open.has_graceful_restart &&
+	if ((session->up->open.has_graceful_restart &&
 		(session->state.complete & family) == 0) ||
 	    refresh_is_early(session, family))
 		return;
 	session->refreshing |= (uint8_t)family;
 	session->begin_due |= (uint8_t)family;
 	session->end_due &= (uint8_t)~family;
-	adj_in_stale(session->in, family);
+	if ((family & FAMILY_UNICAST) != 0)
+		unicast_refresh(session, family, true);
+	else
+		adj_in_stale(session->in, family);
 }
 
 static void
@@ -368,7 +368,21 @@ refresh_ends(struct session *session, unsigned family)
 		return;
 	session->refreshing &= (uint8_t)~family;
 	session->end_due |= (uint8_t)family;
-	adj_in_sweep(session->in, family);
+	if ((family & FAMILY_UNICAST) != 0)
+		unicast_refresh(session, family, false);
+	else
+		adj_in_sweep(session->in, family);
+}
+
+static void
+hear_mark(struct session *session, unsigned family, bool begins)
+{
+	if (session->in == NULL)
+		feed_refresh(session, family, begins);
+	else if (begins)
+		refresh_begins(session, family);
+	else
+		refresh_ends(session, family);
 }
 
 bool
@@ -387,9 +401,9 @@ learn_refresh(struct session *session, struct span body, struct cause *cause)
 		return true;
 	if (refresh.subtype == REFRESH_REQUEST)
 		inward_asked(session, refresh.family);
-	else if (session->in != NULL && refresh.subtype == REFRESH_BEGIN)
-		refresh_begins(session, refresh.family);
-	else if (session->in != NULL && refresh.subtype == REFRESH_END)
-		refresh_ends(session, refresh.family);
+	else if (refresh.subtype == REFRESH_BEGIN ||
+		 refresh.subtype == REFRESH_END)
+		hear_mark(
+		    session, refresh.family, refresh.subtype == REFRESH_BEGIN);
 	return true;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The channel to the guard. What is due is said in a fixed order: the end of
- * the last session, the present state, the begin of a refresh, withdrawals,
- * announcements, then the marks that stand behind them. Where the channel has
- * no room it goes on later from the state, which may have changed since.
+ * the last session, the present state, then what tell.c has to say of a
+ * customer, or what an inward peer holds. Where the channel has no room it goes
+ * on later from the state, which may have changed since.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -13,9 +13,6 @@
 #include "proxy/common/log.h"
 #include "proxy/session/session.h"
 #include "proxy/wire/notification.h"
-
-#define GUARD_BUFFER ((size_t)2 * CHANNEL_BATCH)
-#define PACE_WAIT_MS 10u /* for more tokens */
 
 /* ---- to the guard ---- */
 
@@ -40,150 +37,15 @@ pump_state(struct session *session)
 	session->state.held = 0;
 	if (session->in != NULL)
 		session->state.held = adj_in_announced(session->in);
+	if (session->routes != NULL)
+		session->state.prefixes =
+		    routes_in_count(session->routes, FAMILY_UNICAST);
 	if (session->out != NULL)
 		session->state.held = adj_out_wanted(session->out);
 	if (!say(session, &session->state, sizeof(session->state)))
 		return false;
 	session->state_due = false;
 	return true;
-}
-
-static bool
-say_mark(struct session *session, enum rib_mark mark, uint8_t family)
-{
-	const struct msg_rib_mark msg = {
-		.head = { .len = sizeof(msg), .kind = MSG_RIB_MARK },
-		.mark = (uint8_t)mark,
-		.family = family,
-	};
-
-	return say(session, &msg, sizeof(msg));
-}
-
-/* One mark per family of *due. */
-static bool
-say_marks(struct session *session, enum rib_mark mark, uint8_t *due)
-{
-	for (unsigned bit = 1; bit <= FAMILY_ALL; bit <<= 1) {
-		if ((*due & bit) == 0)
-			continue;
-		if (!say_mark(session, mark, (uint8_t)bit))
-			return false;
-		*due &= (uint8_t)~bit;
-	}
-	return true;
-}
-
-static bool
-say_withdraw(struct session *session, const struct adj_in_item *item)
-{
-	size_t rule_len = rule_size(item->route.rule);
-	size_t size = offsetof(struct msg_rule_withdraw, rule) + rule_len;
-	struct msg_rule_withdraw *msg =
-	    channel_reserve(session->guard, MSG_RULE_WITHDRAW, size);
-
-	if (msg == NULL)
-		return false;
-	msg->handle = item->handle;
-	msg->family = item->route.family;
-	memset(msg->zero, 0, sizeof(msg->zero));
-	memcpy(&msg->rule, item->route.rule, rule_len);
-	channel_commit(session->guard, size);
-	return true;
-}
-
-static bool
-say_announce(struct session *session, const struct adj_in_item *item)
-{
-	const struct adj_in_route *route = &item->route;
-	size_t rule_len = rule_size(route->rule);
-	size_t raw_at = offsetof(struct msg_rule_announce, rule) + rule_len;
-	size_t size = raw_at + route->raw_len;
-	struct msg_rule_announce *msg =
-	    channel_reserve(session->guard, MSG_RULE_ANNOUNCE, size);
-
-	if (msg == NULL)
-		return false;
-	msg->handle = item->handle;
-	msg->wire_reason = route->wire_reason;
-	msg->raw_len = route->raw_len;
-	msg->family = route->family;
-	memset(msg->zero, 0, sizeof(msg->zero));
-	msg->actions = *route->actions;
-	memset(msg->pad, 0, sizeof(msg->pad));
-	memcpy(&msg->rule, route->rule, rule_len);
-	if (route->raw_len > 0)
-		memcpy((uint8_t *)msg + raw_at, route->raw, route->raw_len);
-	channel_commit(session->guard, size);
-	return true;
-}
-
-static void
-on_pace(void *ctx)
-{
-	pump_run(ctx);
-}
-
-int
-pump_init(struct session *session)
-{
-	session->pace_timer = timer_new(session->loop, on_pace, session);
-	return session->pace_timer == NULL ? -1 : 0;
-}
-
-void
-pump_fini(struct session *session)
-{
-	timer_free(session->pace_timer);
-}
-
-static bool
-say_rules(struct session *session)
-{
-	uint64_t now_ms = loop_now_ms(session->loop);
-	struct adj_in_item item;
-
-	while (adj_in_next(session->in, &item)) {
-		bool said;
-
-		if (!item.withdraw && !pace_take(&session->pace, now_ms)) {
-			timer_start(session->pace_timer, PACE_WAIT_MS, 0);
-			return false;
-		}
-		said = item.withdraw ? say_withdraw(session, &item)
-				     : say_announce(session, &item);
-		if (!said)
-			return false;
-		adj_in_told(session->in);
-	}
-	return true;
-}
-
-static void
-run_customer(struct session *session)
-{
-	uint8_t begun = session->begin_due;
-
-	if (!say_marks(session, MARK_REFRESH_BEGIN, &session->begin_due)) {
-		session->begun |= begun & (uint8_t)~session->begin_due;
-		return;
-	}
-	session->begun |= begun;
-	if (!say_rules(session))
-		return;
-	/* A new guard has heard no begin, so it hears no end either. */
-	session->end_due &= session->begun;
-	if (!say_marks(session, MARK_REFRESH_END, &session->end_due))
-		return;
-	if (session->replay_due) {
-		if (!say_mark(
-			session, MARK_REPLAY_END, session->state.complete))
-			return;
-		session->replay_due = false;
-		session->complete_due = 0;
-	}
-	(void)say_marks(session, MARK_COMPLETE, &session->complete_due);
-	learn_room(session);
 }
 
 static bool
@@ -222,6 +84,7 @@ run_inward(struct session *session)
 	if (session->held_due && say_held(session) &&
 	    say(session, &end, sizeof(end)))
 		session->held_due = false;
+	feed_room(session);
 }
 
 void
@@ -230,7 +93,7 @@ pump_run(struct session *session)
 	if (!pump_state(session))
 		return;
 	if (session->in != NULL)
-		run_customer(session);
+		tell_run(session);
 	else
 		run_inward(session);
 }
@@ -242,6 +105,14 @@ on_ack(struct session *session, const struct msg_rule_ack *msg)
 {
 	if (session->in != NULL && adj_in_ack(session->in, msg->handle))
 		learn_room(session);
+}
+
+/* A customer's routes are kept here: it is not asked. */
+static void
+on_refresh(struct session *session, unsigned families)
+{
+	learn_ask(session, families & FAMILY_FLOWSPEC);
+	unicast_again(session, families & FAMILY_UNICAST);
 }
 
 static void
@@ -324,7 +195,7 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 	if (head->kind == MSG_RULE_ACK)
 		on_ack(session, msg);
 	else if (head->kind == MSG_REFRESH)
-		learn_ask(session, refresh->families & FAMILY_ALL);
+		on_refresh(session, refresh->families);
 	else if (head->kind == MSG_PEER_CEASE)
 		on_cease(session, msg);
 	else if (session->out != NULL)
@@ -364,21 +235,18 @@ pump_open(struct session *session, int fd)
 	};
 
 	pump_close(session);
-	session->guard =
-	    channel_open(session->loop, fd, GUARD_BUFFER, &ops, session);
+	session->guard = channel_open(session->loop, fd,
+	    session->out == NULL ? PUMP_BUFFER : PUMP_BUFFER_INWARD, &ops,
+	    session);
 	if (session->guard == NULL) {
 		log_line(LOG_ERROR, "out of memory for the guard's channel");
 		return;
 	}
 	session->ended_due = false;
 	session->state_due = true;
-	session->begin_due = 0;
-	session->begun = 0;
-	session->replay_due = session->in != NULL;
+	tell_guard(session);
+	feed_guard(session);
 	session->held_due = session->out != NULL;
-	if (session->in != NULL)
-		adj_in_replay(session->in);
-	pace_fill(&session->pace, loop_now_ms(session->loop));
 	if (session->out != NULL)
 		adj_out_rewind(session->out);
 }

@@ -129,7 +129,7 @@ session_start(struct session *session)
 {
 	static const struct cause none;
 
-	if (!session->configured || session->stopping ||
+	if (!session->configured || session->stopping || session->limited ||
 	    is_connected(&session->slot[0]) || is_connected(&session->slot[1]))
 		return;
 	for (unsigned i = 0; i < 2; i++) {
@@ -153,6 +153,7 @@ void
 session_settle(struct session *session)
 {
 	bool idle = false;
+	uint64_t wait_ms = SESSION_IDLE_LIMIT_MS;
 
 	if (!session->configured || session->stopping || session->idle_running)
 		return;
@@ -167,10 +168,10 @@ session_settle(struct session *session)
 	if (!idle)
 		return;
 	session->idle_running = true;
-	timer_start(session->idle,
-	    backoff_next(
-		&session->backoff, session_retry_ms(session), session_random()),
-	    0);
+	if (!session->limited)
+		wait_ms = backoff_next(&session->backoff,
+		    session_retry_ms(session), session_random());
+	timer_start(session->idle, wait_ms, 0);
 }
 
 static void
@@ -179,6 +180,7 @@ on_idle(void *ctx)
 	struct session *session = ctx;
 
 	session->idle_running = false;
+	session->limited = false;
 	session_start(session);
 	session_settle(session);
 }
@@ -254,6 +256,7 @@ on_turn(void *ctx)
 		return;
 	inward_pump(session);
 	pump_run(session);
+	feed_turn(session);
 	if (session->stopping && has_connection(session) &&
 	    inward_idle(session))
 		stop_now(session);
@@ -277,6 +280,7 @@ config_valid(const struct msg_session_config *msg)
 	       msg->internal <= 1 && msg->passive <= 1 &&
 	       msg->authenticated <= 1 && msg->hold_s != 1 &&
 	       msg->hold_s != 2 && check_text(msg->name, sizeof(msg->name)) &&
+	       check_ignore(&msg->ignore) &&
 	       (msg->internal == 0 || msg->local_asn == msg->peer_asn);
 }
 
@@ -301,8 +305,20 @@ reconfigure(struct session *session, const struct msg_session_config *msg)
 		.text = "the configuration changed",
 	};
 	bool same = same_open(&session->config, msg);
+	bool ignores = memcmp(&session->config.ignore, &msg->ignore,
+			   sizeof(msg->ignore)) == 0;
 
+	/* Another bound is another chance. */
+	if (session->config.max_prefixes != msg->max_prefixes &&
+	    session->limited) {
+		session->limited = false;
+		session->idle_running = false;
+		timer_stop(session->idle);
+	}
 	session->config = *msg;
+	/* What was ignored has to be heard, or the other way round. */
+	if (same && !ignores)
+		same = unicast_ask(session);
 	for (unsigned i = 0; i < 2 && !same; i++)
 		slot_event(&session->slot[i], FSM_EV_STOP, &cause);
 }
@@ -314,11 +330,32 @@ make_rib(struct session *session)
 
 	if (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key))
 		return -1;
-	if (session->config.internal != 0)
+	if (session->config.internal != 0) {
 		session->out = adj_out_new(key);
-	else
-		session->in = adj_in_new(key);
-	return session->in == NULL && session->out == NULL ? -1 : 0;
+		return session->out == NULL ? -1 : 0;
+	}
+	session->in = adj_in_new(key);
+	session->routes = routes_in_new(key);
+	return session->in == NULL || session->routes == NULL ? -1 : 0;
+}
+
+/* How much, and how fast. */
+static void
+set_limits(struct session *session)
+{
+	const struct msg_session_config *config = &session->config;
+	uint32_t prefixes = config->max_prefixes;
+
+	pace_limit(&session->pace, config->max_received);
+	/* Each may come and go once a second. */
+	pace_limit(&session->route_pace,
+	    prefixes > UINT32_MAX / 2 ? UINT32_MAX : 2 * prefixes);
+	if (session->in != NULL) {
+		adj_in_limit(session->in, config->max_received);
+		routes_in_limit(session->routes, prefixes);
+	}
+	if (session->out != NULL)
+		adj_out_local_pref(session->out, config->local_pref);
 }
 
 static void
@@ -348,11 +385,7 @@ on_config(struct session *session, const struct msg_session_config *msg)
 		session->configured = true;
 	}
 	session->state.peer = msg->peer;
-	if (session->in != NULL)
-		adj_in_limit(session->in, msg->max_received);
-	pace_limit(&session->pace, msg->max_received);
-	if (session->out != NULL)
-		adj_out_local_pref(session->out, msg->local_pref);
+	set_limits(session);
 	report_change(session);
 	session_start(session);
 	session_settle(session);
@@ -398,6 +431,8 @@ on_socket(struct session *session, const struct msg_socket *msg, int fd)
 	}
 	if (session->up != NULL || is_connected(slot))
 		slot_refuse(session, conn, NOTIFICATION_CEASE_COLLISION);
+	else if (session->limited)
+		slot_refuse(session, conn, NOTIFICATION_CEASE_MAX_PREFIXES);
 	else if (!may_take(session, msg))
 		slot_refuse(session, conn, NOTIFICATION_CEASE_REJECTED);
 	else if (slot->state == BGP_CONNECT || slot->state == BGP_ACTIVE)
@@ -508,7 +543,7 @@ session_new(struct loop *loop, int fd)
 	    slot_init(&session->slot[0], session, SOCKET_ACTIVE) < 0 ||
 	    slot_init(&session->slot[1], session, SOCKET_PASSIVE) < 0 ||
 	    learn_init(session) < 0 || inward_init(session) < 0 ||
-	    report_init(session) < 0 || pump_init(session) < 0) {
+	    report_init(session) < 0 || tell_init(session) < 0) {
 		session_free(session);
 		return NULL;
 	}
@@ -530,13 +565,14 @@ session_free(struct session *session)
 	learn_fini(session);
 	inward_fini(session);
 	report_fini(session);
-	pump_fini(session);
+	tell_fini(session);
 	timer_free(session->retry);
 	timer_free(session->idle);
 	timer_free(session->stop_timer);
 	channel_close(session->guard);
 	channel_close(session->supervisor);
 	adj_in_free(session->in);
+	routes_in_free(session->routes);
 	adj_out_free(session->out);
 	free(session);
 }

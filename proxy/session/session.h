@@ -4,12 +4,15 @@
  *
  *	supervisor ──sockets──► session.c ──► slot.c (FSM, timers) ──► conn.c
  *	                                        │ OPEN      greet.c
- *	customer's UPDATEs ──────► learn.c ──► adj_in ──► pump.c ──► guard
+ *	customer's rules ────► learn.c ────► adj_in ────┐
+ *	customer's routes ───► unicast.c ──► routes_in ─┴► tell.c ──► guard
+ *	our routers' routes ─► unicast.c ──► feed.c ────────────────► guard
  *	guard ──► pump.c ──► adj_out ──► inward.c ──► UPDATEs to our routers
  *
  * Nothing is queued: what the guard has to hear and what the peer has to hear
- * is state in adj_in, adj_out and the *_due fields below, said when the channel
- * or the socket has room. This header is shared by the files of this folder.
+ * is state in adj_in, routes_in, adj_out and the *_due fields below, said when
+ *the channel or the socket has room; feed.c keeps no state, and stops reading.
+ *This header is shared by the files of this folder.
  */
 #pragma once
 
@@ -23,24 +26,32 @@
 #include "proxy/session/adj_out.h"
 #include "proxy/session/backoff.h"
 #include "proxy/session/conn.h"
+#include "proxy/session/feed.h"
 #include "proxy/session/fsm.h"
 #include "proxy/session/pace.h"
+#include "proxy/session/routes_in.h"
 #include "proxy/wire/open.h"
 #include "proxy/wire/reader.h"
+#include "proxy/wire/update.h"
 
 #define SESSION_UNREPORTED_MAX 64
 #define SESSION_ENDING_MAX     16 /* connections that end in good order */
 
 /* RFC 4271 8.2.2 suggests 4 minutes for OpenSent; half a minute is plenty for
  * an honest peer and less of a place to hide in. */
-#define SESSION_OPEN_WAIT_MS 30000u
-#define SESSION_QUIET_MS     10000u /* then a peer without GR has sent all */
-#define SESSION_REPORT_MS    1000u
-#define SESSION_REFRESH_MS   5000u  /* between refreshes, either way */
-#define SESSION_OVERFLOW_MS  30000u /* between refreshes for lack of room */
-#define SESSION_RETRY_S      120u   /* RFC 4271 10, when none is given */
-#define SESSION_STOP_MS      2000u  /* to withdraw everything */
-#define SESSION_REFUSED_MAX  100u   /* MSG_RULE_REFUSED a second */
+#define SESSION_OPEN_WAIT_MS  30000u
+#define SESSION_QUIET_MS      10000u /* then a peer without GR has sent all */
+#define SESSION_REPORT_MS     1000u
+#define SESSION_REFRESH_MS    5000u  /* between refreshes, either way */
+#define SESSION_OVERFLOW_MS   30000u /* between refreshes for lack of room */
+#define SESSION_RETRY_S       120u   /* RFC 4271 10, when none is given */
+#define SESSION_STOP_MS       2000u  /* to withdraw everything */
+#define SESSION_REFUSED_MAX   100u   /* MSG_RULE_REFUSED a second */
+/* After more prefixes than a customer may announce. */
+#define SESSION_IDLE_LIMIT_MS 900000u
+/* What waits for the guard, in octets; a feed's largest UPDATE must fit. */
+#define PUMP_BUFFER           ((size_t)2 * CHANNEL_BATCH)
+#define PUMP_BUFFER_INWARD    ((size_t)4 * CHANNEL_BATCH)
 
 struct session;
 
@@ -74,11 +85,13 @@ struct slot {
 struct session {
 	struct loop *loop;
 	struct channel *supervisor;
-	struct channel *guard; /* NULL: there is none now */
-	struct adj_in *in;     /* customers: what they announce */
-	struct adj_out *out;   /* inward: what they should have */
-	struct slot *up;       /* the Established connection */
-	struct conn *parked;   /* came while we were idle; owned */
+	struct channel *guard;    /* NULL: there is none now */
+	struct adj_in *in;        /* customers: the rules they announce */
+	struct routes_in *routes; /* customers: their unicast routes */
+	struct adj_out *out;      /* inward: what they should have */
+	struct feed feed;         /* inward: their unicast routes */
+	struct slot *up;          /* the Established connection */
+	struct conn *parked;      /* came while we were idle; owned */
 	struct conn *ending[SESSION_ENDING_MAX]; /* in conn_finish(); owned */
 	unsigned n_ending;
 	unsigned n_unreported;
@@ -88,14 +101,16 @@ struct session {
 	uint64_t refused_ms;  /* when that second began */
 	uint64_t overflow_ms; /* when room was last asked to be filled */
 	uint64_t heard_update_ms;
-	uint64_t refresh_ms[2]; /* last BoRR taken: IPv4, IPv6 */
+	uint64_t refresh_ms[FAMILY_COUNT]; /* last BoRR taken */
+	uint64_t rules_wait_ms; /* since then rules wait for routes; 0: none */
 
 	struct timer *retry; /* to dial */
 	struct timer *idle;  /* to start again after an end */
 	struct timer *quiet;
 	struct timer *report_timer;
 	struct timer *ask_timer;
-	struct pace pace; /* of announcements, to the guard */
+	struct pace pace;       /* of announced rules, to the guard */
+	struct pace route_pace; /* of routes, both directions */
 	struct timer *pace_timer;
 	struct timer *serve_timer;
 	struct timer *stop_timer;
@@ -112,13 +127,14 @@ struct session {
 	bool stopping;
 	bool done;         /* loop_stop() has been called */
 	bool synced;       /* inward: the guard has said all */
+	bool limited;      /* idle for long: too many prefixes */
 	bool idle_running; /* these: the timer runs */
 	bool report_waits;
 	bool ask_waits;
 	bool serve_waits;
 
-	/* To be said to the guard, in this order; see pump.c. The octets are
-	 * families. */
+	/* To be said to the guard, in this order; see tell.c. The octets are
+	 * families; feed.c says its own marks. */
 	bool ended_due;
 	bool state_due;
 	uint8_t begin_due;    /* MARK_REFRESH_BEGIN */
@@ -137,6 +153,9 @@ struct session {
 
 	uint8_t refreshing; /* the peer's: between BoRR and EoRR */
 	uint8_t overflowed; /* families with rules that found no room */
+
+	uint8_t limit_data[7]; /* of the Cease: AFI, SAFI, bound */
+	char limit_text[96];   /* why */
 };
 
 /* ---- session.c: life, and the supervisor ---- */
@@ -203,12 +222,47 @@ bool learn_update(
     struct session *session, struct span body, struct cause *cause);
 bool learn_refresh(
     struct session *session, struct span body, struct cause *cause);
-/* Ask for route refresh, soon. */
+/* Ask for route refresh, soon; nothing where the peer knows none. */
 void learn_ask(struct session *session, unsigned families);
 /* Room has appeared: ask for what did not fit. */
 void learn_room(struct session *session);
 int learn_init(struct session *session);
 void learn_fini(struct session *session);
+
+/* ---- unicast.c: what the peer says of unicast routes ---- */
+
+/* The unicast part of an UPDATE. False: it ends the session, for *cause. */
+bool unicast_update(
+    struct session *session, const struct update *update, struct cause *cause);
+/* A customer's refresh of one unicast family begins or ends (RFC 7313). */
+void unicast_refresh(struct session *session, unsigned family, bool begins);
+/* The guard wants these families again. */
+void unicast_again(struct session *session, unsigned families);
+/* What is ignored has changed. False: the peer cannot be asked. */
+bool unicast_ask(struct session *session);
+
+/* ---- feed.c: an inward session's routes to the guard ---- */
+
+int feed_init(struct session *session);
+void feed_fini(struct session *session);
+void feed_up(struct session *session);
+void feed_down(struct session *session);
+/* The routes of one UPDATE; facts NULL: what it announces is withdrawn. */
+void feed_update(struct session *session, const struct update *update,
+    const struct route_facts *facts);
+void feed_end_of_rib(struct session *session, unsigned family);
+/* BoRR, EoRR of one family. */
+void feed_refresh(struct session *session, unsigned family, bool begins);
+/* The peer has just been asked for these families. */
+void feed_asked(struct session *session, unsigned families);
+/* Ask the peer for these families, though nothing was missed. */
+void feed_again(struct session *session, unsigned families);
+/* There is a new guard. */
+void feed_guard(struct session *session);
+/* Something was written to the guard: pause unless another UPDATE fits. */
+void feed_room(struct session *session);
+/* At the end of a turn: go on, or ask for what was missed. */
+void feed_turn(struct session *session);
 
 /* ---- inward.c: what we say to the peer ---- */
 
@@ -233,8 +287,15 @@ void pump_close(struct session *session);
 bool pump_state(struct session *session);
 /* Say what is due while the channel has room. */
 void pump_run(struct session *session);
-int pump_init(struct session *session);
-void pump_fini(struct session *session);
+
+/* ---- tell.c: a customer's rules and routes to the guard ---- */
+
+/* Say what is due while the channel has room; the state has been said. */
+void tell_run(struct session *session);
+int tell_init(struct session *session);
+void tell_fini(struct session *session);
+/* There is a new guard: it is to hear everything. */
+void tell_guard(struct session *session);
 
 /* ---- report.c: MSG_SESSION_STATE ---- */
 

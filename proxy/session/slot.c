@@ -95,7 +95,7 @@ do_notify(struct slot *slot, const struct change *change)
 		subcode = cause->subcode;
 	}
 	conn_write_begin(slot->conn, &writer);
-	if (code == NOTIFICATION_CEASE)
+	if (code == NOTIFICATION_CEASE && cause->data.len == 0)
 		notification_encode_cease(&writer, subcode, cause->words);
 	else
 		notification_encode(

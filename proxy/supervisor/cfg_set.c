@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/customer.h"
 #include "proxy/common/check.h"
 #include "proxy/supervisor/endpoint.h"
 
-#define CFG_SET_FIRST 65536u /* octets of the first allocation */
+#define CFG_SET_FIRST  65536u /* octets of the first allocation */
+#define DAMPING_MS_MAX (UINT64_C(3600) * 1000)
+#define ROUTES_MAX     64000000u
 
 struct cfg_set *
 cfg_set_new(void)
@@ -112,11 +115,45 @@ take_listen(struct cfg_set *set, const struct msg_cfg_listen *msg)
 	return place_add(&set->listeners, set->len, CFG_SET_LISTENERS_MAX);
 }
 
+static bool
+ignore_valid(const struct ignore *ignore)
+{
+	if (ignore->n_communities > IGNORE_COMMUNITIES_MAX ||
+	    ignore->n_originators > IGNORE_ORIGINATORS_MAX)
+		return false;
+	for (uint32_t i = 0; i < ignore->n_communities; i++) {
+		if (ignore->community[i].kind < COMMUNITY_STANDARD ||
+		    ignore->community[i].kind > COMMUNITY_LARGE)
+			return false;
+	}
+	return true;
+}
+
+static const char *
+take_validation(struct cfg_set *set, const struct msg_cfg_validation *msg)
+{
+	if (set->validated)
+		return "two validations";
+	if (set->customers.n > 0)
+		return "a customer before the validation";
+	if (msg->damping_ms > DAMPING_MS_MAX || msg->max_routes == 0 ||
+	    msg->max_routes > ROUTES_MAX || msg->brake_percent == 0 ||
+	    msg->brake_percent > 100 || !ignore_valid(&msg->ignore))
+		return "bad validation";
+	set->validated = true;
+	set->validation = *msg;
+	return NULL;
+}
+
 static const char *
 take_customer(struct cfg_set *set, const struct msg_cfg_customer *msg)
 {
 	if (msg->index != set->customers.n || msg->name[0] == 0 ||
-	    !check_text(msg->name, sizeof(msg->name)))
+	    !check_text(msg->name, sizeof(msg->name)) ||
+	    msg->validate < VALIDATE_NEIGHBOR_AS ||
+	    msg->validate > VALIDATE_OFF ||
+	    msg->best_match > BEST_MATCH_INTERNAL ||
+	    msg->failover > FAILOVER_KEEP)
 		return "bad customer";
 	return place_add(&set->customers, set->len, CFG_SET_CUSTOMERS_MAX);
 }
@@ -164,11 +201,32 @@ take_target(struct cfg_set *set, const struct msg_cfg_target *msg)
 	return NULL;
 }
 
+/* They ascend within a customer, and customers follow their order. */
+static const char *
+take_asn(struct cfg_set *set, const struct msg_cfg_asn *msg)
+{
+	bool first = set->asn == 0 || msg->index > set->asn_index;
+
+	if (msg->index >= set->customers.n || msg->asn == 0 ||
+	    msg->asn == UINT32_MAX ||
+	    msg->asn == cfg_set_customer(set, msg->index)->asn ||
+	    (!first && (msg->index != set->asn_index || msg->asn <= set->asn)))
+		return "bad AS number of a customer";
+	set->n_asns = first ? 1 : set->n_asns + 1;
+	if (set->n_asns > CUSTOMER_ASNS_MAX)
+		return "too many AS numbers of a customer";
+	set->asn_index = msg->index;
+	set->asn = msg->asn;
+	return NULL;
+}
+
 static const char *
 take_end(struct cfg_set *set)
 {
 	if (!set->routed)
 		return "no router";
+	if (!set->validated)
+		return "no validation";
 	set->ended = true;
 	return NULL;
 }
@@ -192,6 +250,10 @@ take_kind(struct cfg_set *set, const struct msg_head *head)
 		return take_prefix(set, msg);
 	case MSG_CFG_TARGET:
 		return take_target(set, msg);
+	case MSG_CFG_ASN:
+		return take_asn(set, msg);
+	case MSG_CFG_VALIDATION:
+		return take_validation(set, msg);
 	case MSG_CFG_NEIGHBOR:
 		return take_neighbor(set, msg);
 	case MSG_CFG_END:

@@ -35,9 +35,15 @@ struct cfg_set {
 	uint32_t n_messages;
 	bool begun;
 	bool routed;
+	bool validated;
 	bool ended;
 	struct msg_cfg_router router; /* copied out */
-	struct cfg_places customers;  /* by index */
+	struct msg_cfg_validation validation;
+	/* The last MSG_CFG_ASN: they ascend. asn 0: none yet. */
+	uint32_t asn_index;
+	uint32_t asn;
+	uint32_t n_asns;             /* of that customer */
+	struct cfg_places customers; /* by index */
 	struct cfg_places neighbors;
 	struct cfg_places listeners;
 };

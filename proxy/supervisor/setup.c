@@ -16,6 +16,15 @@ max_received(const struct cfg_set *set, const struct msg_cfg_neighbor *msg)
 	return rules > UINT32_MAX / 2 ? UINT32_MAX : 2 * rules;
 }
 
+/* Unicast prefixes that a customer may announce, by family. */
+static uint32_t
+max_prefixes(const struct cfg_set *set, const struct msg_cfg_neighbor *msg)
+{
+	if (msg->index == CFG_INTERNAL)
+		return 0;
+	return cfg_set_customer(set, msg->index)->max_prefixes;
+}
+
 static void
 session_fill(const struct cfg_set *set, const struct msg_cfg_neighbor *from,
     struct msg_session_config *out)
@@ -26,6 +35,7 @@ session_fill(const struct cfg_set *set, const struct msg_cfg_neighbor *from,
 		.local_asn = set->router.asn,
 		.peer_asn = from->asn,
 		.max_received = max_received(set, from),
+		.max_prefixes = max_prefixes(set, from),
 		.hold_s = from->hold_s,
 		.families = from->families,
 		.internal = from->index == CFG_INTERNAL,
@@ -33,6 +43,7 @@ session_fill(const struct cfg_set *set, const struct msg_cfg_neighbor *from,
 		.authenticated = from->authenticated,
 		.connect_retry_s = from->connect_retry_s,
 		.local_pref = set->router.local_pref,
+		.ignore = set->validation.ignore,
 	};
 	memcpy(out->router_id, set->router.router_id, sizeof(out->router_id));
 	memcpy(out->name, from->name, sizeof(out->name));
@@ -79,6 +90,13 @@ essentials_equal(
 	       strncmp(a->password_file, b->password_file, PATH_LEN) == 0;
 }
 
+/* What lies behind the counts is zero, as the loader sends it. */
+static bool
+ignore_equal(const struct ignore *a, const struct ignore *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
 enum setup_change
 setup_compare(const struct setup *old, const struct setup *new)
 {
@@ -86,6 +104,8 @@ setup_compare(const struct setup *old, const struct setup *new)
 	    !password_id_equal(&old->password, &new->password))
 		return SETUP_CHANGED;
 	if (old->session.max_received != new->session.max_received ||
+	    old->session.max_prefixes != new->session.max_prefixes ||
+	    !ignore_equal(&old->session.ignore, &new->session.ignore) ||
 	    old->session.connect_retry_s != new->session.connect_retry_s)
 		return SETUP_TUNED;
 	return SETUP_SAME;

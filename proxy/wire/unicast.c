@@ -21,9 +21,11 @@ unicast_next(struct reader *reader, unsigned afi, struct prefix *out)
 		memset(out, 0, sizeof(*out));
 		return FAULT_NLRI_PREFIX;
 	}
-	if (octets > 0 && at != NULL)
-		memcpy(out->addr, at, octets);
-	prefix_mask(out);
+	if (octets == 0 || at == NULL)
+		return WIRE_OK;
+	memcpy(out->addr, at, octets);
+	if (out->len % 8 != 0)
+		out->addr[octets - 1] &= (uint8_t)(0xff00u >> out->len % 8);
 	return WIRE_OK;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "proxy/wire/attribute.h"
+#include "proxy/wire/community.h"
 #include "proxy/wire/flow_action.h"
 
 /* One message being decoded. */
@@ -41,12 +42,13 @@ is_seen(const struct update *update, enum attribute_type type)
 	return (update->seen >> type & 1) != 0;
 }
 
+/* These count the NLRI, which have at least an octet each. */
 static enum wire_fault
-walk_flowspec(struct reader reader)
+walk_flowspec(struct reader reader, uint16_t *n)
 {
 	struct span value;
 
-	while (reader.left > 0) {
+	for (*n = 0; reader.left > 0; (*n)++) {
 		if (flowspec_next(&reader, &value) != WIRE_OK)
 			return FAULT_NLRI_FRAMING;
 	}
@@ -54,12 +56,15 @@ walk_flowspec(struct reader reader)
 }
 
 static enum wire_fault
-walk_unicast(struct reader reader, unsigned afi)
+walk_unicast(struct reader reader, unsigned afi, uint16_t *n)
 {
-	struct prefix prefix;
+	unsigned bits = afi_bits(afi);
 
-	while (reader.left > 0) {
-		if (unicast_next(&reader, afi, &prefix) != WIRE_OK)
+	for (*n = 0; reader.left > 0; (*n)++) {
+		unsigned len = reader_u8(&reader);
+
+		(void)reader_take(&reader, (len + 7) / 8);
+		if (len > bits || reader.failed)
 			return FAULT_NLRI_PREFIX;
 	}
 	return WIRE_OK;
@@ -76,9 +81,9 @@ mp_finish(const struct update_context *context, struct update_nlri *out)
 	if (out->family == FAMILY_NONE)
 		return WIRE_OK;
 	if (out->safi == SAFI_FLOWSPEC)
-		fault = walk_flowspec(out->nlri);
+		fault = walk_flowspec(out->nlri, &out->n);
 	else
-		fault = walk_unicast(out->nlri, out->afi);
+		fault = walk_unicast(out->nlri, out->afi, &out->n);
 	return fault == WIRE_OK ? WIRE_OK : FAULT_NLRI_FRAMING;
 }
 
@@ -127,13 +132,18 @@ check_aggregator(const struct update_context *context, struct span value)
 	return asn == 0 ? FAULT_ATTRIBUTE_AS_PATH : WIRE_OK;
 }
 
-/* Communities of no kind are passed on: they are counted, that is all. */
+static uint8_t
+to_255(size_t n)
+{
+	return (uint8_t)(n < UINT8_MAX ? n : UINT8_MAX);
+}
+
+/* Communities of no kind are passed on: they are counted and can be looked
+ * for, that is all. */
 static enum wire_fault
 strip(struct update *out, size_t n)
 {
-	size_t sum = out->actions.stripped + n;
-
-	out->actions.stripped = (uint8_t)(sum < UINT8_MAX ? sum : UINT8_MAX);
+	out->actions.stripped = to_255(out->actions.stripped + n);
 	return WIRE_OK;
 }
 
@@ -178,7 +188,10 @@ decode_unicast(struct update *out, unsigned type, struct span value)
 		out->has_originator = true;
 		out->originator_id = value_u32(value);
 		break;
-	default: /* ATOMIC_AGGREGATE, CLUSTER_LIST, OTC … */
+	case ATTRIBUTE_CLUSTER_LIST:
+		out->cluster_length = to_255(value.len / 4);
+		break;
+	default: /* ATOMIC_AGGREGATE, OTC … */
 		break;
 	}
 	return WIRE_OK;
@@ -204,13 +217,16 @@ decode_value(struct decoder *decoder, unsigned type, struct span value)
 	case ATTRIBUTE_MP_UNREACH:
 		return decode_mp_unreach(decoder, value);
 	case ATTRIBUTE_EXT_COMMUNITY:
+		out->ext_communities = value;
 		return flow_action_decode(value, &out->actions);
 	case ATTRIBUTE_EXT_COMMUNITY6:
 		return flow_action_decode6(value, &out->actions);
 	case ATTRIBUTE_COMMUNITY:
-		return strip(out, value.len / 4);
+		out->communities = value;
+		return strip(out, value.len / COMMUNITY_SIZE_STANDARD);
 	case ATTRIBUTE_LARGE_COMMUNITY:
-		return strip(out, value.len / 12);
+		out->large_communities = value;
+		return strip(out, value.len / COMMUNITY_SIZE_LARGE);
 	default:
 		return decode_unicast(out, type, value);
 	}
@@ -310,9 +326,10 @@ decode_attributes(struct decoder *decoder, struct reader *reader)
 	as_path_merge(&decoder->out->path, &decoder->as4_path);
 }
 
-/* RFC 7606 3 (d), 5.2: what must be there with and without announcements. */
+/* RFC 7606 3 (d), 5.2: what must be there with and without announcements;
+ * RFC 4271 5.1.5: LOCAL_PREF inside an AS. */
 static void
-check_presence(struct update *out)
+check_presence(const struct update_context *context, struct update *out)
 {
 	bool announces =
 	    out->announced.nlri.left > 0 || out->mp_reach.nlri.left > 0;
@@ -325,6 +342,7 @@ check_presence(struct update *out)
 	}
 	if (!is_seen(out, ATTRIBUTE_ORIGIN) ||
 	    !is_seen(out, ATTRIBUTE_AS_PATH) ||
+	    (!context->external && !is_seen(out, ATTRIBUTE_LOCAL_PREF)) ||
 	    (out->announced.nlri.left > 0 && !is_seen(out, ATTRIBUTE_NEXT_HOP)))
 		raise_fault(
 		    out, UPDATE_WITHDRAW, FAULT_ATTRIBUTE_MISSING, NULL);
@@ -355,7 +373,7 @@ decode_legacy(
 	out->nlri = nlri;
 	out->family = decoder->context->families & FAMILY_IPV4_UNICAST;
 	if (out->family != FAMILY_NONE &&
-	    walk_unicast(nlri, AFI_IPV4) != WIRE_OK)
+	    walk_unicast(nlri, AFI_IPV4, &out->n) != WIRE_OK)
 		raise_fault(
 		    decoder->out, UPDATE_RESET, FAULT_NLRI_PREFIX, NULL);
 }
@@ -380,7 +398,7 @@ update_decode(const struct update_context *context, const uint8_t *body,
 	decode_legacy(&decoder, withdrawn, &out->withdrawn);
 	decode_legacy(&decoder, reader, &out->announced);
 	decode_attributes(&decoder, &attributes);
-	check_presence(out);
+	check_presence(context, out);
 	if (out->outcome == UPDATE_USE &&
 	    (out->announced.nlri.left > 0 || out->mp_reach.nlri.left > 0))
 		out->path_reason = judge_path(context, &out->path);

@@ -45,6 +45,7 @@ struct update_nlri {
 	uint8_t family; /* FAMILY_NONE: absent, or not negotiated: ignore it */
 	uint16_t afi;   /* as received; 0: absent */
 	uint8_t safi;
+	uint16_t n;           /* with a family: how many NLRI */
 	struct reader nlri;   /* with a family, framing was checked: only values
 				 of Flowspec rules can still be bad */
 	struct span next_hop; /* of whatever length; of MP_REACH only */
@@ -84,7 +85,12 @@ struct update {
 	uint32_t med;
 	uint32_t local_pref;
 	uint32_t originator_id; /* host byte order, iBGP only */
+	uint8_t cluster_length; /* of CLUSTER_LIST, to 255; iBGP only */
 	struct span next_hop;   /* NEXT_HOP, four octets */
+	/* As they came, for community_in(). */
+	struct span communities;
+	struct span ext_communities;
+	struct span large_communities;
 };
 
 /*

@@ -25,7 +25,10 @@ greet(const struct bench_peer *peer, struct in_addr from)
 		.has_as4 = true,
 		.hold_s = HOLD_S,
 		.bgp_id = ntohl(from.s_addr),
-		.families = FAMILY_IPV4_FLOWSPEC,
+		.families =
+		    peer->families != 0 ? peer->families : FAMILY_IPV4_FLOWSPEC,
+		.has_graceful_restart = peer->families != 0,
+		.has_refresh = peer->families != 0,
 	};
 	uint8_t octets[256];
 	struct writer writer;

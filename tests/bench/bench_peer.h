@@ -16,8 +16,9 @@
 struct bench_peer {
 	int fd;
 	uint32_t asn;
-	bool up;     /* Established */
-	bool broken; /* closed, or a NOTIFICATION came */
+	uint8_t families; /* enum family; 0: IPv4 Flowspec */
+	bool up;          /* Established */
+	bool broken;      /* closed, or a NOTIFICATION came */
 	uint8_t code, subcode;
 	const uint8_t *out; /* to be written; borrowed */
 	size_t out_len;
@@ -35,7 +36,8 @@ struct bench_address {
 	uint16_t port;
 };
 
-/* Dial and send OPEN and KEEPALIVE: IPv4 Flowspec, this AS. 0 or -errno. */
+/* Dial and send OPEN: peer->families, graceful restart (so End-of-RIB is to be
+ * waited for), this AS. 0 or -errno. */
 int bench_peer_dial(
     struct bench_peer *peer, const struct bench_address *at, uint32_t asn);
 void bench_peer_close(struct bench_peer *peer);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prints what a question to the match-set algebra and the dialect costs. */
+/* Prints what a question to the match-set algebra, to the dialect and to the
+ * judge costs. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "policy/dialect.h"
+#include "policy/judge.h"
 #include "policy/matchset.h"
 #include "tests/lib/random_rule.h"
 #include "tests/lib/rule_terms.h"
@@ -62,6 +64,80 @@ measure(const char *name, const struct rule *rules)
 	report(name, "express", since, yes);
 }
 
+/* A view of one covering route, so that what is measured is the judge's part
+ * and not the table's. */
+static bool
+one_best(const void *ctx, const struct prefix *dst, struct unicast_route *out)
+{
+	(void)dst;
+	*out = *(const struct unicast_route *)ctx;
+	return true;
+}
+
+static bool
+no_more(const void *ctx, const struct prefix *dst, unicast_objects objects,
+    const void *judge, struct unicast_route *out)
+{
+	(void)ctx;
+	(void)dst;
+	(void)objects;
+	(void)judge;
+	(void)out;
+	return false;
+}
+
+static bool
+no_conflict(const void *ctx, const struct rule *part,
+    const struct action_set *actions, char *evidence, size_t size)
+{
+	(void)ctx;
+	(void)part;
+	(void)actions;
+	(void)evidence;
+	(void)size;
+	return false;
+}
+
+/* Accepted rules: the path that is asked most. */
+static void
+measure_judge(const char *name, const struct rule *rules, unsigned validate)
+{
+	static struct dialect_parts parts[DIALECT_COUNT];
+	struct unicast_route route = { .facts = { .neighbor_as = 65001 },
+		.source = "rr1" };
+	const struct unicast_view view = { true, &route, one_best, no_more };
+	struct customer customer;
+	struct question q = { .customer = &customer,
+		.actions = &discard,
+		.conflicts = no_conflict,
+		.unicast = &view,
+		.wire_reason = REASON_ACCEPTED,
+		.dialects = JUDGE_DIALECT_BIT(DIALECT_STRICT),
+		.authenticated = true };
+	struct verdict verdict;
+	unsigned yes = 0;
+	uint64_t since;
+
+	customer_defaults(&customer);
+	customer.asn = 65001;
+	customer.mode = CUSTOMER_ENFORCE;
+	customer.validate = (uint8_t)validate;
+	customer.own = prefix_set_new();
+	if (customer.own == NULL ||
+	    prefix_parse("192.0.2.0/24", &route.prefix) < 0 ||
+	    prefix_set_add(customer.own, &route.prefix, 0) < 0)
+		return;
+	since = now_ns();
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		q.rule = &rules[i % RULES];
+		judge(&q, &verdict, parts);
+		yes += verdict_accepts(&verdict);
+	}
+	report(name, validate == VALIDATE_OFF ? "judge" : "judge+route", since,
+	    yes);
+	customer_free(&customer);
+}
+
 /* What customers send: a host, UDP or TCP, one port list. */
 static void
 typical(struct random *random, struct rule *rule, bool one_host)
@@ -87,6 +163,8 @@ main(void)
 	for (unsigned i = 0; i < RULES; i++)
 		typical(&random, &rules[i], false);
 	measure("typical", rules);
+	measure_judge("typical", rules, VALIDATE_OFF);
+	measure_judge("typical", rules, VALIDATE_NEIGHBOR_AS);
 	for (unsigned i = 0; i < RULES; i++)
 		typical(&random, &rules[i], true);
 	measure("one-host", rules);

@@ -9,8 +9,9 @@
 #include "proxy/wire/reader.h"
 #include "proxy/wire/update_build.h"
 
-#define ATTR_EXTENDED 0x10
-#define ATTR_MP_REACH 14
+#define ATTR_EXTENDED   0x10
+#define ATTR_MP_REACH   14
+#define ATTR_MP_UNREACH 15
 
 void
 bench_rule(uint32_t n, struct rule *rule)
@@ -121,34 +122,43 @@ bench_updates_free(struct bench_updates *updates)
 	memset(updates, 0, sizeof(*updates));
 }
 
-/* The NLRI of an MP_REACH_NLRI for IPv4 Flowspec; each begins with its
- * destination, 01 20 0a x y z. */
+/* NLRI of IPv4 Flowspec; each begins with its destination, 01 20 0a x y z. */
 static int
-reach_read(struct reader *reach, void (*saw)(void *ctx, uint32_t n), void *ctx)
+nlri_read(struct reader *reader, void (*saw)(void *ctx, uint32_t n), void *ctx)
 {
-	unsigned afi = reader_u16(reach);
-	unsigned safi = reader_u8(reach);
+	while (reader->left > 0) {
+		size_t len = reader_u8(reader);
+		const uint8_t *nlri = reader_take(reader, len);
+
+		if (nlri == NULL || len < 6 || len >= 0xf0 || nlri[0] != 1 ||
+		    nlri[1] < 31 || nlri[1] > 32 || nlri[2] != 10)
+			return -1;
+		if (saw != NULL)
+			saw(ctx, (uint32_t)nlri[3] << 16 |
+				     (uint32_t)nlri[4] << 8 | nlri[5]);
+	}
+	return reader->failed ? -1 : 0;
+}
+
+/* MP_REACH_NLRI or MP_UNREACH_NLRI. */
+static int
+mp_read(struct reader *value, bool reach, const struct bench_seen *seen)
+{
+	unsigned afi = reader_u16(value);
+	unsigned safi = reader_u8(value);
 
 	if (afi != AFI_IPV4 || safi != SAFI_FLOWSPEC)
 		return -1;
-	(void)reader_take(reach, reader_u8(reach)); /* next hop */
-	(void)reader_u8(reach);
-	while (reach->left > 0) {
-		size_t len = reader_u8(reach);
-		const uint8_t *nlri = reader_take(reach, len);
-
-		if (nlri == NULL || len < 6 || len >= 0xf0 || nlri[0] != 1 ||
-		    nlri[1] != 32 || nlri[2] != 10)
-			return -1;
-		saw(ctx,
-		    (uint32_t)nlri[3] << 16 | (uint32_t)nlri[4] << 8 | nlri[5]);
-	}
-	return reach->failed ? -1 : 0;
+	if (!reach)
+		return nlri_read(value, seen->went, seen->ctx);
+	(void)reader_take(value, reader_u8(value)); /* next hop */
+	(void)reader_u8(value);
+	return nlri_read(value, seen->came, seen->ctx);
 }
 
 int
-bench_update_read(const uint8_t *body, size_t len,
-    void (*saw)(void *ctx, uint32_t n), void *ctx)
+bench_update_read(
+    const uint8_t *body, size_t len, const struct bench_seen *seen)
 {
 	struct reader reader, attrs, value;
 
@@ -162,7 +172,8 @@ bench_update_read(const uint8_t *body, size_t len,
 							   : reader_u8(&attrs);
 
 		reader_sub(&attrs, size, &value);
-		if (type == ATTR_MP_REACH && reach_read(&value, saw, ctx) < 0)
+		if ((type == ATTR_MP_REACH || type == ATTR_MP_UNREACH) &&
+		    mp_read(&value, type == ATTR_MP_REACH, seen) < 0)
 			return -1;
 	}
 	return reader.failed || attrs.failed ? -1 : 0;

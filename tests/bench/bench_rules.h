@@ -35,9 +35,17 @@ int bench_updates_make_one(
     struct bench_updates *updates, uint32_t asn, uint32_t first, uint32_t n);
 void bench_updates_free(struct bench_updates *updates);
 
+/* What is called for each rule of an UPDATE; either may be NULL. */
+struct bench_seen {
+	void (*came)(void *ctx, uint32_t n);
+	void (*went)(void *ctx, uint32_t n);
+	void *ctx;
+};
+
 /*
- * Call saw(ctx, n) for each rule announced in this UPDATE (body without
- * header). Returns 0, or -1 when it is not one of ours.
+ * Read an UPDATE (body without header): rules announced and withdrawn, by the
+ * lower 24 bits of their destination, a /31 or /32. Returns 0, or -1 when it
+ * is not one of ours.
  */
-int bench_update_read(const uint8_t *body, size_t len,
-    void (*saw)(void *ctx, uint32_t n), void *ctx);
+int bench_update_read(
+    const uint8_t *body, size_t len, const struct bench_seen *seen);

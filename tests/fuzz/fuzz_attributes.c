@@ -46,6 +46,7 @@ announce(const struct update *update)
 
 	memset(&attrs, 0, sizeof(attrs));
 	attrs.actions = update->actions;
+	attrs.has_local_pref = true;
 	writer_init(&out, buf, sizeof(buf));
 	if (!update_begin_reach(&builder, &out, FAMILY_IPV4_FLOWSPEC, &attrs) ||
 	    !update_add_bytes(&builder, nlri, sizeof(nlri)) ||

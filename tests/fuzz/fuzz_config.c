@@ -26,6 +26,9 @@ struct stream {
 	uint8_t *bytes;
 	size_t n;
 	uint32_t customers;
+	uint32_t asn_index;
+	uint32_t asn; /* the last one; 0: none */
+	int validated;
 	int ended;
 };
 
@@ -45,6 +48,47 @@ customer_check(const struct msg_cfg_customer *msg, uint32_t index)
 	demand(!(msg->rate_max > 0) || msg->rate_min <= msg->rate_max);
 	demand(!(msg->packets_max > 0) || msg->packets_min <= msg->packets_max);
 	demand(msg->rate_min >= 1 && msg->packets_min >= 1);
+	demand(msg->validate >= VALIDATE_NEIGHBOR_AS);
+	demand(msg->validate <= VALIDATE_OFF);
+	demand(msg->best_match == BEST_MATCH_EXTERNAL ||
+	       msg->validate == VALIDATE_NEIGHBOR_AS);
+	demand(
+	    msg->failover == FAILOVER_REVOKE || msg->validate != VALIDATE_OFF);
+	demand(msg->best_match <= BEST_MATCH_INTERNAL);
+	demand(msg->failover <= FAILOVER_KEEP);
+	demand(msg->max_prefixes <= 1000000);
+}
+
+/* Once, and before the customers. */
+static void
+validation_check(struct stream *stream, const struct msg_cfg_validation *msg)
+{
+	const struct ignore *ignore = &msg->ignore;
+
+	demand(!stream->validated && stream->customers == 0);
+	stream->validated = 1;
+	demand(msg->damping_ms <= 3600000 && msg->damping_ms % 1000 == 0);
+	demand(msg->max_routes >= 1 && msg->max_routes <= 64000000);
+	demand(msg->brake_percent >= 1 && msg->brake_percent <= 100);
+	demand(msg->brake_rules >= 1 && msg->brake_customers >= 1);
+	demand(ignore->n_communities <= IGNORE_COMMUNITIES_MAX);
+	demand(ignore->n_originators <= IGNORE_ORIGINATORS_MAX);
+	for (uint32_t i = 0; i < ignore->n_communities; i++)
+		demand(ignore->community[i].kind >= COMMUNITY_STANDARD &&
+		       ignore->community[i].kind <= COMMUNITY_LARGE);
+	for (uint32_t i = 0; i < ignore->n_originators; i++)
+		demand(ignore->originator[i] != 0);
+}
+
+/* They ascend within a customer, and customers within the stream. */
+static void
+asn_check(struct stream *stream, const struct msg_cfg_asn *msg)
+{
+	demand(msg->index < stream->customers && msg->asn != 0);
+	demand(stream->asn == 0 || msg->index > stream->asn_index ||
+	       (msg->index == stream->asn_index && msg->asn > stream->asn));
+	stream->asn_index = msg->index;
+	stream->asn = msg->asn;
 }
 
 static void
@@ -71,6 +115,10 @@ stream_take(void *ctx, const struct msg_head *head)
 		customer_check(msg, stream->customers++);
 	else if (head->kind == MSG_CFG_NEIGHBOR)
 		neighbor_check(msg, stream->customers);
+	else if (head->kind == MSG_CFG_VALIDATION)
+		validation_check(stream, msg);
+	else if (head->kind == MSG_CFG_ASN)
+		asn_check(stream, msg);
 	else if (head->kind == MSG_CFG_PREFIX)
 		demand(prefix_valid(
 		    &((const struct msg_cfg_prefix *)msg)->prefix));
@@ -130,7 +178,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	errors_check(config, data, size);
 	if (config_error_count(config) == 0) {
 		demand(config_send(config, stream_take, &first) == 0);
-		demand(first.ended);
+		demand(first.ended && first.validated);
 		out = open_memstream(&text, &len);
 		demand(out != NULL);
 		config_print(config, out);

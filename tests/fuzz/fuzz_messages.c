@@ -3,6 +3,7 @@
  * Arbitrary octets as a message: length table, checks, entries. What passes a
  * check must hold what the receiver then relies on.
  */
+#include <arpa/inet.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,28 @@ require_raw(const struct msg_head *head, const uint8_t *raw, size_t len)
 	size_t at = (size_t)(raw - (const uint8_t *)head);
 
 	require(at <= head->len && len <= head->len - at);
+}
+
+/* So are routes; each is a valid prefix. */
+static void
+require_routes(const struct msg_unicast *msg)
+{
+	const struct unicast4 *four = (const void *)(msg + 1);
+	const struct unicast6 *six = (const void *)(msg + 1);
+	struct prefix prefix = { .afi = family_afi(msg->family) };
+
+	for (unsigned i = 0; i < msg->n; i++) {
+		if (prefix.afi == AFI_IPV4) {
+			uint32_t addr = htonl(four[i].addr);
+
+			prefix.len = four[i].len;
+			memcpy(prefix.addr, &addr, sizeof(addr));
+		} else {
+			prefix.len = six[i].len;
+			memcpy(prefix.addr, six[i].addr, sizeof(prefix.addr));
+		}
+		require(prefix_valid(&prefix));
+	}
 }
 
 /* What unpacks packs to the same octets. */
@@ -91,6 +114,8 @@ check_any(const struct msg_head *head)
 	} else if (head->kind == MSG_CTL_REQUEST &&
 		   check_ctl_request(request) && request->has_rule) {
 		require_rule(head, &request->rule);
+	} else if (head->kind == MSG_UNICAST && check_unicast(msg)) {
+		require_routes(msg);
 	} else if (head->kind == MSG_SESSION_STATE) {
 		(void)check_session_state(msg);
 	} else if (head->kind == MSG_STORE_APPEND ||

@@ -3,6 +3,7 @@
  * has no fault, and every NLRI of it can be framed and read to its end. */
 #include <stdlib.h>
 
+#include "proxy/wire/community.h"
 #include "proxy/wire/update.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,10 +13,32 @@ read_unicast(const struct update_nlri *nlri)
 {
 	struct reader reader = nlri->nlri;
 	struct prefix prefix;
+	unsigned n = 0;
 
-	while (reader.left > 0) {
+	for (; reader.left > 0; n++) {
 		if (unicast_next(&reader, nlri->afi, &prefix) != WIRE_OK ||
 		    !prefix_valid(&prefix))
+			abort();
+	}
+	if (n != nlri->n)
+		abort();
+}
+
+/* The same IPv4 prefixes as numbers. */
+static void
+read_numbers(const struct update_nlri *nlri)
+{
+	struct reader reader = nlri->nlri, other = nlri->nlri, number;
+	struct prefix prefix;
+	uint32_t addr;
+	uint8_t len;
+
+	while (reader.left > 0) {
+		(void)unicast_next(&reader, nlri->afi, &prefix);
+		reader_init(&number, prefix.addr, 4);
+		if (unicast_next4(&other, &addr, &len) != WIRE_OK ||
+		    addr != reader_u32(&number) || len != prefix.len ||
+		    other.left != reader.left)
 			abort();
 	}
 }
@@ -26,14 +49,17 @@ read_rules(const struct update_nlri *nlri)
 	struct reader reader = nlri->nlri;
 	struct span value;
 	struct rule rule;
+	unsigned n = 0;
 
-	while (reader.left > 0) {
+	for (; reader.left > 0; n++) {
 		if (flowspec_next(&reader, &value) != WIRE_OK)
 			abort();
 		if (flowspec_decode(value, nlri->afi, &rule) == WIRE_OK &&
 		    !rule_valid(&rule, rule_size(&rule)))
 			abort();
 	}
+	if (n != nlri->n)
+		abort();
 }
 
 static void
@@ -47,6 +73,22 @@ read_nlri(const struct update_nlri *nlri, unsigned families)
 		read_rules(nlri);
 	else
 		read_unicast(nlri);
+	if (nlri->family == FAMILY_IPV4_UNICAST)
+		read_numbers(nlri);
+}
+
+/* Every community that came is found. */
+static void
+find_all(struct span value, enum community_size size)
+{
+	struct reader reader;
+
+	if (value.len % size != 0)
+		abort();
+	reader_init(&reader, value.data, value.len);
+	while (reader.left > 0)
+		if (!community_in(value, reader_take(&reader, size), size))
+			abort();
 }
 
 static void
@@ -63,8 +105,12 @@ check(const struct update_context *context, const struct update *update)
 	    (update_reason(update) == REASON_ACCEPTED))
 		abort();
 	if (context->external &&
-	    (update->has_local_pref || update->has_originator))
+	    (update->has_local_pref || update->has_originator ||
+		update->cluster_length > 0))
 		abort();
+	find_all(update->communities, COMMUNITY_SIZE_STANDARD);
+	find_all(update->ext_communities, COMMUNITY_SIZE_EXTENDED);
+	find_all(update->large_communities, COMMUNITY_SIZE_LARGE);
 	if (update->fault == WIRE_OK && !action_valid(&update->actions))
 		abort();
 	read_nlri(&update->withdrawn, context->families);

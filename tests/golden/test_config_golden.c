@@ -74,6 +74,29 @@ customer_text(FILE *out, const struct msg_cfg_customer *msg)
 	    " rules=%" PRIu32 " linger=%" PRIu64,
 	    msg->marks, msg->rate_min, msg->rate_max, msg->packets_min,
 	    msg->packets_max, msg->max_rules, msg->linger_ms);
+	(void)fprintf(out,
+	    " validate=%u,%u,%u prefixes=%" PRIu32 " pref=%" PRIu32,
+	    msg->validate, msg->best_match, msg->failover, msg->max_prefixes,
+	    msg->local_pref);
+}
+
+static void
+validation_text(FILE *out, const struct msg_cfg_validation *msg)
+{
+	const struct ignore *ignore = &msg->ignore;
+
+	(void)fprintf(out,
+	    "validation damping=%" PRIu64 " routes=%" PRIu32 " brake=%" PRIu32
+	    "%%,%" PRIu32 ",%" PRIu32,
+	    msg->damping_ms, msg->max_routes, msg->brake_percent,
+	    msg->brake_rules, msg->brake_customers);
+	for (uint32_t i = 0; i < ignore->n_communities; i++) {
+		(void)fprintf(out, " ignore=%u", ignore->community[i].kind);
+		hex(out, "value", ignore->community[i].value, 12);
+	}
+	for (uint32_t i = 0; i < ignore->n_originators; i++)
+		(void)fprintf(
+		    out, " originator=%08" PRIx32, ignore->originator[i]);
 }
 
 static void
@@ -136,6 +159,14 @@ message_text(void *ctx, const struct msg_head *head)
 		break;
 	case MSG_CFG_TARGET:
 		target_text(out, (const void *)head);
+		break;
+	case MSG_CFG_ASN:
+		(void)fprintf(out, "asn %" PRIu32 " %" PRIu32,
+		    ((const struct msg_cfg_asn *)head)->index,
+		    ((const struct msg_cfg_asn *)head)->asn);
+		break;
+	case MSG_CFG_VALIDATION:
+		validation_text(out, (const void *)head);
 		break;
 	case MSG_CFG_NEIGHBOR:
 		neighbor_text(out, (const void *)head);

@@ -33,6 +33,36 @@ add_rules(struct answer *answer)
 	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
 }
 
+/* One of each ground. */
+static void
+add_grounds(struct answer *answer)
+{
+	struct msg_ctl_rule msg;
+
+	for (unsigned i = 0; i < GROUND_COUNT; i++) {
+		sample_rule_ground(&msg, (enum rule_ground)i);
+		assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
+	}
+}
+
+static void
+add_rule_gone(struct answer *answer)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule_ground(&msg, GROUND_GONE);
+	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
+}
+
+static void
+add_rule_braked(struct answer *answer)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule_ground(&msg, GROUND_BRAKED);
+	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
+}
+
 /* The refused rule with its checks. */
 static void
 add_rule(struct answer *answer)
@@ -43,8 +73,8 @@ add_rule(struct answer *answer)
 
 	sample_rule_refused(&msg);
 	row = view_rule(&msg);
-	for (unsigned i = CHECK_NONE + 1; i < CHECK_COUNT; i++) {
-		sample_check(&check, i);
+	for (unsigned i = 0; check_at(i) != CHECK_NONE; i++) {
+		sample_check(&check, check_at(i));
 		json_add(checks, view_check(&check));
 	}
 	json_put(row, "checks", checks);
@@ -72,11 +102,83 @@ add_status(struct answer *answer)
 }
 
 static void
+add_status_braked(struct answer *answer)
+{
+	struct msg_ctl_status msg;
+
+	sample_status_braked(&msg);
+	assert_int_equal(answer_add_row(answer, view_status(&msg)), 0);
+}
+
+/* A part of the answer about a route, as control writes it. */
+static void
+add_part(struct answer *answer, const char *name, struct json *value)
+{
+	struct json *row = json_new();
+
+	json_put(row, name, value);
+	assert_int_equal(answer_add_row(answer, row), 0);
+}
+
+static void
+add_path(struct answer *answer, const struct msg_ctl_route *msg)
+{
+	struct json *row = json_new();
+
+	json_put_bool(row, "known", msg->known != 0);
+	json_put(row, msg->kind == CTL_ROUTE_PATH ? "route" : "more_specific",
+	    view_route(msg));
+	assert_int_equal(answer_add_row(answer, row), 0);
+}
+
+static void
+add_rules_of_route(struct answer *answer)
+{
+	struct msg_ctl_rule rule;
+
+	sample_rule(&rule);
+	add_part(answer, "rule", view_rule(&rule));
+}
+
+static void
+add_route(struct answer *answer)
+{
+	struct msg_ctl_route msg;
+
+	for (unsigned i = 0; i < SAMPLE_ROUTES; i++) {
+		sample_route(&msg, i);
+		add_path(answer, &msg);
+	}
+	add_rules_of_route(answer);
+}
+
+static void
+add_route_unknown(struct answer *answer)
+{
+	struct msg_ctl_route msg;
+
+	sample_route_unknown(&msg);
+	add_path(answer, &msg);
+}
+
+/* The best has no AS_PATH. */
+static void
+add_route_inside(struct answer *answer)
+{
+	struct msg_ctl_route msg;
+
+	sample_route(&msg, 1);
+	add_path(answer, &msg);
+}
+
+static void
 add_sessions(struct answer *answer)
 {
 	struct msg_ctl_session msg;
 
 	sample_session(&msg);
+	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
+	sample_session_feed(&msg);
 	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
 	sample_session_down(&msg);
 	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
@@ -115,12 +217,45 @@ struct row {
 
 static const struct row rows[] = {
 	{ "status", { .verb = ARGS_STATUS }, add_status, END(0, ""), 80, 0 },
+	{ "status_braked", { .verb = ARGS_STATUS }, add_status_braked,
+	    END(0, ""), 80, 0 },
+	{ "route", { .verb = ARGS_ROUTE, .word = "203.0.113.7" }, add_route,
+	    END(0, "more not shown"), 80, 0 },
+	{ "route_piped", { .verb = ARGS_ROUTE, .word = "203.0.113.7" },
+	    add_route, END(0, ""), 0, 0 },
+	{ "route_json",
+	    { .verb = ARGS_ROUTE, .word = "203.0.113.7", .json = true },
+	    add_route, END(0, "more not shown"), 80, 0 },
+	{ "route_unknown", { .verb = ARGS_ROUTE, .word = "2001:db8::/32" },
+	    add_route_unknown, END(0, ""), 80, 0 },
+	{ "route_inside", { .verb = ARGS_ROUTE, .word = "203.0.113.7" },
+	    add_route_inside, END(0, ""), 80, 0 },
+	{ "route_none", { .verb = ARGS_ROUTE, .word = "198.51.100.0/24" },
+	    add_nothing, END(1, "no route covers 198.51.100.0/24"), 80, 1 },
+	{ "route_none_json",
+	    { .verb = ARGS_ROUTE, .word = "198.51.100.0/24", .json = true },
+	    add_nothing, END(1, "no route covers 198.51.100.0/24"), 80, 1 },
+	{ "route_none_with_rules",
+	    { .verb = ARGS_ROUTE, .word = "203.0.113.7" }, add_rules_of_route,
+	    END(1, "no route covers 203.0.113.7/32"), 80, 1 },
+	{ "confirm", { .verb = ARGS_CONFIRM }, add_nothing,
+	    END(0, "312 rules are revoked"), 80, 0 },
+	{ "confirm_json", { .verb = ARGS_CONFIRM, .json = true }, add_nothing,
+	    END(1, "the brake is not on"), 80, 1 },
 	{ "sessions", { .verb = ARGS_SESSIONS }, add_sessions, END(0, ""), 80,
 	    0 },
 	{ "session", { .verb = ARGS_SESSIONS, .word = "x" }, add_sessions,
 	    END(0, ""), 80, 0 },
 	{ "rules", { .verb = ARGS_RULES }, add_rules, END(0, ""), 80, 0 },
 	{ "rules_piped", { .verb = ARGS_RULES }, add_rules, END(0, ""), 0, 0 },
+	{ "rules_grounds", { .verb = ARGS_RULES }, add_grounds, END(0, ""), 80,
+	    0 },
+	{ "rules_grounds_piped", { .verb = ARGS_RULES }, add_grounds,
+	    END(0, ""), 0, 0 },
+	{ "rule_gone", { .verb = ARGS_RULES, .has_id = true }, add_rule_gone,
+	    END(0, ""), 80, 0 },
+	{ "rule_braked", { .verb = ARGS_RULES, .has_id = true },
+	    add_rule_braked, END(0, ""), 80, 0 },
 	{ "rules_none", { .verb = ARGS_RULES }, add_nothing, END(0, ""), 80,
 	    0 },
 	{ "rules_json", { .verb = ARGS_RULES, .json = true }, add_rules,

@@ -47,6 +47,15 @@ rule_asked_about(void)
 }
 
 static struct json *
+rule_gone(void)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule_ground(&msg, GROUND_GONE);
+	return view_rule(&msg);
+}
+
+static struct json *
 check_held(void)
 {
 	struct msg_ctl_check msg;
@@ -64,6 +73,42 @@ status(void)
 	return view_status(&msg);
 }
 
+static struct json *
+status_braked(void)
+{
+	struct msg_ctl_status msg;
+
+	sample_status_braked(&msg);
+	return view_status(&msg);
+}
+
+static struct json *
+route(void)
+{
+	struct msg_ctl_route msg;
+
+	sample_route(&msg, 0);
+	return view_route(&msg);
+}
+
+static struct json *
+route_of_customer(void)
+{
+	struct msg_ctl_route msg;
+
+	sample_route(&msg, 2);
+	return view_route(&msg);
+}
+
+static struct json *
+route_as_set(void)
+{
+	struct msg_ctl_route msg;
+
+	sample_route(&msg, 3);
+	return view_route(&msg);
+}
+
 static const struct view_now now = { SAMPLE_NOW_NS, SAMPLE_BOOT_MS };
 
 static struct json *
@@ -72,6 +117,15 @@ session(void)
 	struct msg_ctl_session msg;
 
 	sample_session(&msg);
+	return view_session(&msg, &now);
+}
+
+static struct json *
+session_feed(void)
+{
+	struct msg_ctl_session msg;
+
+	sample_session_feed(&msg);
 	return view_session(&msg, &now);
 }
 
@@ -120,9 +174,15 @@ static const struct row rows[] = {
 	{ "rule", rule },
 	{ "rule_refused", rule_refused },
 	{ "rule_asked_about", rule_asked_about },
+	{ "rule_gone", rule_gone },
 	{ "check_held", check_held },
 	{ "status", status },
+	{ "status_braked", status_braked },
+	{ "route", route },
+	{ "route_of_customer", route_of_customer },
+	{ "route_as_set", route_as_set },
 	{ "session", session },
+	{ "session_feed", session_feed },
 	{ "session_down", session_down },
 	{ "entry", entry },
 	{ "entry_operator", entry_operator },

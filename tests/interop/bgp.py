@@ -54,6 +54,48 @@ def as_path(*asns):
                      b"".join(struct.pack("!I", asn) for asn in asns))
 
 
+def path(*segments):
+    """AS_PATH of segments: a number (a sequence with its neighbours), or
+    ("set" | "confed" | "confed-set", numbers …)."""
+    out, kinds = [], {"set": 1, "confed": 3, "confed-set": 4}
+    for one in segments:
+        if not isinstance(one, int):
+            out.append((kinds[one[0]], list(one[1:])))
+        elif out and out[-1][0] == 2:
+            out[-1][1].append(one)
+        else:
+            out.append((2, [one]))
+    return attribute(2, b"".join(
+        struct.pack("!BB%dI" % len(asns), kind, len(asns), *asns)
+        for kind, asns in out))
+
+
+def prefixes(texts):
+    """Unicast NLRI, one behind the other."""
+    out = b""
+    for text in texts:
+        network = ipaddress.ip_network(text)
+        out += bytes([network.prefixlen]) + network.network_address.packed[
+            :(network.prefixlen + 7) // 8]
+    return out
+
+
+def unicast(family, texts, next_hop, attributes):
+    """One UPDATE announcing prefixes; attributes as bytes, without next hop."""
+    if family == UNICAST4:
+        hop = b"" if next_hop is None else attribute(
+            3, ipaddress.ip_address(next_hop).packed)
+        return update(attributes + hop, nlri=prefixes(texts))
+    return update(reach(family, prefixes(texts), ipaddress.ip_address(
+        next_hop).packed) + attributes)
+
+
+def unicast_gone(family, texts):
+    if family == UNICAST4:
+        return update(b"", withdrawn=prefixes(texts))
+    return update(unreach(family, prefixes(texts)))
+
+
 def update(attributes, withdrawn=b"", nlri=b""):
     return message(UPDATE, struct.pack("!H", len(withdrawn)) + withdrawn +
                    struct.pack("!H", len(attributes)) + attributes + nlri)

@@ -14,10 +14,12 @@ AFI_NAME = {bgp.V4: "ipv4", bgp.V6: "ipv6"}
 class Bird(Process):
     """bird with the given `protocols` (text), tables flowtab4 and flowtab6."""
 
-    def __init__(self, lab, name, address, protocols, start=True):
+    def __init__(self, lab, name, address, protocols, start=True,
+                 router_id=None):
         lab.addresses(address)
         self.control = lab.path(name + ".ctl")
-        self.router_id = address if ":" not in address else "198.18.251.1"
+        self.router_id = router_id or (
+            address if ":" not in address else "198.18.251.1")
         self.file = name + ".conf"
         self.write(lab, protocols)
         super().__init__(lab, name, [
@@ -68,6 +70,30 @@ def bird_peer(name, local, remote, local_as, remote_as, options="",
     flow6 { table flowtab6; %s };
 }
 """ % (name, local, local_as, remote, remote_as, options, channel, channel)
+
+
+def bird_unicast(name, local, remote, local_as, remote_as, options="",
+                 channel="import all; export all;", more=""):
+    """One BGP protocol with both unicast families, and further channels."""
+    return """protocol bgp %s {
+    local %s as %d;
+    neighbor %s as %d;
+    strict bind yes; multihop;
+    connect delay time 1; connect retry time 1; error wait time 1, 2;
+    %s
+    ipv4 { %s };
+    ipv6 { %s };
+    %s
+}
+""" % (name, local, local_as, remote, remote_as, options, channel, channel,
+       more)
+
+
+def bird_routes(name, *prefixes):
+    """A static protocol with these prefixes (of one family)."""
+    return "protocol static %s {\n    ipv%d;\n%s}\n" % (
+        name, 6 if ":" in prefixes[0] else 4,
+        "".join("    route %s blackhole;\n" % one for one in prefixes))
 
 
 def bird_rules(table, family, *flows):
@@ -140,6 +166,33 @@ def frr_peer(local, remote, local_as, remote_as, *options):
            lines, families)
 
 
+def frr_router(local, asn, peers, networks=(), more=""):
+    """`router bgp` with peers [(address, AS, options, {family in FRR's words:
+    options there}]; a route-map NOTHING denies all."""
+    text = """router bgp %d
+ bgp router-id %s
+ no bgp ebgp-requires-policy
+ no bgp default ipv4-unicast
+ no bgp network import-check
+""" % (asn, local)
+    for remote, remote_as, options, _ in peers:
+        text += "".join(" neighbor %s %s\n" % (remote, one) for one in [
+            "remote-as %d" % remote_as, "update-source " + local,
+            "timers connect 1", *options])
+    for family in ("ipv4 unicast", "ipv6 unicast", "ipv4 flowspec",
+                   "ipv6 flowspec"):
+        lines = "".join("  network %s\n" % one for one in networks
+                        if family == "ipv%d unicast" % (6 if ":" in one
+                                                        else 4))
+        for remote, _, _, families in peers:
+            lines += "".join("  neighbor %s %s\n" % (remote, one)
+                             for one in families.get(family, ()))
+        if lines:
+            text += " address-family %s\n%s exit-address-family\n" % (
+                family, lines)
+    return text + more + "route-map NOTHING deny 10\n"
+
+
 class Gobgp(Process):
     """gobgpd; `config` is TOML after [global.config]."""
 
@@ -189,8 +242,13 @@ local-address-list = ["%s"]
         return rules.from_gobgp(text, family)
 
 
-def gobgp_peer(local, remote, remote_as, config="", transport=""):
-    """One [[neighbors]] with both Flowspec families."""
+GOBGP_HOPS = "[neighbors.ebgp-multihop.config]\nenabled = true\n" \
+    "multihop-ttl = 2\n"
+
+
+def gobgp_peer(local, remote, remote_as, config="", transport="",
+               families=("ipv4-flowspec", "ipv6-flowspec")):
+    """One [[neighbors]] with these families."""
     return """[[neighbors]]
 [neighbors.config]
 neighbor-address = "%s"
@@ -200,13 +258,11 @@ connect-retry = 1
 idle-hold-time-after-reset = 1
 [neighbors.transport.config]
 local-address = "%s"
-%s[[neighbors.afi-safis]]
+%s""" % (remote, remote_as, config, local, transport) + "".join(
+        """[[neighbors.afi-safis]]
 [neighbors.afi-safis.config]
-afi-safi-name = "ipv4-flowspec"
-[[neighbors.afi-safis]]
-[neighbors.afi-safis.config]
-afi-safi-name = "ipv6-flowspec"
-""" % (remote, remote_as, config, local, transport)
+afi-safi-name = "%s"
+""" % family for family in families)
 
 
 class Exabgp(Process):

@@ -40,6 +40,7 @@ SLUICE = "198.18.0.1"
 SLUICE6 = "2001:db8:ffff::1"
 ASN = 64500
 FLOWSPEC = ["ipv4-flowspec", "ipv6-flowspec"]
+UNICAST = ["ipv4-unicast", "ipv6-unicast"]
 
 
 class Failure(Exception):
@@ -247,8 +248,9 @@ def inward(name, ip, **more):
 
 
 def customer(name, ip, asn, **more):
-    """One customer with one neighbour, generous unless said otherwise; keys of
-    the neighbour (families, passive, password_file …) may be mixed in."""
+    """One customer with one neighbour, generous unless said otherwise and not
+    validated; keys of the neighbour (families, passive, password_file …) may
+    be mixed in."""
     neighbor = {"ip": ip, "families": FLOWSPEC, "passive": True,
                 "connect_retry": 1}
     for key in ("families", "passive", "password_file", "ttl_security",
@@ -257,24 +259,27 @@ def customer(name, ip, asn, **more):
         if key in more:
             neighbor[key] = more.pop(key)
     return dict({"name": name, "asn": asn, "mode": "enforce",
-                 "neighbors": [neighbor],
+                 "neighbors": [neighbor], "validate": "off",
                  "own": {"prefixes": ["203.0.113.0/24", "2001:db8:113::/48"]},
                  "limits": {"rules": 100000}, "linger": "5s"}, **more)
 
 
 class Sluice(Process):
     """sluiced with a configuration made from `internal` and `customers` (lists
-    of dictionaries in the words of the YAML file) and `router` (extra keys).
-    Running and ready when the constructor returns, unless start=False."""
+    of dictionaries in the words of the YAML file), `validation`, `brake`, and
+    `router` (extra keys). Running and ready when the constructor returns,
+    unless start=False."""
 
     def __init__(self, lab, internal=(), customers=(), router=None,
-                 name="sluice", start=True, listen=(SLUICE, SLUICE6)):
+                 name="sluice", start=True, listen=(SLUICE, SLUICE6),
+                 validation=None, brake=None):
         self.config = {
             "router": dict({"asn": ASN, "router_id": listen[0],
                             "listen": [{"address": one} for one in listen]},
                            **(router or {})),
             "store": {"path": lab.path(name + "-store")},
             "control": {"socket": lab.path(name + ".sock")},
+            "validation": validation, "brake": brake,
             "internal": list(internal), "customers": list(customers)}
         self.yaml = lab.path(name + ".yaml")
         self.ready = lab.path(name + ".ready")
@@ -342,6 +347,14 @@ class Sluice(Process):
         """What `sluice rules` shows: customer, state, dst."""
         return self.cli("rules", *(word for name, value in filters.items()
                                    for word in ("--" + name, value)))
+
+    def route(self, prefix):
+        """The best route that covers this prefix, as `sluice route` shows it;
+        its keys are None when there is none."""
+        for row in self.cli("route", prefix, code=None):
+            if row.get("best"):
+                return row["best"]
+        return {"prefix": None, "neighbor_as": None, "source": None}
 
     def session(self, neighbor):
         """The session whose neighbour has this name or address, {} when there

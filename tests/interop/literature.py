@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Three rules of the literature on Flowspec filtering, as tshark reads them on
-their way inward: NLRI of 12, 23 and 15 octets, traffic-rate 0."""
+their way inward: NLRI of 12, 23 and 15 octets, traffic-rate 0; validated
+strictly against the customer's own route."""
 import subprocess
 import xml.etree.ElementTree
 
-from lab import *
+import bgp
 from daemons import *
+from lab import *
 
 HOSTS = "destination 172.17.0.2/32 source 172.16.0.2/32"
 RULES = [
@@ -55,11 +57,16 @@ def test(lab):
     tshark.wait_text("Capturing on")
     sluice = Sluice(
         lab, internal=[inward("rr", INSIDE)], customers=[customer(
-            "acme", OUTSIDE, 65001, own={"prefixes": ["172.16.0.0/12"]})])
+            "acme", OUTSIDE, 65001, own={"prefixes": ["172.16.0.0/12"]},
+            validate="strict", families=UNICAST + FLOWSPEC)])
     router = Speaker(lab, INSIDE, SLUICE, ASN, listen=True)
-    acme = Speaker(lab, OUTSIDE, SLUICE, 65001)
+    acme = Speaker(lab, OUTSIDE, SLUICE, 65001, families=(
+        bgp.UNICAST4, bgp.UNICAST6, bgp.V4, bgp.V6),
+        capabilities=bgp.capability(2) + bgp.capability(64, b"\0\0"))
     until(lambda: acme.up and router.up, 20, "both sessions")
 
+    acme.route("172.16.0.0/12")
+    acme.end_of_rib()
     for text, _, octets, _ in RULES:
         equal(rules.from_text(text).hex(), octets, "our own " + text)
         acme.announce(octets)

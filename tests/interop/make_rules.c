@@ -78,6 +78,7 @@ scene_init(struct scene *scene, uint64_t seed)
 	customer_defaults(customer);
 	scene->random.state = seed;
 	customer->mode = CUSTOMER_ENFORCE;
+	customer->validate = VALIDATE_OFF;
 	customer->own = prefix_set_new();
 	if (customer->own == NULL)
 		abort();

@@ -180,6 +180,12 @@ def bird_terms(kind, text):
     return terms
 
 
+def bird_prefix(text):
+    """"0:0:1::/64 offset 32" -> (network, 32)."""
+    network, _, offset = text.partition(" offset ")
+    return ipaddress.ip_network(network), int(offset or 0)
+
+
 def from_bird(text):
     """flow4 { dst 203.0.113.1/32; proto 17,6; } -> components as decode() has
     them, and whether BIRD cut the text off (it prints 255 characters); then
@@ -193,7 +199,7 @@ def from_bird(text):
         name = next(name for name in BIRD_NAMES
                     if part.startswith(name + " "))
         kind, rest = BIRD_NAMES[name], part[len(name):].strip()
-        components[kind] = ((ipaddress.ip_network(rest), 0) if kind <= 2
+        components[kind] = (bird_prefix(rest) if kind <= 2
                             else bird_terms(kind, rest))
     return components, cut
 

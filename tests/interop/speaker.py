@@ -98,6 +98,28 @@ class Speaker:
         for data in bgp.withdrawals(family, _values(nlris)):
             self.send(data)
 
+    def route(self, prefixes, path=None, extra=b"", origin=0, hop=True):
+        """Announce unicast prefixes (texts of one family; a list, or one) with
+        an AS_PATH (bgp.path()) and further attributes as bytes. hop False: the
+        next hop is left out (IPv4)."""
+        prefixes = [prefixes] if isinstance(prefixes, str) else prefixes
+        six = ":" in prefixes[0]
+        next_hop = "2001:db8:ffff::99" if six else \
+            self.local if ":" not in self.local else "198.18.250.250"
+        attributes = bgp.attribute(1, bytes([origin])) + (
+            bgp.path(self.asn) if path is None else path) + extra
+        for at in range(0, len(prefixes), 200):
+            self.send(bgp.unicast(
+                bgp.UNICAST6 if six else bgp.UNICAST4, prefixes[at:at + 200],
+                next_hop if hop else None, attributes))
+
+    def unroute(self, prefixes):
+        """Withdraw unicast prefixes of one family."""
+        prefixes = [prefixes] if isinstance(prefixes, str) else prefixes
+        family = bgp.UNICAST6 if ":" in prefixes[0] else bgp.UNICAST4
+        for at in range(0, len(prefixes), 200):
+            self.send(bgp.unicast_gone(family, prefixes[at:at + 200]))
+
     def end_of_rib(self, *families):
         for family in families or self.options["families"]:
             self.send(bgp.end_of_rib(family))

@@ -85,6 +85,22 @@ sample_rule_refused(struct msg_ctl_rule *msg)
 }
 
 void
+sample_rule_ground(struct msg_ctl_rule *msg, enum rule_ground ground)
+{
+	sample_rule(msg);
+	msg->ground = (uint8_t)ground;
+	if (ground == GROUND_GONE || ground == GROUND_REST)
+		msg->expires_ns = SAMPLE_NOW_NS + UINT64_C(43000000000);
+	if (ground != GROUND_REST)
+		return;
+	msg->state = STATE_REVOKED;
+	msg->reason = REASON_NO_ROUTE;
+	msg->check = CHECK_VALIDATION;
+	msg->announced = 0;
+	msg->cost = 0;
+}
+
+void
 sample_check(struct msg_ctl_check *msg, unsigned check)
 {
 	memset(msg, 0, sizeof(*msg));
@@ -128,6 +144,98 @@ sample_status(struct msg_ctl_status *msg)
 		msg->config_hash[i] = (uint8_t)(0xa0 + i);
 }
 
+void
+sample_status_braked(struct msg_ctl_status *msg)
+{
+	sample_status(msg);
+	msg->store_behind = 0;
+	msg->feeds[0] = msg->feeds[1] = 2;
+	msg->feeds_complete[0] = 2;
+	msg->prefixes[0] = 1048576;
+	msg->prefixes[1] = 1;
+	msg->routes[0] = 2097152;
+	msg->routes[1] = 1;
+	msg->unicast_octets = UINT64_C(134217729);
+	msg->foreign = 17;
+	msg->table_full = 3;
+	msg->damped = 2;
+	msg->braked = 312;
+	msg->braked_customers = 5;
+	msg->braked_since_ns = AGO_S(130);
+}
+
+static void
+route_base(struct msg_ctl_route *msg, enum ctl_route_kind kind,
+    const char *prefix, const char *why)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_ROUTE, sizeof(*msg));
+	msg->kind = (uint8_t)kind;
+	msg->known = 1;
+	msg->peer_asn = 64500;
+	if (prefix_parse(prefix, &msg->prefix) < 0)
+		abort();
+	memcpy(msg->router_id, "\xc0\x00\x02\x0a", 4);
+	msg->facts.local_pref = 100;
+	TEXT(msg->source, "rr1");
+	TEXT(msg->why, why);
+}
+
+/* Acme's own, over its session that is lost. */
+static void
+route_of_acme(struct msg_ctl_route *msg)
+{
+	route_base(msg, CTL_ROUTE_PATH, "203.0.113.0/24", "session state");
+	msg->stale = 1;
+	msg->external = 1;
+	msg->peer_asn = 65001;
+	memcpy(msg->router_id, "\xc6\x33\x64\x02", 4);
+	msg->facts.neighbor_as = msg->facts.origin_as = 65001;
+	msg->facts.path_length = 1;
+	msg->facts.origin = ROUTE_INCOMPLETE;
+	TEXT(msg->source, "198.51.100.2");
+	TEXT(msg->customer, "acme");
+}
+
+void
+sample_route(struct msg_ctl_route *msg, unsigned i)
+{
+	static const char prefix[] = "203.0.113.0/24";
+
+	if (i == 0) {
+		route_base(msg, CTL_ROUTE_PATH, prefix, "local preference");
+		msg->facts.local_pref = 200;
+		msg->facts.neighbor_as = 65001;
+		msg->facts.origin_as = 65101;
+		msg->facts.path_length = 2;
+		msg->facts.med = 10;
+		msg->facts.flags = ROUTE_REFLECTED;
+		msg->facts.originator_id = 0xc0000263;
+		msg->facts.cluster_length = 1;
+	} else if (i == 1) {
+		route_base(msg, CTL_ROUTE_PATH, prefix, "local preference");
+		msg->facts.flags = ROUTE_INTERNAL;
+	} else if (i == 2) {
+		route_of_acme(msg);
+	} else {
+		route_base(
+		    msg, CTL_ROUTE_MORE, "203.0.113.128/25", "only route");
+		msg->facts.neighbor_as = 4200000000;
+		msg->facts.path_length = 3;
+		msg->facts.origin = ROUTE_EGP;
+	}
+}
+
+void
+sample_route_unknown(struct msg_ctl_route *msg)
+{
+	route_base(msg, CTL_ROUTE_PATH, "2001:db8::/32", "only route");
+	msg->known = 0;
+	msg->stale = 1;
+	msg->facts.neighbor_as = msg->facts.origin_as = 65001;
+	msg->facts.path_length = 1;
+}
+
 static void
 state_fill(struct msg_session_state *state)
 {
@@ -164,8 +272,44 @@ sample_session(struct msg_ctl_session *msg)
 	msg->state.updates_in = 1042;
 	msg->state.rules_in = 1100;
 	msg->state.malformed = 1;
+	msg->state.families |= FAMILY_IPV4_UNICAST;
+	msg->state.unicast_in = 12;
+	msg->state.unicast_ignored = 1;
+	msg->state.prefixes = 11;
+	msg->routes[0] = 9;
+	msg->foreign = 2;
+	msg->fed = FAMILY_IPV4_UNICAST;
+	msg->validate = VALIDATE_NEIGHBOR_AS;
 	msg->state.held = 43;
 	memcpy(msg->state.router_id, "\xc6\x33\x64\x02", 4);
+}
+
+void
+sample_session_feed(struct msg_ctl_session *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_SESSION, sizeof(*msg));
+	msg->internal = 1;
+	msg->asn = 64500;
+	msg->rules = 90;
+	msg->accepted = 90;
+	msg->emit = DIALECT_STRICT;
+	msg->routes[0] = 1048576;
+	msg->routes[1] = 43210;
+	msg->fed = FAMILY_IPV4_UNICAST;
+	TEXT(msg->name, "rr1");
+	state_fill(&msg->state);
+	msg->state.state = BGP_ESTABLISHED;
+	msg->state.up = 1;
+	msg->state.families = FAMILY_ALL;
+	msg->state.complete = FAMILY_IPV4_UNICAST;
+	msg->state.refresh = 1;
+	msg->state.since_ms = SAMPLE_BOOT_MS - 100000;
+	msg->state.established = 1;
+	msg->state.updates_in = 260000;
+	msg->state.unicast_in = 1100000;
+	msg->state.unicast_ignored = 12;
+	memcpy(msg->state.router_id, "\xc0\x00\x02\x0a", 4);
 }
 
 void

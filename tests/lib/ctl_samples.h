@@ -13,13 +13,33 @@ void sample_rule(struct msg_ctl_rule *msg);
 /* A rule of six components that is refused, for beta, over IPv6. */
 void sample_rule_refused(struct msg_ctl_rule *msg);
 
+/* Rule 17 again, with this ground; one that ends has 43 s left. */
+void sample_rule_ground(struct msg_ctl_rule *msg, enum rule_ground ground);
+
 /* What the check (enum check) says of the refused rule. */
 void sample_check(struct msg_ctl_check *msg, unsigned check);
 
 void sample_status(struct msg_ctl_status *msg);
 
+/* Feeds that are up, an IPv6 one that is not complete, and the brake on. */
+void sample_status_braked(struct msg_ctl_status *msg);
+
+/*
+ * Routes to 203.0.113.0/24: the best from rr1, one that lost over acme's own
+ * lost session, one without an AS_PATH; then a more-specific through another
+ * AS, its path ending in an AS_SET.
+ */
+#define SAMPLE_ROUTES 4
+void sample_route(struct msg_ctl_route *msg, unsigned i);
+
+/* 2001:db8::/32 in a view that is not complete: the only route to it. */
+void sample_route_unknown(struct msg_ctl_route *msg);
+
 /* Acme's session, up. */
 void sample_session(struct msg_ctl_session *msg);
+
+/* The session to rr1, up: a feed of which IPv6 is still to come. */
+void sample_session_feed(struct msg_ctl_session *msg);
 
 /* The session to rr1, down after a NOTIFICATION. */
 void sample_session_down(struct msg_ctl_session *msg);

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "proxy/common/log.h"
+#include "tests/lib/guard_scene_unicast.h"
 
 /* ---- running ---- */
 
@@ -54,6 +55,15 @@ all_still(const struct scene *scene)
 		const struct scene_session *s = &scene->sessions[i];
 
 		if (!still(s->channel, s->fd, peer_channel(scene, s->peer)))
+			return false;
+	}
+	if (guard != NULL && (guard->collecting || guard->n_sweeps > 0 ||
+				 !link_empty(&guard->touched)))
+		return false;
+	for (size_t i = 0; i < scene->n_feeds; i++) {
+		const struct scene_feed *f = &scene->feeds[i];
+
+		if (!still(f->channel, f->fd, peer_channel(scene, f->peer)))
 			return false;
 	}
 	for (size_t i = 0; i < scene->n_routers; i++) {
@@ -189,13 +199,24 @@ tell_customer(
 	msg.rate_max = 1e9;
 	msg.max_rules = c->max_rules;
 	msg.linger_ms = c->linger_ms;
+	msg.best_match = c->best_match;
+	msg.failover = c->failover;
+	msg.local_pref = c->local_pref;
+	msg.max_prefixes = c->max_prefixes;
+	msg.validate =
+	    c->validate == VALIDATE_NONE ? VALIDATE_OFF : c->validate;
 	(void)snprintf(msg.name, sizeof(msg.name), "%s", c->name);
 	tell(scene, &msg, MSG_CFG_CUSTOMER, sizeof(msg));
-	for (size_t i = 0; i < 2 && c->prefixes[i] != NULL; i++) {
+	for (size_t i = 0; i < 4 && c->prefixes[i] != NULL; i++) {
 		struct msg_cfg_prefix own = { .index = index };
 
 		assert_int_equal(prefix_parse(c->prefixes[i], &own.prefix), 0);
 		tell(scene, &own, MSG_CFG_PREFIX, sizeof(own));
+	}
+	for (size_t i = 0; i < SCENE_ASNS && c->asns[i] != 0; i++) {
+		struct msg_cfg_asn asn = { .index = index, .asn = c->asns[i] };
+
+		tell(scene, &asn, MSG_CFG_ASN, sizeof(asn));
 	}
 	if (c->tag != 0) {
 		struct msg_cfg_target tag = { .index = index,
@@ -208,12 +229,13 @@ tell_customer(
 }
 
 static void
-tell_neighbor(struct scene *scene, uint32_t index, uint32_t peer, uint8_t emit)
+tell_neighbor(struct scene *scene, uint32_t index, uint32_t peer, uint8_t emit,
+    uint8_t families)
 {
 	struct msg_cfg_neighbor msg = { .index = index,
 		.peer = peer,
 		.emit = emit,
-		.families = FAMILY_FLOWSPEC,
+		.families = families,
 		.remote = { .afi = AFI_IPV4, .addr = { 192, 0, 2 } } };
 
 	msg.remote.addr[3] = (uint8_t)peer;
@@ -236,6 +258,8 @@ scene_configure(struct scene *scene, enum cfg_purpose purpose)
 	    begin.operator_name, sizeof(begin.operator_name), "olga");
 	tell(scene, &begin, MSG_CFG_BEGIN, sizeof(begin));
 	tell(scene, &router, MSG_CFG_ROUTER, sizeof(router));
+	tell(scene, &scene->validation, MSG_CFG_VALIDATION,
+	    sizeof(scene->validation));
 	for (uint32_t i = 0; i < scene->n_customers; i++) {
 		if (scene->customers[i].removed)
 			continue;
@@ -246,11 +270,17 @@ scene_configure(struct scene *scene, enum cfg_purpose purpose)
 		const struct scene_session *s = &scene->sessions[i];
 
 		if (!scene->customers[s->customer].removed)
-			tell_neighbor(scene, index[s->customer], s->peer, 0);
+			tell_neighbor(
+			    scene, index[s->customer], s->peer, 0, s->families);
 	}
 	for (size_t i = 0; i < scene->n_routers; i++)
 		tell_neighbor(scene, CFG_INTERNAL, scene->routers[i].peer,
-		    scene->routers[i].emit);
+		    scene->routers[i].emit, FAMILY_FLOWSPEC);
+	for (size_t i = 0; i < scene->n_feeds; i++) {
+		if (!scene->feeds[i].removed)
+			tell_neighbor(scene, CFG_INTERNAL, scene->feeds[i].peer,
+			    DIALECT_STRICT, scene->feeds[i].families);
+	}
 	tell(scene, &end, MSG_CFG_END, sizeof(end));
 	scene->ended = false;
 	scene->n_rows = 0;
@@ -311,6 +341,7 @@ scene_give_all(struct scene *scene)
 	scene_give_store(scene);
 	scene_give_routers(scene);
 	scene_give_sessions(scene);
+	scene_give_feeds(scene);
 	scene_give_control(scene);
 }
 
@@ -325,8 +356,10 @@ scene_session_add(struct scene *scene, uint32_t customer)
 	s->scene = scene;
 	s->customer = customer;
 	s->peer = (uint32_t)scene->n_sessions;
+	s->families = FAMILY_FLOWSPEC;
 	s->wishes = calloc(SCENE_WISHES, sizeof(*s->wishes));
-	assert_non_null(s->wishes);
+	s->routes = calloc(SCENE_ROUTES, sizeof(*s->routes));
+	assert_true(s->wishes != NULL && s->routes != NULL);
 	s->state.state = BGP_IDLE;
 	s->next_handle = UINT64_C(1) << 32;
 	return s;
@@ -356,6 +389,9 @@ customer_add(struct scene *scene, const char *name, const char *own)
 		.max_rules = 1000,
 		.linger_ms = 3600000,
 		.hold_from = 24,
+		.validate = VALIDATE_OFF,
+		.local_pref = 100,
+		.max_prefixes = 1000,
 	};
 }
 
@@ -374,8 +410,16 @@ scene_prepare(void)
 	scene->tick = watch_new(scene->loop, scene->tick_fd, tick, scene);
 	scene->give_up = timer_new(scene->loop, give_up, scene);
 	scene->rows = calloc(SCENE_ROWS, sizeof(*scene->rows));
+	scene->paths = calloc(SCENE_ROWS, sizeof(*scene->paths));
 	assert_true(scene->tick != NULL && scene->give_up != NULL &&
-		    scene->rows != NULL);
+		    scene->rows != NULL && scene->paths != NULL);
+	scene->validation = (struct msg_cfg_validation){
+		.damping_ms = 60000,
+		.max_routes = 1000000,
+		.brake_percent = 20,
+		.brake_rules = 50,
+		.brake_customers = 3,
+	};
 	disk_init(scene);
 	customer_add(scene, "acme", "10.1.0.0/16");
 	customer_add(scene, "bolt", "10.2.0.0/16");
@@ -413,11 +457,14 @@ scene_free(struct scene *scene)
 	for (size_t i = 0; i < scene->n_sessions; i++) {
 		channel_close(scene->sessions[i].channel);
 		free(scene->sessions[i].wishes);
+		free(scene->sessions[i].routes);
 	}
 	for (size_t i = 0; i < scene->n_routers; i++) {
 		channel_close(scene->routers[i].channel);
 		free(scene->routers[i].held);
 	}
+	for (size_t i = 0; i < scene->n_feeds; i++)
+		channel_close(scene->feeds[i].channel);
 	channel_close(scene->supervisor);
 	channel_close(scene->control);
 	disk_free(scene);
@@ -426,5 +473,6 @@ scene_free(struct scene *scene)
 	timer_free(scene->give_up);
 	loop_free(scene->loop);
 	free(scene->rows);
+	free(scene->paths);
 	free(scene);
 }

@@ -19,6 +19,9 @@
 #define SCENE_CUSTOMERS 4
 #define SCENE_SESSIONS  8
 #define SCENE_ROUTERS   4
+#define SCENE_FEEDS     4
+#define SCENE_ASNS      4
+#define SCENE_ROUTES    4096
 #define SCENE_WISHES    4096
 #define SCENE_ROWS      20000
 #define SCENE_HASH      65536
@@ -36,6 +39,12 @@ struct scene_wish {
 	bool announced; /* else withdrawn, and not acknowledged yet */
 };
 
+/* A unicast route that a customer session keeps. */
+struct scene_route {
+	struct prefix prefix;
+	struct route_facts facts;
+};
+
 struct scene_session {
 	struct scene *scene;
 	uint32_t peer;     /* number: place in scene.sessions + 1 */
@@ -43,11 +52,27 @@ struct scene_session {
 	struct channel *channel;
 	int fd;
 	struct msg_session_state state;
+	uint8_t families; /* configured, and negotiated when it is up */
 	uint8_t complete;
 	uint64_t next_handle;
 	size_t n;
 	struct scene_wish *wishes; /* SCENE_WISHES */
 	unsigned acks;
+	size_t n_routes;
+	struct scene_route *routes; /* SCENE_ROUTES */
+	unsigned refreshes;         /* asked for by the guard */
+};
+
+/* A route reflector's session that feeds unicast routes; it keeps none. */
+struct scene_feed {
+	struct scene *scene;
+	uint32_t peer; /* 200 + place */
+	uint8_t families;
+	struct channel *channel;
+	int fd;
+	struct msg_session_state state;
+	unsigned refreshes; /* asked for by the guard */
+	bool removed;
 };
 
 struct scene_held {
@@ -76,12 +101,18 @@ struct scene_router {
 
 struct scene_customer {
 	const char *name;
-	const char *prefixes[2]; /* NULL: none */
+	const char *prefixes[4]; /* NULL: none */
 	uint8_t mode;
 	uint32_t max_rules;
 	uint64_t linger_ms;
 	uint8_t hold_from; /* IPv4 */
 	uint64_t tag;      /* a large community's last 8 octets; 0: none */
+	uint8_t validate;  /* enum customer_validate; 0: off */
+	uint8_t best_match;
+	uint8_t failover;
+	uint32_t local_pref;
+	uint32_t max_prefixes;
+	uint32_t asns[SCENE_ASNS]; /* ascending; 0: none */
 	bool removed;
 };
 
@@ -112,6 +143,7 @@ struct scene {
 	bool (*until)(struct scene *scene);
 	bool quiet;
 	bool timed_out;
+	uint64_t wake_ms;    /* loop time; of scene_pass() */
 	struct guard *guard; /* NULL: dead */
 	struct channel *supervisor;
 	int supervisor_fd;
@@ -126,6 +158,9 @@ struct scene {
 	size_t n_sessions;
 	struct scene_router routers[SCENE_ROUTERS];
 	size_t n_routers;
+	struct scene_feed feeds[SCENE_FEEDS];
+	size_t n_feeds;
+	struct msg_cfg_validation validation;
 	struct scene_store store;
 	bool real_store; /* not ours: it is not looked into */
 	/* control */
@@ -139,6 +174,9 @@ struct scene {
 	struct msg_ctl_check check[CHECK_COUNT];
 	struct msg_ctl_status status;
 	unsigned sessions_shown;
+	struct msg_ctl_session shown; /* last */
+	size_t n_paths;
+	struct msg_ctl_route *paths; /* SCENE_ROWS */
 	bool ended;
 	struct msg_ctl_end end;
 };
@@ -194,6 +232,12 @@ void session_withdraw_rule(
 void session_refused(struct scene_session *session, enum reason reason);
 size_t session_unacked(const struct scene_session *session);
 void session_give(struct scene_session *session);
+/* A new channel to the guard, whose end it is given. */
+struct channel *scene_channel(struct scene *scene, uint32_t peer,
+    const struct channel_ops *ops, void *ctx, int *fd);
+/* The message, if the session's process is there. */
+void session_say(
+    struct scene_session *session, void *msg, enum msg_kind kind, size_t size);
 void router_give(struct scene_router *router);
 void router_stall(struct scene_router *router, bool stalled);
 void router_die(struct scene_router *router);
@@ -220,6 +264,8 @@ const struct msg_entry *disk_last(
 size_t disk_count(
     const struct scene_store *store, enum entry_kind kind, unsigned reason);
 size_t disk_live_count(const struct scene_store *store);
+/* This stands in its evidence or text. */
+bool disk_says(const struct msg_entry *entry, const char *words);
 const struct rule *disk_rule(const struct msg_entry *entry);
 const struct action_set *disk_actions(const struct msg_entry *entry);
 /* An accepted verdict of a rule with these actions that becomes this part in
@@ -232,9 +278,14 @@ bool disk_accepted_live(const struct scene_store *store, uint64_t id,
 
 /* control */
 void control_ask(struct scene *scene, enum ctl_verb verb, uint64_t id);
+/* CTL_ROUTE: about this prefix. */
+void control_ask_prefix(
+    struct scene *scene, enum ctl_verb verb, const char *prefix);
 /* About all of this name. */
 void control_ask_of(
     struct scene *scene, enum ctl_verb verb, const char *customer);
+/* CTL_RULES: those with this ground. */
+void control_ask_ground(struct scene *scene, enum rule_ground ground);
 void control_explain(
     struct scene *scene, const char *customer, const char *dst, double rate);
 /* The rule of this session in the guard's memory; NULL: not known. */

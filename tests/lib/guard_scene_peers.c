@@ -10,7 +10,7 @@
 
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
-#include "tests/lib/guard_scene.h"
+#include "tests/lib/guard_scene_unicast.h"
 
 void
 scene_rule(const char *dst, struct rule *rule)
@@ -34,9 +34,8 @@ scene_rate(double rate)
 	return set;
 }
 
-/* A new channel to the guard, whose end it is given. */
-static struct channel *
-give(struct scene *scene, uint32_t peer, const struct channel_ops *ops,
+struct channel *
+scene_channel(struct scene *scene, uint32_t peer, const struct channel_ops *ops,
     void *ctx, int *fd)
 {
 	struct msg_channel msg = {
@@ -77,9 +76,15 @@ static void
 session_hear(void *ctx, const struct msg_head *head, int fd)
 {
 	struct scene_session *s = ctx;
-	const struct msg_rule_ack *ack = (const void *)head;
+	const void *msg = head;
+	const struct msg_rule_ack *ack = msg;
+	const struct msg_refresh *refresh = msg;
 
 	assert_int_equal(fd, -1);
+	if (head->kind == MSG_REFRESH) {
+		session_refresh(s, refresh->families);
+		return;
+	}
 	assert_int_equal(head->kind, MSG_RULE_ACK);
 	s->acks++;
 	for (size_t i = 0; i < s->n; i++) {
@@ -105,8 +110,8 @@ static const struct channel_ops session_ops = {
 	.on_closed = session_closed,
 };
 
-static void
-say(struct scene_session *s, void *msg, enum msg_kind kind, size_t size)
+void
+session_say(struct scene_session *s, void *msg, enum msg_kind kind, size_t size)
 {
 	((struct msg_head *)msg)->kind = (uint16_t)kind;
 	if (s->channel == NULL)
@@ -128,14 +133,14 @@ say_wish(struct scene_session *s, const struct scene_wish *wish)
 			.actions = wish->actions };
 
 		memcpy(&msg.rule, &wish->rule, size);
-		say(s, &msg, MSG_RULE_ANNOUNCE,
+		session_say(s, &msg, MSG_RULE_ANNOUNCE,
 		    offsetof(struct msg_rule_announce, rule) + size);
 	} else {
 		struct msg_rule_withdraw msg = { .handle = wish->handle,
 			.family = (uint8_t)family };
 
 		memcpy(&msg.rule, &wish->rule, size);
-		say(s, &msg, MSG_RULE_WITHDRAW,
+		session_say(s, &msg, MSG_RULE_WITHDRAW,
 		    offsetof(struct msg_rule_withdraw, rule) + size);
 	}
 }
@@ -145,7 +150,7 @@ session_tell(struct scene_session *s)
 {
 	s->state.peer = s->peer;
 	s->state.complete = s->complete;
-	say(s, &s->state, MSG_SESSION_STATE, sizeof(s->state));
+	session_say(s, &s->state, MSG_SESSION_STATE, sizeof(s->state));
 }
 
 void
@@ -157,7 +162,7 @@ session_give(struct scene_session *s)
 	if (s->scene->customers[s->customer].removed)
 		return;
 	channel_close(s->channel);
-	s->channel = give(s->scene, s->peer, &session_ops, s, &s->fd);
+	s->channel = scene_channel(s->scene, s->peer, &session_ops, s, &s->fd);
 	session_tell(s);
 	for (unsigned announced = 0; announced < 2; announced++) {
 		for (size_t i = 0; i < s->n; i++) {
@@ -165,7 +170,8 @@ session_give(struct scene_session *s)
 				say_wish(s, &s->wishes[i]);
 		}
 	}
-	say(s, &mark, MSG_RIB_MARK, sizeof(mark));
+	session_say_routes(s, FAMILY_UNICAST);
+	session_say(s, &mark, MSG_RIB_MARK, sizeof(mark));
 }
 
 void
@@ -174,7 +180,7 @@ session_up(struct scene_session *s)
 	s->state.state = BGP_ESTABLISHED;
 	s->state.up = 1;
 	s->state.down = DOWN_NONE;
-	s->state.families = FAMILY_FLOWSPEC;
+	s->state.families = s->families;
 	s->state.authenticated = 1;
 	s->state.since_ms = clock_boot_ms();
 	s->state.established++;
@@ -192,6 +198,7 @@ session_down(struct scene_session *s, enum down_reason down)
 	s->state.authenticated = 0;
 	s->state.since_ms = clock_boot_ms();
 	s->complete = 0;
+	s->n_routes = 0;
 	for (size_t i = s->n; i-- > 0;) {
 		if (s->wishes[i].announced)
 			wish_forget(s, &s->wishes[i]);
@@ -205,6 +212,7 @@ session_die(struct scene_session *s)
 	channel_close(s->channel);
 	s->channel = NULL;
 	s->n = 0;
+	s->n_routes = 0;
 	s->complete = 0;
 	memset(&s->state, 0, sizeof(s->state));
 	s->state.state = BGP_IDLE;
@@ -225,7 +233,7 @@ session_mark(struct scene_session *s, enum rib_mark mark)
 			continue;
 		if (mark == MARK_COMPLETE)
 			s->complete |= (uint8_t)bit;
-		say(s, &msg, MSG_RIB_MARK, sizeof(msg));
+		session_say(s, &msg, MSG_RIB_MARK, sizeof(msg));
 	}
 	if (mark == MARK_COMPLETE)
 		session_tell(s);
@@ -292,7 +300,7 @@ session_refused(struct scene_session *s, enum reason reason)
 		    .family = FAMILY_IPV4_FLOWSPEC,
 		    .fault = "test" } };
 
-	say(s, &m, MSG_RULE_REFUSED, sizeof(m));
+	session_say(s, &m, MSG_RULE_REFUSED, sizeof(m));
 }
 
 size_t
@@ -415,7 +423,7 @@ router_give(struct scene_router *r)
 	channel_close(r->channel);
 	r->stalled = false;
 	r->syncing = false;
-	r->channel = give(r->scene, r->peer, &router_ops, r, &r->fd);
+	r->channel = scene_channel(r->scene, r->peer, &router_ops, r, &r->fd);
 	assert_int_equal(
 	    channel_send(r->channel, &state, sizeof(state), -1), 0);
 	for (size_t i = 0; i < r->n; i++) {

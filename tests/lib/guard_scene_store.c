@@ -298,6 +298,17 @@ disk_last(
 	return NULL;
 }
 
+bool
+disk_says(const struct msg_entry *packed, const char *words)
+{
+	static struct entry entry;
+
+	assert_non_null(packed);
+	assert_int_equal(entry_msg_unpack(packed, &entry), 0);
+	return strstr(entry.evidence, words) != NULL ||
+	       strstr(entry.text, words) != NULL;
+}
+
 size_t
 disk_count(
     const struct scene_store *store, enum entry_kind kind, unsigned reason)
@@ -405,6 +416,13 @@ control_hear(void *ctx, const struct msg_head *head, int fd)
 		break;
 	case MSG_CTL_SESSION:
 		scene->sessions_shown++;
+		memcpy(&scene->shown, msg, sizeof(scene->shown));
+		break;
+	case MSG_CTL_ROUTE:
+		if (scene->n_paths < SCENE_ROWS)
+			memcpy(&scene->paths[scene->n_paths], msg,
+			    sizeof(scene->paths[0]));
+		scene->n_paths++;
 		break;
 	case MSG_CTL_END:
 		memcpy(&scene->end, msg, sizeof(scene->end));
@@ -447,6 +465,7 @@ ask(struct scene *scene, struct msg_ctl_request *msg, size_t size)
 	(void)snprintf(msg->text, sizeof(msg->text), "because");
 	scene->ended = false;
 	scene->n_rows = 0;
+	scene->n_paths = 0;
 	scene->checks = 0;
 	scene->sessions_shown = 0;
 	assert_int_equal(channel_send(scene->control, msg, size, -1), 0);
@@ -464,11 +483,30 @@ control_ask(struct scene *scene, enum ctl_verb verb, uint64_t id)
 }
 
 void
+control_ask_prefix(struct scene *scene, enum ctl_verb verb, const char *prefix)
+{
+	struct msg_ctl_request msg = { .verb = verb, .state = UINT8_MAX };
+
+	assert_int_equal(prefix_parse(prefix, &msg.prefix), 0);
+	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
+}
+
+void
 control_ask_of(struct scene *scene, enum ctl_verb verb, const char *customer)
 {
 	struct msg_ctl_request msg = { .verb = verb, .state = UINT8_MAX };
 
 	(void)snprintf(msg.customer, sizeof(msg.customer), "%s", customer);
+	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
+}
+
+void
+control_ask_ground(struct scene *scene, enum rule_ground ground)
+{
+	struct msg_ctl_request msg = {
+		.verb = CTL_RULES, .state = UINT8_MAX, .ground = (uint8_t)ground
+	};
+
 	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
 }
 

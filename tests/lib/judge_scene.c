@@ -43,6 +43,11 @@ struct scene_box {
 	struct judge_scene *self;
 };
 
+static const struct fake_route routes[FAKE_ROUTES_MAX] = {
+	{ "203.0.113.0/24", "65001", FAKE_SESSION, false },
+	{ "2001:db8:113::/48", "65001", FAKE_SESSION, false },
+};
+
 struct judge_scene *
 judge_scene_new(void)
 {
@@ -62,6 +67,7 @@ judge_scene_new(void)
 	must(scene->customer.own != NULL);
 	own(scene, "203.0.113.0/24");
 	own(scene, "2001:db8:113::/48");
+	judge_scene_routes(scene, routes);
 	judge_scene_dst(scene, "203.0.113.7/32");
 	judge_scene_rate(scene, 0);
 	scene->q.customer = &scene->customer;
@@ -71,6 +77,7 @@ judge_scene_new(void)
 	scene->q.ctx = &box->self;
 	scene->q.wire_reason = REASON_ACCEPTED;
 	scene->q.dialects = JUDGE_DIALECT_BIT(DIALECT_STRICT);
+	scene->q.unicast = &scene->unicast.view;
 	scene->q.authenticated = true;
 	return scene;
 }
@@ -81,6 +88,13 @@ judge_scene_free(struct judge_scene *scene)
 	customer_free(&scene->customer);
 	free(scene->parts);
 	free(scene);
+}
+
+void
+judge_scene_routes(
+    struct judge_scene *scene, const struct fake_route from[FAKE_ROUTES_MAX])
+{
+	fake_unicast_fill(&scene->unicast, from);
 }
 
 void

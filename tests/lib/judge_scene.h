@@ -5,12 +5,14 @@
 #include <stdint.h>
 
 #include "policy/judge.h"
+#include "tests/lib/fake_unicast.h"
 
 struct judge_scene {
 	struct customer customer;
 	struct rule rule;
 	struct action_set actions;
-	struct question q;   /* points at the three above */
+	struct fake_unicast unicast;
+	struct question q;   /* points at the four above */
 	const char *foreign; /* evidence of a conflict; NULL: none */
 	unsigned asked;      /* how often the conflict table was asked */
 	struct dialect_parts *parts; /* DIALECT_COUNT */
@@ -19,10 +21,15 @@ struct judge_scene {
 };
 
 /* Customer acme (203.0.113.0/24, 2001:db8:113::/48) in enforce mode asks to
- * discard all to 203.0.113.7/32. Owned by the caller. */
+ * discard all to 203.0.113.7/32, and its AS 65001 announces what it owns over
+ * the rule's session. Owned by the caller. */
 struct judge_scene *judge_scene_new(void);
 void judge_scene_free(struct judge_scene *scene);
 
+/* Set the best routes, up to the first without prefix, which must outlive the
+ * scene. */
+void judge_scene_routes(
+    struct judge_scene *scene, const struct fake_route routes[FAKE_ROUTES_MAX]);
 /* Set the destination; the text must be a prefix. */
 void judge_scene_dst(struct judge_scene *scene, const char *text);
 /* Append a term; types must not descend. */

@@ -117,12 +117,16 @@ scene_start(struct scene *scene, const char *program)
 	}
 	close(fds[1]);
 	end_open(scene, &scene->supervisor, fds[0]);
+	scene->families = FAMILY_FLOWSPEC | FAMILY_IPV4_UNICAST;
+	scene->refresh = 2;
+	scene->graceful = true;
 	scene->config = (struct msg_session_config){
 		.peer = 5,
 		.local_asn = SCENE_ASN,
 		.peer_asn = SCENE_PEER,
 		.router_id = { 192, 0, 2, 1 },
 		.max_received = 100,
+		.max_prefixes = 100,
 		.hold_s = 90,
 		.families = FAMILY_FLOWSPEC | FAMILY_IPV4_UNICAST,
 		.passive = 1,
@@ -299,12 +303,12 @@ scene_open(const struct scene *scene)
 		.asn = scene->config.peer_asn,
 		.hold_s = 90,
 		.bgp_id = 0xc6336402,
-		.families = FAMILY_FLOWSPEC | FAMILY_IPV4_UNICAST,
+		.families = scene->families,
 		.has_multiprotocol = true,
 		.has_as4 = true,
-		.has_refresh = true,
-		.has_enhanced_refresh = true,
-		.has_graceful_restart = true,
+		.has_refresh = scene->refresh >= 1,
+		.has_enhanced_refresh = scene->refresh == 2,
+		.has_graceful_restart = scene->graceful,
 	};
 
 	return open;

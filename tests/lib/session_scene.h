@@ -45,11 +45,16 @@ struct scene {
 	pid_t pid;
 	int status; /* of the ended process */
 	uint32_t sockets;
+	/* What the peer's OPEN says. */
+	uint8_t families;
+	uint8_t refresh; /* 0 none, 1 RFC 2918, 2 RFC 7313 too */
+	bool graceful;   /* promises End-of-RIB */
 };
 
 /* Start the program; its configuration is not sent yet. */
 void scene_start(struct scene *scene, const char *program);
-/* A customer that dials us, all Flowspec and IPv4 unicast, 90 s, 100 rules. */
+/* A customer that dials us, all Flowspec and IPv4 unicast, 90 s, 100 rules, 100
+ * prefixes. */
 void scene_configure(struct scene *scene);
 /* Give it a (new) guard. */
 void scene_guard(struct scene *scene);

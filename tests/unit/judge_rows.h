@@ -144,6 +144,43 @@ ROW(owner_of_part_of_the_destination_is_refused, OWNERSHIP, NOT_REGISTERED, \
 ROW(owner_of_other_family_is_refused, OWNERSHIP, NOT_REGISTERED, REFUSED, \
 	judge_scene_dst(s, "cb00:7107::/64"))
 
+#define VALIDATION_ROWS(ROW) \
+ROW(no_view_is_refused, VALIDATION, UNICAST_UNKNOWN, REFUSED, \
+	s->q.unicast = NULL) \
+ROW(incomplete_view_is_refused, VALIDATION, UNICAST_UNKNOWN, REFUSED, \
+	s->unicast.view.known = false) \
+ROW(zeroed_view_is_refused, VALIDATION, UNICAST_UNKNOWN, REFUSED, \
+	memset(&s->unicast.view, 0, sizeof(s->unicast.view))) \
+ROW(view_that_cannot_be_asked_is_refused, VALIDATION, UNICAST_UNKNOWN, \
+	REFUSED, s->unicast.view.best = NULL) \
+ROW(view_without_more_specifics_is_refused, VALIDATION, UNICAST_UNKNOWN, \
+	REFUSED, s->unicast.view.more = NULL) \
+ROW(destination_without_route_is_refused, VALIDATION, NO_ROUTE, REFUSED, \
+	s->unicast.n = 0) \
+ROW(route_of_another_as_is_refused, VALIDATION, NEIGHBOR_AS, REFUSED, \
+	s->unicast.routes[0].facts.neighbor_as = 64999) \
+ROW(route_of_another_originator_is_refused, VALIDATION, ORIGINATOR, REFUSED, \
+	s->customer.validate = VALIDATE_STRICT; \
+	s->unicast.routes[0].same_originator = false) \
+ROW(more_specific_of_another_as_is_refused, VALIDATION, MORE_SPECIFIC, \
+	REFUSED, judge_scene_dst(s, "203.0.113.0/25"); \
+	s->unicast.routes[1] = s->unicast.routes[0]; \
+	s->unicast.routes[1].prefix.len = 32; \
+	s->unicast.routes[1].facts.neighbor_as = 64999) \
+ROW(validation_of_no_kind_is_refused, VALIDATION, UNJUDGED, REFUSED, \
+	s->customer.validate = VALIDATE_NONE) \
+ROW(validation_of_unknown_kind_is_refused, VALIDATION, UNJUDGED, REFUSED, \
+	s->customer.validate = 200) \
+ROW(wide_and_without_route_is_refused, VALIDATION, NO_ROUTE, REFUSED, \
+	judge_scene_dst(s, "203.0.113.0/24"); s->unicast.n = 0) \
+ROW(approval_does_not_replace_a_route, VALIDATION, NO_ROUTE, REFUSED, \
+	judge_scene_dst(s, "203.0.113.0/24"); s->q.approved = true; \
+	s->unicast.n = 0) \
+ROW(action_is_asked_behind_validation, VALIDATION, NO_ROUTE, REFUSED, \
+	s->unicast.n = 0; s->actions.unknown = 1; s->q.rules_held = 50) \
+ROW(foreign_prefix_is_refused_before_validation, OWNERSHIP, NOT_REGISTERED, \
+	REFUSED, s->unicast.n = 0; judge_scene_dst(s, "203.0.114.7/32"))
+
 #define ACTION_ROWS(ROW) \
 ROW(no_action_is_refused, ACTION, ACTION_MISSING, REFUSED, \
 	memset(&s->actions, 0, sizeof(s->actions))) \
@@ -254,6 +291,12 @@ ROW(rate_at_ceiling_that_rounds_up_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 ROW(rate_at_floor_that_rounds_down_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 	s->customer.actions.bytes.min = 16777217; \
 	s->customer.actions.bytes.max = 1e9; judge_scene_rate(s, 16777217)) \
+ROW(strictly_validated_rule_is_accepted, NONE, ACCEPTED, ACCEPTED, \
+	s->customer.validate = VALIDATE_STRICT) \
+ROW(rule_without_validation_is_accepted, NONE, ACCEPTED, ACCEPTED, \
+	s->customer.validate = VALIDATE_OFF; s->q.unicast = NULL) \
+ROW(standing_rule_outlives_the_view, NONE, ACCEPTED, ACCEPTED, \
+	s->q.stands = true; s->unicast.view.known = false) \
 ROW(mark_listed_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 	s->actions.present = 0; judge_scene_allow(s, ACTION_MARK); \
 	s->actions.dscp = 46; s->customer.actions.marks = UINT64_C(1) << 46) \
@@ -265,5 +308,5 @@ ROW(redirect_listed_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 
 #define JUDGE_ROWS(ROW) \
 SESSION_ROWS(ROW) FORM_ROWS(ROW) SCOPE_ROWS(ROW) OWNERSHIP_ROWS(ROW) \
-ACTION_ROWS(ROW) LAST_ROWS(ROW) GOOD_ROWS(ROW)
+VALIDATION_ROWS(ROW) ACTION_ROWS(ROW) LAST_ROWS(ROW) GOOD_ROWS(ROW)
 /* clang-format on */

@@ -38,11 +38,19 @@ static const struct row rows[] = {
 	GOOD(RULES, "rules", "9223372036854775807"),
 	GOOD(RULES, "rules", "--customer", "acme", "--state=held", "--dst",
 	    "203.0.113.0/24"),
+	GOOD(RULES, "rules", "--ground", "braked"),
 	GOOD(EXPLAIN, "explain", "--customer", "acme", "match then discard"),
 	GOOD(APPROVE, "approve", "17", "-m", "looks right"),
 	GOOD(APPROVE, "approve", "17"),
 	GOOD(DENY, "deny", "17", "-m", "--json"),
 	GOOD(WITHDRAW, "withdraw", "0", "-m=why"),
+	GOOD(DENY, "deny", "17", "--reason", "not theirs"),
+	GOOD(ROUTE, "route", "203.0.113.0/24"),
+	GOOD(ROUTE, "route", "2001:db8::1", "--json"),
+	GOOD(CONFIRM, "confirm"),
+	GOOD(CONFIRM, "confirm", "-m", "maintenance"),
+	GOOD(CONFIRM, "confirm", "--reason", "maintenance"),
+	GOOD(HELP, "confirm", "--help"),
 	GOOD(AUDIT, "audit", "list"),
 	GOOD(AUDIT, "audit", "list", "-n", "5", "--rule", "0", "--store", "/x"),
 	GOOD(CHECK, "check", "--", "-odd-name"),
@@ -67,12 +75,21 @@ static const struct row rows[] = {
 	BAD("9223372036854775808: wanted a rule's number", "rules",
 	    "9223372036854775808"),
 	BAD(": wanted a rule's number", "rules", ""),
+	BAD("rules: wanted a number or filters", "rules", "1", "--ground",
+	    "gone"),
+	BAD("--ground: not an option of this verb", "audit", "--ground", "x"),
 	BAD("rules: wanted a number or filters", "rules", "1", "--state",
 	    "held"),
 	BAD("explain: wanted a rule, in quotes", "explain", "--customer", "c"),
 	BAD("explain: wanted --customer C", "explain", "match then discard"),
 	BAD("approve: wanted a rule's number", "approve"),
-	BAD("-m: wanted why it is done", "approve", "1", "-m", ""),
+	BAD("-m or --reason: wanted why", "approve", "1", "-m", ""),
+	BAD("-m or --reason: wanted why", "confirm", "--reason="),
+	BAD("confirm: wanted nothing more", "confirm", "17"),
+	BAD("route: wanted a prefix or an address", "route"),
+	BAD("two: one word too many", "route", "one", "two"),
+	BAD("--reason: not an option of this verb", "route", "::/0", "--reason",
+	    "x"),
 	BAD("audit: wanted the word list", "audit"),
 	BAD("audit: wanted the word list", "audit", "verify"),
 	BAD("-n: wanted a number", "audit", "list", "-n", "many"),
@@ -134,14 +151,35 @@ values_arrive(void **state)
 	assert_null(args.socket);
 }
 
+/* --reason is what is searched for in the log, and why an act is done. */
+static void
+reason_is_of_its_verb(void **state)
+{
+	static const char *const confirm[] = { "sluice", "confirm", "--reason",
+		"a" };
+	static const char *const audit[] = { "sluice", "audit", "list",
+		"--reason=a" };
+	char why[ARGS_WHY_MAX];
+	struct args args;
+
+	(void)state;
+	assert_int_equal(args_parse(4, confirm, &args, why), 0);
+	assert_string_equal(args.message, "a");
+	assert_null(args.reason);
+	assert_int_equal(args_parse(4, audit, &args, why), 0);
+	assert_string_equal(args.reason, "a");
+	assert_null(args.message);
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[ROWS + 1] = {
+	struct CMUnitTest tests[ROWS + 2] = {
 		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(reason_is_of_its_verb),
 	};
 	char names[ROWS][128] = { "" };
 
@@ -152,7 +190,7 @@ main(void)
 			used += (size_t)snprintf(&names[i][used],
 			    sizeof(names[i]) - used, "%s%s", j > 0 ? " " : "",
 			    rows[i].words[j]);
-		tests[1 + i] = (struct CMUnitTest){ names[i], parses, NULL,
+		tests[2 + i] = (struct CMUnitTest){ names[i], parses, NULL,
 			NULL, (void *)(uintptr_t)&rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,11 +28,17 @@ static const struct request_row request_rows[] = {
 	{ "rules", { .verb = ARGS_RULES, .dst = "::/0", .state = "held" },
 	    "{\"verb\":\"rules\",\"args\":{\"state\":\"held\",\"destination\":"
 	    "\"::/0\"}}\n" },
+	{ "rules_braked", { .verb = ARGS_RULES, .ground = "braked" },
+	    "{\"verb\":\"rules\",\"args\":{\"ground\":\"braked\"}}\n" },
 	{ "rule", { .verb = ARGS_RULES, .has_id = true, .id = 0 },
 	    "{\"verb\":\"rule\",\"args\":{\"id\":0}}\n" },
 	{ "withdraw", { .verb = ARGS_WITHDRAW, .id = 7, .message = "\x1b\"" },
 	    "{\"verb\":\"withdraw\",\"args\":{\"id\":7,\"reason\":\"\\u001B\\\""
 	    "\"}}\n" },
+	{ "route", { .verb = ARGS_ROUTE, .word = "203.0.113.7" },
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":\"203.0.113.7\"}}\n" },
+	{ "confirm", { .verb = ARGS_CONFIRM, .message = "x" },
+	    "{\"verb\":\"confirm\",\"args\":{\"reason\":\"x\"}}\n" },
 	{ "audit", { .verb = ARGS_AUDIT, .n = 5, .has_rule = true },
 	    "{\"verb\":\"audit\",\"args\":{\"rule\":0,\"n\":5}}\n" },
 	{ "reload", { .verb = ARGS_RELOAD, .dry_run = true },

@@ -233,16 +233,41 @@ explain_needs_a_rule(void **state)
 	assert_false(check_ctl_request(&msg));
 }
 
+/* A ground that there is none of is refused, as a filter and in an answer. */
+static void
+ground_past_the_last_is_refused(void **state)
+{
+	static struct msg_ctl_request request;
+	static struct msg_ctl_rule msg;
+
+	(void)state;
+	request.head.len = sizeof(request);
+	request.verb = CTL_RULES;
+	request.ground = GROUND_COUNT - 1;
+	assert_true(check_ctl_request(&request));
+	request.ground = GROUND_COUNT;
+	assert_false(check_ctl_request(&request));
+	rule_fill(&msg.rule);
+	msg.family = (uint8_t)family_of(msg.rule.afi, SAFI_FLOWSPEC);
+	msg.head.len = (uint32_t)(offsetof(struct msg_ctl_rule, rule) +
+				  rule_size(&msg.rule));
+	msg.ground = GROUND_COUNT - 1;
+	assert_true(check_ctl_rule(&msg));
+	msg.ground = GROUND_COUNT;
+	assert_false(check_ctl_rule(&msg));
+}
+
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 int
 main(void)
 {
-	struct CMUnitTest tests[N(rows) + N(address_rows) + 2] = {
+	struct CMUnitTest tests[N(rows) + N(address_rows) + 3] = {
 		cmocka_unit_test(raw_is_behind_the_rule),
 		cmocka_unit_test(explain_needs_a_rule),
+		cmocka_unit_test(ground_past_the_last_is_refused),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	for (size_t i = 0; i < N(rows); i++)
 		tests[n++] = (struct CMUnitTest){ .name = rows[i].name,

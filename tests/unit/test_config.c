@@ -168,6 +168,61 @@ included_maps_are_merged(void **state)
 	assert_int_equal(router->router_id[3], 7);
 }
 
+/* Validation and brake may be spread over files too. */
+static void
+included_validation_is_merged(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tally tally;
+	const struct msg_cfg_validation *validation;
+
+	(void)put(fixture, "more.yaml",
+	    "validation: {ignore_communities: ['1:1']}\nbrake: {rules: 7}\n");
+	load_fine(fixture,
+	    put(fixture, "main.yaml",
+		"include: [more.yaml]\n" BASE "validation: {damping: 5s}\n"
+		"brake: {percent: 30}\n"));
+	validation = last_of(fixture, MSG_CFG_VALIDATION, &tally);
+	assert_int_equal(tally.n, 1);
+	assert_int_equal(validation->damping_ms, 5000);
+	assert_int_equal(validation->brake_percent, 30);
+	assert_int_equal(validation->brake_rules, 7);
+	assert_int_equal(validation->brake_customers, 3);
+	assert_int_equal(validation->ignore.n_communities, 1);
+	assert_int_equal(validation->ignore.community[0].value[1], 1);
+}
+
+/* A list that two files give is an error in the second. */
+static void
+included_ignore_is_not_given_twice(void **state)
+{
+	struct fixture *fixture = *state;
+
+	(void)put(fixture, "more.yaml",
+	    "validation: {ignore_communities: ['2:2']}\n");
+	load_fails(fixture,
+	    put(fixture, "main.yaml",
+		"include: [more.yaml]\n" BASE
+		"validation: {ignore_communities: ['1:1']}\n"),
+	    "validation.ignore_communities", "the key a second time");
+}
+
+/* A feed in another file counts, also one that is read after the customer. */
+static void
+included_feed_counts(void **state)
+{
+	struct fixture *fixture = *state;
+
+	(void)put(fixture, "more.yaml",
+	    "internal: [{name: rr1, ip: 192.0.2.10, "
+	    "families: [ipv4-unicast]}]\n");
+	load_fine(fixture,
+	    put(fixture, "main.yaml",
+		"include: [more.yaml]\n" BASE
+		"customers: [{name: acme, asn: 65001, neighbors: "
+		"[{ip: 198.51.100.2, families: [ipv4-flowspec]}]}]\n"));
+}
+
 /* A key that two files set is an error in the second. */
 static void
 included_key_is_not_set_twice(void **state)
@@ -450,7 +505,8 @@ frames_are_what_was_sent(void **state)
 	    put(fixture, "main.yaml",
 		BASE "internal: [{name: rr1, ip: 192.0.2.10, "
 		     "families: [ipv4-flowspec]}]\n"
-		     "customers: [{name: acme, asn: 65001, tag: ['1:2'], "
+		     "customers: [{name: acme, asn: 65001, asns: [65002], "
+		     "tag: ['1:2'], "
 		     "own: {prefixes: [10.0.0.0/8]}}]\n"));
 	frames = output_frames_new(fds[0]);
 	assert_non_null(frames);
@@ -484,6 +540,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(included_lists_are_appended),
 		TEST(included_maps_are_merged),
+		TEST(included_validation_is_merged),
+		TEST(included_ignore_is_not_given_twice),
+		TEST(included_feed_counts),
 		TEST(included_key_is_not_set_twice),
 		TEST(included_error_names_its_file),
 		TEST(included_paths_are_relative_to_their_file),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,57 @@ prefixes_are_bounded(void **state)
 	config_free(config);
 }
 
+/* customers customers with n further AS numbers each. */
+static char *
+asns_text(size_t customers, size_t n, size_t *len)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, len);
+
+	assert_non_null(out);
+	(void)fputs(BASE "customers:\n", out);
+	for (size_t i = 0; i < customers; i++) {
+		(void)fprintf(out, "- {name: c%zu, asn: 65001, asns: [", i);
+		for (size_t k = 0; k < n; k++)
+			(void)fprintf(
+			    out, "%s%zu\n", k == 0 ? "" : ", ", 70000 + k);
+		(void)fputs("]}\n", out);
+	}
+	(void)fclose(out);
+	return text;
+}
+
+/* One customer has 4096 further AS numbers at most, and all customers
+ * together 200,000. */
+static void
+asns_are_bounded(void **state)
+{
+	static const struct {
+		size_t customers;
+		size_t n;
+		const char *key; /* of the error, or NULL */
+	} rows[] = {
+		{ 1, 4096, NULL },
+		{ 1, 4097, "customers[0].asns[4096]" },
+		{ 50, 4000, NULL },
+		{ 50, 4001, "customers[49].asns[3951]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config *config = config_new();
+		bool good = rows[i].key == NULL;
+		size_t len;
+		char *text = asns_text(rows[i].customers, rows[i].n, &len);
+
+		assert_int_equal(load_text(config, text, len), good ? 0 : -1);
+		if (!good)
+			assert_string_equal(
+			    config_error(config, 0)->key, rows[i].key);
+		config_free(config);
+	}
+}
+
 /* Errors come in the order of the file, whichever check found them. */
 static void
 errors_are_in_file_order(void **state)
@@ -151,6 +203,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(customers_are_bounded),
 		cmocka_unit_test(prefixes_are_bounded),
+		cmocka_unit_test(asns_are_bounded),
 		cmocka_unit_test(errors_are_in_file_order),
 		cmocka_unit_test(memory_reads_no_files),
 	};

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -36,6 +37,13 @@ defaults_are_narrow(void **state)
 	assert_int_equal(customer.limits.received, 100);
 	assert_int_equal(customer.linger_ms, 1800000);
 	assert_int_equal(customer.n_tags, 0);
+	assert_int_equal(customer.validate, VALIDATE_NEIGHBOR_AS);
+	assert_int_equal(customer.best_match, BEST_MATCH_EXTERNAL);
+	assert_int_equal(customer.failover, FAILOVER_REVOKE);
+	assert_int_equal(customer.limits.prefixes, 1000);
+	assert_int_equal(customer.local_pref, 100);
+	assert_null(customer.asns);
+	assert_int_equal(customer.n_asns, 0);
 }
 
 /* The window follows the family; an unknown one gets a window that refuses. */
@@ -62,8 +70,13 @@ freed_customer_is_off(void **state)
 	customer_defaults(&customer);
 	customer.own = prefix_set_new();
 	assert_non_null(customer.own);
+	customer.asns = calloc(1, sizeof(*customer.asns));
+	assert_non_null(customer.asns);
+	customer.n_asns = 1;
 	customer_free(&customer);
 	assert_null(customer.own);
+	assert_null(customer.asns);
+	assert_int_equal(customer.n_asns, 0);
 	assert_int_equal(customer.mode, CUSTOMER_OFF);
 	customer_free(&customer);
 }

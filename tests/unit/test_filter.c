@@ -71,6 +71,30 @@ finds(void **state)
 	assert_true(query_wants(&query, &entry) == row->wants);
 }
 
+/* Reasons of validation are searched for by name and by number. */
+static void
+reasons_of_validation_are_known(void **state)
+{
+	static const char *const names[] = { "unicast-unknown", "no-route",
+		"originator", "neighbor-as", "more-specific" };
+	struct msg_audit_query query;
+	char why[64], number[8];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct filter_words words = { .reason = names[i] };
+
+		assert_int_equal(
+		    filter_parse(&words, 0, &query, why, sizeof(why)), 0);
+		assert_int_equal(query.reason, REASON_UNICAST_UNKNOWN + i);
+		(void)snprintf(number, sizeof(number), "%u", 190 + i);
+		words.reason = number;
+		assert_int_equal(
+		    filter_parse(&words, 0, &query, why, sizeof(why)), 0);
+		assert_int_equal(query.reason, REASON_UNICAST_UNKNOWN + i);
+	}
+}
+
 /* A reason that is not in the list is refused, 0 (any) too. */
 static void
 unknown_reason_is_refused(void **state)
@@ -137,7 +161,8 @@ main(void)
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[ROWS + 3] = {
+	struct CMUnitTest tests[ROWS + 4] = {
+		cmocka_unit_test(reasons_of_validation_are_known),
 		cmocka_unit_test(entry_without_verdict_is_in_no_state),
 		cmocka_unit_test(unknown_reason_is_refused),
 		cmocka_unit_test(
@@ -145,7 +170,7 @@ main(void)
 	};
 
 	for (size_t i = 0; i < ROWS; i++) {
-		tests[3 + i] = (struct CMUnitTest){ rows[i].name, finds, NULL,
+		tests[4 + i] = (struct CMUnitTest){ rows[i].name, finds, NULL,
 			NULL, (void *)(uintptr_t)&rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

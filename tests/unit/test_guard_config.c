@@ -18,13 +18,17 @@
 struct set {
 	struct msg_cfg_begin begin;
 	struct msg_cfg_router router;
+	struct msg_cfg_validation validation;
 	struct msg_cfg_customer customer;
 	struct msg_cfg_prefix prefix;
 	struct msg_cfg_target target;
+	struct msg_cfg_asn asn; /* and the one above */
 	struct msg_cfg_neighbor neighbor;
 	struct msg_cfg_end end;
 	unsigned n_customers;
 	unsigned n_targets;
+	unsigned n_validations;
+	unsigned n_asns;
 	bool no_router;
 	bool same_peer;
 	bool same_customer;
@@ -39,7 +43,16 @@ set_fill(struct set *s)
 	s->begin.generation = 7;
 	s->router.head.kind = MSG_CFG_ROUTER;
 	s->router.asn = 64500;
+	s->validation.head.kind = MSG_CFG_VALIDATION;
+	s->validation.damping_ms = 60000;
+	s->validation.max_routes = 1000;
+	s->validation.brake_percent = 20;
 	s->customer.head.kind = MSG_CFG_CUSTOMER;
+	s->customer.validate = VALIDATE_NEIGHBOR_AS;
+	s->customer.best_match = BEST_MATCH_INTERNAL;
+	s->customer.failover = FAILOVER_KEEP;
+	s->customer.max_prefixes = 10;
+	s->customer.local_pref = 200;
 	s->customer.customer = 3;
 	s->customer.mode = CUSTOMER_ENFORCE;
 	s->customer.dst_min[0] = 25;
@@ -68,6 +81,10 @@ set_fill(struct set *s)
 	s->end.generation = 7;
 	s->n_customers = 2;
 	s->n_targets = 1;
+	s->asn.head.kind = MSG_CFG_ASN;
+	s->asn.asn = 65002;
+	s->n_asns = 2;
+	s->n_validations = 1;
 }
 
 static int
@@ -87,6 +104,13 @@ take_customers(struct config *config, struct set *s)
 		if (config_take(config, &s->target.head) < 0)
 			return -1;
 	}
+	for (unsigned i = 0; i < s->n_asns; i++) {
+		struct msg_cfg_asn asn = s->asn;
+
+		asn.asn += i;
+		if (config_take(config, &asn.head) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -96,6 +120,10 @@ set_take(struct config *config, struct set *s)
 {
 	if (!s->no_router && config_take(config, &s->router.head) < 0)
 		return -1;
+	for (unsigned i = 0; i < s->n_validations; i++) {
+		if (config_take(config, &s->validation.head) < 0)
+			return -1;
+	}
 	if (take_customers(config, s) < 0)
 		return -1;
 	for (unsigned i = 0; i < 2; i++) {
@@ -129,6 +157,15 @@ sound_set_is_taken(void **state)
 	assert_int_equal(c->policy.limits.received, 100);
 	assert_int_equal(c->policy.ipv4.hold_from, 24);
 	assert_int_equal(c->policy.n_tags, 1);
+	assert_int_equal(c->policy.validate, VALIDATE_NEIGHBOR_AS);
+	assert_int_equal(c->policy.best_match, BEST_MATCH_INTERNAL);
+	assert_int_equal(c->policy.failover, FAILOVER_KEEP);
+	assert_int_equal(c->policy.limits.prefixes, 10);
+	assert_int_equal(c->policy.local_pref, 200);
+	assert_int_equal(c->policy.n_asns, 2);
+	assert_int_equal(c->policy.asns[0], 65002);
+	assert_int_equal(c->policy.asns[1], 65003);
+	assert_int_equal(config->validation.damping_ms, 60000);
 	assert_int_equal(prefix_set_count(c->policy.own), 1);
 	assert_int_equal(config_customer(config, 4)->number, 4);
 	assert_null(config_customer(config, 5));
@@ -152,6 +189,7 @@ look_ups_find_the_right_one(void **state)
 	set_fill(&s);
 	config = config_new(&s.begin);
 	assert_int_equal(config_take(config, &s.router.head), 0);
+	assert_int_equal(config_take(config, &s.validation.head), 0);
 	for (uint32_t i = 0; i < 500; i++) {
 		s.customer.index = i;
 		s.customer.customer = i * 7919 % 500;
@@ -223,6 +261,21 @@ struct row {
 	    memset(s->customer.name, 'x', NAME_MAX_LEN))                       \
 	X(customer_mode_unknown, s->customer.mode = CUSTOMER_ENFORCE + 1)      \
 	X(customer_number_twice, s->same_customer = true)                      \
+	X(validation_missing, s->n_validations = 0)                            \
+	X(validation_twice, s->n_validations = 2)                              \
+	X(validation_without_routes, s->validation.max_routes = 0)             \
+	X(damping_too_long, s->validation.damping_ms = 3600001)                \
+	X(brake_of_nothing, s->validation.brake_percent = 0)                   \
+	X(brake_beyond_all, s->validation.brake_percent = 101)                 \
+	X(customer_validate_of_zero, s->customer.validate = VALIDATE_NONE)     \
+	X(customer_validate_unknown, s->customer.validate = VALIDATE_OFF + 1)  \
+	X(customer_best_match_unknown,                                         \
+	    s->customer.best_match = BEST_MATCH_INTERNAL + 1)                  \
+	X(customer_failover_unknown, s->customer.failover = FAILOVER_KEEP + 1) \
+	X(asn_of_nobody, s->asn.index = 2)                                     \
+	X(asn_of_zero, s->asn.asn = 0)                                         \
+	X(asns_descend, s->asn.asn = UINT32_MAX)                               \
+	X(too_many_asns, s->n_asns = CUSTOMER_ASNS_MAX + 1)                    \
 	X(rate_min_nan, s->customer.rate_min = (double)NAN)                    \
 	X(rate_max_infinite, s->customer.rate_max = (double)INFINITY)          \
 	X(rate_max_negative, s->customer.rate_max = -1)                        \

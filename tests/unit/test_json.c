@@ -99,19 +99,45 @@ types_are_kept_apart(void **state)
 	json_free(json);
 }
 
+/* A member that is taken is not there any more; one that is copied is. */
+static void
+members_are_taken_or_copied(void **state)
+{
+	static const char text[] = "{\"a\":{\"b\":1},\"c\":2}";
+	char why[64];
+	struct json *json = json_read(text, strlen(text), why, sizeof(why));
+	struct json *copy = json_copy_of(json, "a");
+	struct json *taken = json_take(json, "a");
+	uint64_t n;
+
+	(void)state;
+	assert_null(json_get(json, "a"));
+	assert_true(json_number(json, "c", &n) && n == 2);
+	assert_null(json_take(json, "a"));
+	assert_null(json_copy_of(json, "a"));
+	assert_null(json_take(NULL, "a"));
+	json_free(json);
+	assert_true(json_number(taken, "b", &n) && n == 1);
+	json_put_number(taken, "b", 3);
+	assert_true(json_number(copy, "b", &n) && n == 1);
+	json_free(taken);
+	json_free(copy);
+}
+
 int
 main(void)
 {
 	enum {
 		READS = sizeof(read_rows) / sizeof(read_rows[0])
 	};
-	struct CMUnitTest tests[READS + 2] = {
+	struct CMUnitTest tests[READS + 3] = {
 		cmocka_unit_test(line_is_plain),
+		cmocka_unit_test(members_are_taken_or_copied),
 		cmocka_unit_test(types_are_kept_apart),
 	};
 
 	for (size_t i = 0; i < READS; i++) {
-		tests[2 + i] = (struct CMUnitTest){ read_rows[i].name, reads,
+		tests[3 + i] = (struct CMUnitTest){ read_rows[i].name, reads,
 			NULL, NULL, (void *)(uintptr_t)&read_rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <arpa/inet.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -29,6 +31,15 @@ static const struct text_row text_rows[] = {
 	{ "v6_address_is_a_host", "2001:DB8::1", "2001:db8::1/128" },
 	{ "v6_odd_length", "2001:db8:8000::/33", "2001:db8:8000::/33" },
 	{ "v6_mapped", "::ffff:192.0.2.1/128", "::ffff:192.0.2.1/128" },
+	{ "v6_compatible", "::192.0.2.1/128", "::192.0.2.1/128" },
+	{ "v6_low_group_alone", "::2/128", "::2/128" },
+	{ "v6_run_in_the_middle", "2001:db8:0:0:1:0:0:1/128",
+	    "2001:db8::1:0:0:1/128" },
+	{ "v6_longer_run_later", "2001:0:0:1:0:0:0:1/128",
+	    "2001:0:0:1::1/128" },
+	{ "v6_single_zero_stays", "1:0:3:4:5:6:7:8/128",
+	    "1:0:3:4:5:6:7:8/128" },
+	{ "v6_run_at_the_end", "1:2:3:4:5:6::/96", "1:2:3:4:5:6::/96" },
 	{ "v6_longest", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128",
 	    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128" },
 	{ "empty_is_refused", "", NULL },
@@ -156,6 +167,16 @@ values_out_of_range_are_not_valid(void **state)
 	assert_false(prefix_overlaps(&strange, &strange));
 }
 
+/* A small generator of our own, so that a failure comes back. */
+static uint32_t
+next(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
 /* What does not fit is cut, with its NUL; no room at all writes nothing. */
 static void
 print_never_passes_its_buffer(void **state)
@@ -172,6 +193,37 @@ print_never_passes_its_buffer(void **state)
 	assert_string_equal(prefix_print_address(&prefix, buf, 8), "192.0.2");
 	prefix.afi = 77;
 	assert_string_equal(prefix_print(&prefix, buf, 8), "?/24");
+}
+
+/* An address prints as inet_ntop() has it, with few bits or with many. */
+static void
+print_agrees_with_the_library(void **state)
+{
+	uint32_t seed = 771;
+
+	(void)state;
+	for (unsigned i = 0; i < 100000; i++) {
+		struct prefix prefix = { .afi =
+					     i % 2 == 0 ? AFI_IPV4 : AFI_IPV6 };
+		unsigned n = afi_bits(prefix.afi) / 8;
+		char text[PREFIX_TEXT_MAX], wanted[PREFIX_TEXT_MAX];
+		uint32_t bits = next(&seed);
+
+		for (unsigned k = 0; k < n; k++) {
+			if ((bits >> k / 2 & 1) != 0)
+				prefix.addr[k] = (uint8_t)next(&seed);
+		}
+		if (bits >> 28 == 0)
+			memset(&prefix.addr[10], 0xff, 2);
+		(void)inet_ntop(i % 2 == 0 ? AF_INET : AF_INET6, prefix.addr,
+		    wanted, sizeof(wanted));
+		assert_string_equal(
+		    prefix_print_address(&prefix, text, sizeof(text)), wanted);
+		prefix.len = (uint8_t)(bits >> 20);
+		(void)snprintf(wanted + strlen(wanted), 5, "/%u", prefix.len);
+		assert_string_equal(
+		    prefix_print(&prefix, text, sizeof(text)), wanted);
+	}
 }
 
 /* Address bits by family; other numbers have none. */
@@ -194,6 +246,7 @@ main(void)
 		cmocka_unit_test(mask_clears_what_is_past_the_length),
 		cmocka_unit_test(values_out_of_range_are_not_valid),
 		cmocka_unit_test(print_never_passes_its_buffer),
+		cmocka_unit_test(print_agrees_with_the_library),
 		cmocka_unit_test(afi_bits_of_families),
 	};
 

@@ -38,7 +38,8 @@ static const struct row rows[] = {
 	    "{\"verb\":\"sessions\",\"args\":{\"name\":\"acme\"}}"),
 	GOOD("rules_with_all_filters", RULES,
 	    "{\"verb\":\"rules\",\"args\":{\"customer\":\"acme\",\"state\":"
-	    "\"held\",\"destination\":\"2001:db8::/32\"}}"),
+	    "\"held\",\"ground\":\"gone\",\"destination\":"
+	    "\"2001:db8::/32\"}}"),
 	GOOD("rule", RULE, "{\"verb\":\"rule\",\"args\":{\"id\":0}}"),
 	GOOD("explain", EXPLAIN,
 	    "{\"args\":{\"customer\":\"acme\",\"rule\":\"match destination "
@@ -50,6 +51,14 @@ static const struct row rows[] = {
 	    "{\"verb\":\"deny\",\"args\":{\"id\":7,\"reason\":\"no\"}}"),
 	GOOD("withdraw", WITHDRAW,
 	    "{\"verb\":\"withdraw\",\"args\":{\"id\":7,\"reason\":\"x\"}}"),
+	GOOD("route_of_prefix", ROUTE,
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":\"2001:db8::/32\"}}"),
+	GOOD("route_of_address", ROUTE,
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":\"203.0.113.7\"}}"),
+	GOOD("route_of_everything", ROUTE,
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":\"0.0.0.0/0\"}}"),
+	GOOD("confirm", CONFIRM,
+	    "{\"verb\":\"confirm\",\"args\":{\"reason\":\"maintenance\"}}"),
 	GOOD("audit", AUDIT, "{\"verb\":\"audit\"}"),
 	GOOD("audit_with_all_filters", AUDIT,
 	    "{\"verb\":\"audit\",\"args\":{\"customer\":\"acme\",\"since\":"
@@ -81,6 +90,11 @@ static const struct row rows[] = {
 	    "{\"verb\":\"sessions\",\"args\":{\"name\":\"a\\u001bb\"}}"),
 	BAD("unknown_state", ", wanted accepted, held",
 	    "{\"verb\":\"rules\",\"args\":{\"state\":\"fine\"}}"),
+	BAD("ground_that_is_fine",
+	    "ground: found \"fine\", wanted braked, gone, rest",
+	    "{\"verb\":\"rules\",\"args\":{\"ground\":\"fine\"}}"),
+	BAD("ground_as_number", "ground: wanted a string",
+	    "{\"verb\":\"rules\",\"args\":{\"ground\":3}}"),
 	BAD("host_bits",
 	    "destination (--dst): found \"10.0.0.1/8\", wanted a prefix",
 	    "{\"verb\":\"rules\",\"args\":{\"destination\":\"10.0.0.1/8\"}}"),
@@ -91,6 +105,19 @@ static const struct row rows[] = {
 	    "{\"verb\":\"rule\",\"args\":{\"id\":\"1\"}}"),
 	BAD("approve_without_reason", "reason: wanted",
 	    "{\"verb\":\"approve\",\"args\":{\"id\":1}}"),
+	BAD("route_without_prefix", "prefix: wanted an address",
+	    "{\"verb\":\"route\"}"),
+	BAD("route_of_a_number", "prefix: wanted a string",
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":7}}"),
+	BAD("route_of_host_bits",
+	    "prefix: found \"10.0.0.1/8\", wanted an address",
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":\"10.0.0.1/8\"}}"),
+	BAD("route_of_a_name", "prefix: found \"acme\"",
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":\"acme\"}}"),
+	BAD("confirm_without_reason", "reason: wanted why",
+	    "{\"verb\":\"confirm\"}"),
+	BAD("confirm_of_one_rule", "unknown argument: id",
+	    "{\"verb\":\"confirm\",\"args\":{\"id\":1,\"reason\":\"x\"}}"),
 	BAD("explain_without_customer", "customer: wanted",
 	    "{\"verb\":\"explain\",\"args\":{\"rule\":\"match then "
 	    "discard\"}}"),
@@ -162,18 +189,60 @@ audit_filters_arrive(void **state)
 	free(request);
 }
 
+/* An address is asked about as the prefix that holds it alone. */
+static void
+address_is_a_host_prefix(void **state)
+{
+	static const char line[] =
+	    "{\"verb\":\"route\",\"args\":{\"prefix\":\"203.0.113.7\"}}";
+	struct request *request = malloc(sizeof(*request));
+	char why[REQUEST_WHY_MAX];
+	struct prefix wanted;
+
+	(void)state;
+	assert_int_equal(
+	    request_parse(line, strlen(line), NOW, request, why), 0);
+	assert_int_equal(request->ctl.verb, CTL_ROUTE);
+	assert_int_equal(prefix_parse("203.0.113.7/32", &wanted), 0);
+	assert_memory_equal(&request->ctl.prefix, &wanted, sizeof(wanted));
+	free(request);
+}
+
+/* A ground that is asked for arrives; without it any is meant. */
+static void
+ground_arrives(void **state)
+{
+	static const char with[] =
+	    "{\"verb\":\"rules\",\"args\":{\"ground\":\"braked\"}}";
+	static const char without[] = "{\"verb\":\"rules\"}";
+	char why[REQUEST_WHY_MAX];
+	struct request *request = malloc(sizeof(*request));
+
+	(void)state;
+	assert_non_null(request);
+	assert_int_equal(
+	    request_parse(with, strlen(with), NOW, request, why), 0);
+	assert_int_equal(request->ctl.ground, GROUND_BRAKED);
+	assert_int_equal(
+	    request_parse(without, strlen(without), NOW, request, why), 0);
+	assert_int_equal(request->ctl.ground, GROUND_FINE);
+	free(request);
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[ROWS + 1] = {
+	struct CMUnitTest tests[ROWS + 3] = {
 		cmocka_unit_test(audit_filters_arrive),
+		cmocka_unit_test(address_is_a_host_prefix),
+		cmocka_unit_test(ground_arrives),
 	};
 
 	for (size_t i = 0; i < ROWS; i++) {
-		tests[1 + i] = (struct CMUnitTest){ rows[i].name, parses, NULL,
+		tests[3 + i] = (struct CMUnitTest){ rows[i].name, parses, NULL,
 			NULL, (void *)(uintptr_t)&rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,12 +102,38 @@ connect_retry(struct setup *s)
 	s->session.connect_retry_s = 5;
 }
 
+static void
+prefixes(struct setup *s)
+{
+	s->session.max_prefixes = 5;
+}
+static void
+community(struct setup *s)
+{
+	s->session.ignore.n_communities = 1;
+	s->session.ignore.community[0].kind = COMMUNITY_STANDARD;
+}
+static void
+community_value(struct setup *s)
+{
+	s->session.ignore.community[1].value[11] = 1;
+}
+static void
+originator(struct setup *s)
+{
+	s->session.ignore.originator[0] = 1;
+}
+
 static const struct row rows[] = {
 	{ "same_stays", nothing, SETUP_SAME },
 	{ "place_in_file_does_not_matter", generation, SETUP_SAME },
 	{ "dialect_is_the_guards", dialect, SETUP_SAME },
 	{ "max_received_is_told", rules, SETUP_TUNED },
 	{ "connect_retry_is_told", connect_retry, SETUP_TUNED },
+	{ "max_prefixes_is_told", prefixes, SETUP_TUNED },
+	{ "ignored_community_is_told", community, SETUP_TUNED },
+	{ "ignored_value_is_told", community_value, SETUP_TUNED },
+	{ "ignored_originator_is_told", originator, SETUP_TUNED },
 	{ "asn_starts_anew", asn, SETUP_CHANGED },
 	{ "families_start_anew", families, SETUP_CHANGED },
 	{ "passive_starts_anew", passive, SETUP_CHANGED },
@@ -162,18 +188,51 @@ fixed_keys_are_named(void **state)
 	assert_string_equal(setup_fixed(&old, &new), "control.socket");
 }
 
+/* A customer's session gets the limit and what to ignore, an inward one only
+ * the latter. */
+static void
+sessions_get_what_concerns_them(void **state)
+{
+	struct msg_cfg_customer customer = { .max_rules = 50,
+		.max_prefixes = 1000 };
+	struct msg_cfg_neighbor neighbors[2] = { { .index = 0 },
+		{ .index = CFG_INTERNAL } };
+	struct cfg_set set = { .validation.ignore = { .n_originators = 1,
+				   .originator = { 0xc0000242 } } };
+	struct setup setup;
+	char why[PASSWORD_WHY_MAX];
+	size_t at[2] = { 0, sizeof(customer) };
+	size_t last = sizeof(customer) + sizeof(neighbors[0]);
+	size_t both[2] = { at[1], last };
+	_Alignas(8) uint8_t octets[sizeof(customer) + sizeof(neighbors)];
+
+	(void)state;
+	memcpy(octets, &customer, sizeof(customer));
+	memcpy(&octets[at[1]], neighbors, sizeof(neighbors));
+	set.octets = octets;
+	set.customers = (struct cfg_places){ .at = at, .n = 1 };
+	set.neighbors = (struct cfg_places){ .at = both, .n = 2 };
+	assert_int_equal(setup_fill(&set, 0, &setup, why), 0);
+	assert_int_equal(setup.session.max_prefixes, 1000);
+	assert_int_equal(setup.session.ignore.originator[0], 0xc0000242);
+	assert_int_equal(setup_fill(&set, 1, &setup, why), 0);
+	assert_int_equal(setup.session.max_prefixes, 0);
+	assert_int_equal(setup.session.ignore.n_originators, 1);
+}
+
 int
 main(void)
 {
 	enum {
 		N = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[N + 1] = {
+	struct CMUnitTest tests[N + 2] = {
 		cmocka_unit_test(fixed_keys_are_named),
+		cmocka_unit_test(sessions_get_what_concerns_them),
 	};
 
 	for (size_t i = 0; i < N; i++)
-		tests[1 + i] = (struct CMUnitTest){ .name = rows[i].name,
+		tests[2 + i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = check_row,
 			.initial_state = (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests_name("setup", tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #include "proxy/common/clock.h"
 #include "proxy/common/entry_msg.h"
 #include "proxy/control/task.h"
+#include "tests/lib/ctl_samples.h"
 
 struct scene {
 	struct loop *loop;
@@ -221,9 +222,17 @@ unsound_answers_are_refused(void **state)
 	struct msg_ctl_check check = { .head.kind = MSG_CTL_CHECK,
 		.check = CHECK_COUNT };
 	struct msg_ctl_session session = { .head.kind = MSG_CTL_SESSION };
+	struct msg_ctl_session fed = { .head.kind = MSG_CTL_SESSION,
+		.state.state = BGP_IDLE,
+		.fed = 0x80 };
+	struct msg_ctl_session validated = { .head.kind = MSG_CTL_SESSION,
+		.state.state = BGP_IDLE,
+		.validate = 9 };
+	struct msg_ctl_route route = { .head.kind = MSG_CTL_ROUTE };
 	struct msg_ctl_end end = { .head.kind = MSG_CTL_END };
 	const struct msg_head *const bad[] = { &rule.head, &check.head,
-		&session.head, &end.head };
+		&session.head, &fed.head, &validated.head, &route.head,
+		&end.head };
 
 	memset(session.name, 'x', sizeof(session.name));
 	memset(end.text, 'x', sizeof(end.text));
@@ -233,6 +242,86 @@ unsound_answers_are_refused(void **state)
 		assert_string_equal(
 		    said(scene), END(1, "the answer was not sound"));
 	}
+}
+
+/* A route as the guard sends it. */
+static void
+route_fill(struct msg_ctl_route *msg)
+{
+	*msg = (struct msg_ctl_route){
+		.head = { sizeof(*msg), MSG_CTL_ROUTE, 0 },
+		.request = 7,
+		.kind = CTL_ROUTE_PATH,
+		.known = 1,
+		.source = "rr1",
+		.why = "MED",
+	};
+	assert_int_equal(prefix_parse("10.0.0.0/8", &msg->prefix), 0);
+	msg->facts.neighbor_as = msg->facts.origin_as = 65001;
+	msg->facts.path_length = 1;
+}
+
+/* The parts of an answer about a route say which they are. */
+static void
+route_comes_in_parts(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_ctl_request msg;
+	struct msg_ctl_route route;
+	struct msg_ctl_rule rule;
+	const char *text;
+
+	begin(scene, "{\"verb\":\"route\",\"args\":{\"prefix\":\"10.0.0.1\"}}");
+	sent(scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
+	assert_int_equal(msg.verb, CTL_ROUTE);
+	assert_int_equal(msg.prefix.len, 32);
+	route_fill(&route);
+	assert_int_equal(task_number(&route.head), 7);
+	task_guard(&scene->task, &route.head);
+	route.kind = CTL_ROUTE_MORE;
+	route.known = 0;
+	task_guard(&scene->task, &route.head);
+	sample_rule(&rule);
+	rule.request = 7;
+	task_guard(&scene->task, &rule.head);
+	guard_says_end(scene, 0, "more not shown");
+	text = said(scene);
+	assert_non_null(strstr(text, "{\"row\":{\"known\":true,\"route\":{"
+				     "\"prefix\":\"10.0.0.0/8\""));
+	assert_non_null(
+	    strstr(text, "{\"row\":{\"known\":false,\"more_specific\":{"));
+	assert_non_null(strstr(text, "{\"row\":{\"rule\":{\"id\":17,"));
+	assert_non_null(strstr(text, END(0, "more not shown")));
+}
+
+/* Routes belong to one question only. */
+static void
+route_that_nobody_asked_for_is_refused(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_ctl_route route;
+
+	route_fill(&route);
+	begin(scene, "{\"verb\":\"rules\"}");
+	task_guard(&scene->task, &route.head);
+	assert_string_equal(said(scene), END(1, "the answer was not sound"));
+}
+
+/* Whoever confirms is sent to the log when the guard went away meanwhile. */
+static void
+confirm_names_its_operator(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_ctl_request msg;
+
+	begin(
+	    scene, "{\"verb\":\"confirm\",\"args\":{\"reason\":\"planned\"}}");
+	sent(scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
+	assert_int_equal(msg.verb, CTL_CONFIRM);
+	assert_string_equal(msg.operator_name, "root");
+	assert_string_equal(msg.text, "planned");
+	task_lost(&scene->task, ROLE_GUARD);
+	assert_non_null(strstr(said(scene), "shows in the log"));
 }
 
 /* Checks without end are bounded. */
@@ -423,6 +512,9 @@ main(void)
 		TEST(silence_ends_the_request),
 		TEST(lost_guard_ends_the_request),
 		TEST(unsound_answers_are_refused),
+		TEST(route_comes_in_parts),
+		TEST(route_that_nobody_asked_for_is_refused),
+		TEST(confirm_names_its_operator),
 		TEST(checks_are_bounded),
 		TEST(audit_goes_on_page_by_page),
 		TEST(audit_waits_for_its_client),

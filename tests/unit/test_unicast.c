@@ -37,6 +37,29 @@ static struct row rows[] = {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
+/* Read as a number, an IPv4 prefix is the same. */
+static void
+check_number(const uint8_t *octets, size_t n, const struct prefix *prefix)
+{
+	struct reader reader, expected;
+	uint32_t addr = 1;
+	uint8_t len = 1;
+
+	reader_init(&reader, octets, n);
+	if (prefix == NULL) {
+		assert_int_equal(
+		    unicast_next4(&reader, &addr, &len), FAULT_NLRI_PREFIX);
+		assert_true(reader.failed);
+		assert_int_equal(addr | len, 0);
+		return;
+	}
+	reader_init(&expected, prefix->addr, 4);
+	assert_int_equal(unicast_next4(&reader, &addr, &len), WIRE_OK);
+	assert_int_equal(addr, reader_u32(&expected));
+	assert_int_equal(len, prefix->len);
+	assert_int_equal(reader.left, 0);
+}
+
 /* Each prefix is read and written back, or is the fault. */
 static void
 check_row(void **state)
@@ -55,9 +78,14 @@ check_row(void **state)
 		    FAULT_NLRI_PREFIX);
 		assert_true(reader.failed);
 		assert_int_equal(reader.left, 0);
+		if (row->afi == AFI_IPV4)
+			check_number(octets, n, NULL);
 		return;
 	}
 	assert_int_equal(unicast_next(&reader, row->afi, &prefix), WIRE_OK);
+	assert_true(prefix_valid(&prefix));
+	if (row->afi == AFI_IPV4)
+		check_number(octets, n, &prefix);
 	assert_true(reader_done(&reader));
 	assert_true(prefix_valid(&prefix));
 	assert_string_equal(

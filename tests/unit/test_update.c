@@ -25,6 +25,7 @@
 #define REACH_FOREIGN "800e09 0001 86 00 00 03 038106"
 #define UNREACH       "800f07 0001 85 03 038106"
 #define LIMIT         "c01008 8006000000000000"
+#define LOCAL_PREF    "400504 000000c8"
 
 /* One message by its fields; what a peer over eBGP gets for it. */
 struct row {
@@ -267,7 +268,7 @@ static void
 check_path(void **state)
 {
 	const struct path_row *row = *state;
-	char attributes[256] = ORIGIN REACH;
+	char attributes[256] = ORIGIN REACH LOCAL_PREF;
 	uint8_t body[BODY_MAX];
 	struct update update;
 	size_t len;
@@ -372,12 +373,73 @@ internal_attributes_count_from_inside_only(void **state)
 	assert_int_equal(update.next_hop.len, 4);
 	assert_int_equal(update.announced.family, FAMILY_IPV4_UNICAST);
 	assert_int_equal(update.discarded, 0);
+	assert_int_equal(update.cluster_length, 1);
+	assert_int_equal(update.announced.n, 1);
 
 	assert_int_equal(
 	    update_decode(&outside, body, len, &update), UPDATE_USE);
 	assert_false(update.has_local_pref || update.has_originator);
 	assert_int_equal(update.local_pref | update.originator_id, 0);
+	assert_int_equal(update.cluster_length, 0);
 	assert_true(update.has_med);
+}
+
+/* RFC 4271 5.1.5: inside an AS every announcement has a LOCAL_PREF; what
+ * announces nothing needs none. */
+static void
+missing_local_pref_from_inside_withdraws(void **state)
+{
+	uint8_t body[BODY_MAX];
+	size_t len = build("", OK NEXT_HOP, "18 c00002", body);
+	struct update update;
+
+	(void)state;
+	assert_int_equal(
+	    update_decode(&inside, body, len, &update), UPDATE_WITHDRAW);
+	assert_int_equal(update.fault, FAULT_ATTRIBUTE_MISSING);
+	assert_int_equal(
+	    update_decode(&outside, body, len, &update), UPDATE_USE);
+	len = build("18 c00002", UNREACH, "", body);
+	assert_int_equal(
+	    update_decode(&inside, body, len, &update), UPDATE_USE);
+}
+
+/* More than 255 clusters count as 255. */
+static void
+long_cluster_list_counts_to_255(void **state)
+{
+	static char attributes[4096] = OK NEXT_HOP LOCAL_PREF "900a0400";
+	uint8_t body[BODY_MAX];
+	struct update update;
+	size_t len;
+
+	(void)state;
+	for (unsigned i = 0; i < 256; i++)
+		memcpy(&attributes[strlen(attributes)], "0a000001", 9);
+	len = build("", attributes, "18 c00002", body);
+	assert_int_equal(
+	    update_decode(&inside, body, len, &update), UPDATE_USE);
+	assert_int_equal(update.cluster_length, 255);
+}
+
+/* Every part says how many NLRI it has. */
+static void
+nlri_are_counted(void **state)
+{
+	uint8_t body[BODY_MAX];
+	size_t len = build("08 0a 00",
+	    OK NEXT_HOP LOCAL_PREF "800e0d 0001 85 00 00 03 038106 03 038106"
+				   "800f05 0002 01 00 00",
+	    "18 c00002 20 c0000301 00", body);
+	struct update update;
+
+	(void)state;
+	assert_int_equal(
+	    update_decode(&inside, body, len, &update), UPDATE_USE);
+	assert_int_equal(update.withdrawn.n, 2);
+	assert_int_equal(update.mp_reach.n, 2);
+	assert_int_equal(update.mp_unreach.n, 2);
+	assert_int_equal(update.announced.n, 3);
 }
 
 /* Communities of any kind are counted as stripped. */
@@ -396,6 +458,9 @@ communities_are_counted_as_stripped(void **state)
 	assert_int_equal(
 	    update_decode(&outside, body, len, &update), UPDATE_USE);
 	assert_int_equal(update.actions.stripped, 4);
+	assert_int_equal(update.communities.len, 8);
+	assert_int_equal(update.large_communities.len, 12);
+	assert_int_equal(update.ext_communities.len, 16);
 	assert_int_equal(update.actions.unknown, 0);
 	assert_int_equal(update.actions.present, ACTION_BIT(ACTION_RATE_BYTES));
 }
@@ -497,7 +562,7 @@ attributes_have_names(void **state)
 	assert_null(attribute_row(13));
 }
 
-#define SINGLE 8
+#define SINGLE 11
 
 static void
 add_rows(struct CMUnitTest *tests)
@@ -521,6 +586,9 @@ main(void)
 		cmocka_unit_test(overrunning_lengths_end_the_session),
 		cmocka_unit_test(fault_data_is_the_attribute),
 		cmocka_unit_test(internal_attributes_count_from_inside_only),
+		cmocka_unit_test(missing_local_pref_from_inside_withdraws),
+		cmocka_unit_test(long_cluster_list_counts_to_255),
+		cmocka_unit_test(nlri_are_counted),
 		cmocka_unit_test(communities_are_counted_as_stripped),
 		cmocka_unit_test(two_octet_speaker_is_understood),
 		cmocka_unit_test(families_not_negotiated_are_left_alone),

@@ -68,6 +68,15 @@ address(const char *text, char *buf, size_t size)
 }
 
 static void
+router_id(const char *text, char *buf, size_t size)
+{
+	uint32_t value;
+
+	if (value_router_id(text, &value) == 0)
+		(void)snprintf(buf, size, "%08" PRIx32, value);
+}
+
+static void
 asn(const char *text, char *buf, size_t size)
 {
 	uint32_t value;
@@ -162,6 +171,12 @@ static const struct row rows[] = {
 	{ "rate_with_two_points_is_refused", rate, "1.2.3", REFUSED },
 	{ "rate_of_no_text_is_refused", rate, "", REFUSED },
 
+	{ "router_id_is_in_host_order", router_id, "192.0.2.1", "c0000201" },
+	{ "router_id_of_all_ones", router_id, "255.255.255.255", "ffffffff" },
+	{ "router_id_of_zero_is_refused", router_id, "0.0.0.0", REFUSED },
+	{ "router_id_as_number_is_refused", router_id, "3221225985", REFUSED },
+	{ "router_id_of_ipv6_is_refused", router_id, "::1", REFUSED },
+	{ "router_id_of_no_text_is_refused", router_id, "", REFUSED },
 	{ "address_of_ipv4", address, "192.0.2.1", "192.0.2.1" },
 	{ "address_of_ipv6", address, "2001:DB8:0::1", "2001:db8::1" },
 	{ "address_of_a_link_keeps_its_interface", address, "fe80::1%7",

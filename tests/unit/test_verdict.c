@@ -33,9 +33,44 @@ checks_have_names(void **state)
 	assert_string_equal(check_name(CHECK_NONE), "?");
 	assert_string_equal(check_name(CHECK_SESSION), "session");
 	assert_string_equal(check_name(CHECK_QUOTA), "quota");
+	assert_string_equal(check_name(CHECK_VALIDATION), "validation");
 	for (unsigned i = CHECK_NONE + 1; i < CHECK_COUNT; i++)
 		assert_string_not_equal(check_name(i), "?");
 	assert_string_equal(check_name(CHECK_COUNT), "?");
+}
+
+/* Every ground has its name, and no number beyond has one. */
+static void
+grounds_have_names(void **state)
+{
+	(void)state;
+	assert_int_equal(GROUND_FINE, 0);
+	assert_string_equal(ground_name(GROUND_FINE), "fine");
+	assert_string_equal(ground_name(GROUND_BRAKED), "braked");
+	assert_string_equal(ground_name(GROUND_REST), "rest");
+	assert_string_equal(ground_name(GROUND_COUNT), "?");
+	assert_string_equal(ground_name(UINT32_MAX), "?");
+}
+
+/* The numbers are in logs: they stay. The order is another: whom the routes
+ * lead to is asked once the destination is the customer's own. */
+static void
+checks_are_asked_in_their_order(void **state)
+{
+	static const enum check order[] = { CHECK_SESSION, CHECK_FORM,
+		CHECK_SCOPE, CHECK_OWNERSHIP, CHECK_VALIDATION, CHECK_ACTION,
+		CHECK_CONFLICT, CHECK_QUOTA };
+	static const unsigned numbers[] = { 1, 2, 3, 4, 8, 5, 6, 7 };
+	unsigned n = sizeof(order) / sizeof(order[0]);
+
+	(void)state;
+	assert_int_equal(n, CHECK_COUNT - 1);
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_equal(check_at(i), order[i]);
+		assert_int_equal(order[i], numbers[i]);
+	}
+	assert_int_equal(check_at(n), CHECK_NONE);
+	assert_int_equal(check_at(UINT32_MAX), CHECK_NONE);
 }
 
 /* Only reason and state together accept; a zeroed verdict refuses. */
@@ -65,6 +100,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(states_have_names),
 		cmocka_unit_test(checks_have_names),
+		cmocka_unit_test(grounds_have_names),
+		cmocka_unit_test(checks_are_asked_in_their_order),
 		cmocka_unit_test(accepting_takes_reason_and_state),
 	};
 
