@@ -120,6 +120,11 @@ refuse_more(const struct check_ask *ask, const struct prefix *dst,
 {
 	struct line line = line_new(ask->evidence, EVIDENCE_MAX);
 
+	if (more->prefix.afi == AFI_NONE) {
+		line_text(&line, "more routes than are looked at inside ");
+		line_prefix(&line, dst);
+		return REASON_MORE_SPECIFIC;
+	}
 	line_prefix(&line, &more->prefix);
 	line_text(&line, " inside ");
 	line_prefix(&line, dst);

@@ -74,7 +74,9 @@ struct unicast_view {
 	bool (*best)(const void *ctx, const struct prefix *dst,
 	    struct unicast_route *out);
 	/* The first (by address, then length) prefix inside dst and longer
-	 * than it whose best route objects. False when there is none. */
+	 * than it whose best route objects. False when there is none. Where
+	 * there are more than it looks at, it is as if one objected, without a
+	 * name: out->prefix.afi is AFI_NONE. */
 	bool (*more)(const void *ctx, const struct prefix *dst,
 	    unicast_objects objects, const void *judge,
 	    struct unicast_route *out);

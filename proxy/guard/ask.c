@@ -106,16 +106,23 @@ best(const void *opaque, const struct prefix *dst, struct unicast_route *out)
 	return true;
 }
 
+/* A customer may announce a million routes below its rules, and each of these
+ * is judged while others wait. */
 static bool
 more(const void *opaque, const struct prefix *dst, unicast_objects objects,
     const void *judge, struct unicast_route *out)
 {
 	const struct asked *a = *(struct asked *const *)opaque;
+	unsigned left = GUARD_MORE_MAX;
 	struct rib_route route;
 	struct prefix_walk walk;
 
 	rib_unicast_walk(a->guard->unicast, &walk, dst);
 	while (rib_unicast_next(a->guard->unicast, &walk, &route)) {
+		if (left-- == 0) {
+			memset(out, 0, sizeof(*out));
+			return true;
+		}
 		a->guard->walked++;
 		route_fill(a, &route, out);
 		if (objects(judge, out))

@@ -177,19 +177,32 @@ depend_remove(struct depend *depend, struct rib_rule *rule)
 	depend->free = at;
 }
 
-static void
-visit_node(
-    const struct depend *depend, uint32_t at, depend_visit visit, void *ctx)
+/* One walk over what a prefix touches. */
+struct touching {
+	const struct depend *depend;
+	depend_visit visit;
+	void *ctx;
+	size_t left; /* rules that may still be visited */
+};
+
+/* False: there are more than may be visited. */
+static bool
+visit_node(struct touching *touching, uint32_t at)
 {
-	for (struct rib_rule *rule = depend->nodes[at].first; rule != NULL;
-	     rule = rule->dst_next)
-		visit(ctx, rule);
+	for (struct rib_rule *rule = touching->depend->nodes[at].first;
+	     rule != NULL; rule = rule->dst_next) {
+		if (touching->left == 0)
+			return false;
+		touching->left--;
+		touching->visit(touching->ctx, rule);
+	}
+	return true;
 }
 
-void
-depend_touch(const struct depend *depend, const struct prefix *prefix,
-    depend_visit visit, void *ctx)
+static bool
+touch(struct touching *touching, const struct prefix *prefix)
 {
+	const struct depend *depend = touching->depend;
 	const struct prefix_tree *tree = tree_of(depend, prefix->afi);
 	unsigned len = prefix->len;
 	struct prefix_walk walk;
@@ -198,13 +211,35 @@ depend_touch(const struct depend *depend, const struct prefix *prefix,
 
 	if (tree == NULL || prefix_tree_count(tree) == 0 ||
 	    !near_any(&depend->near[prefix->afi == AFI_IPV6], prefix))
-		return;
+		return true;
 	prefix_walk_begin(&walk, tree, prefix); /* at and below */
-	while ((at = prefix_walk_next(&walk, &found)) != NULL)
-		visit_node(depend, *at, visit, ctx);
+	while ((at = prefix_walk_next(&walk, &found)) != NULL) {
+		if (!visit_node(touching, *at))
+			return false;
+	}
 	while (len > 0 && (at = prefix_tree_cover(tree, prefix, len - 1,
 			       &found)) != NULL) { /* above */
-		visit_node(depend, *at, visit, ctx);
+		if (!visit_node(touching, *at))
+			return false;
 		len = found.len;
 	}
+	return true;
+}
+
+void
+depend_touch(const struct depend *depend, const struct prefix *prefix,
+    depend_visit visit, void *ctx)
+{
+	struct touching touching = { depend, visit, ctx, SIZE_MAX };
+
+	(void)touch(&touching, prefix);
+}
+
+bool
+depend_touch_few(const struct depend *depend, const struct prefix *prefix,
+    size_t max, depend_visit visit, void *ctx)
+{
+	struct touching touching = { depend, visit, ctx, max };
+
+	return touch(&touching, prefix);
 }

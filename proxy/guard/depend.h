@@ -47,3 +47,7 @@ void depend_remove(struct depend *depend, struct rib_rule *rule);
  * inside it. visit must not add or remove rules. */
 void depend_touch(const struct depend *depend, const struct prefix *prefix,
     depend_visit visit, void *ctx);
+
+/* The same for at most max rules: false when there are more. */
+bool depend_touch_few(const struct depend *depend, const struct prefix *prefix,
+    size_t max, depend_visit visit, void *ctx);

@@ -116,10 +116,27 @@ visit(void *ctx, struct rib_rule *rule)
 	ground_touch(ctx, rule);
 }
 
+/* Few rules are touched at once; many at the end of the turn, so that a prefix
+ * above thousands that flaps all the time keeps nobody waiting. */
 void
 ground_moved(struct guard *guard, const struct prefix *prefix)
 {
-	depend_touch(&guard->depend, prefix, visit, guard);
+	if (!depend_touch_few(
+		&guard->depend, prefix, GUARD_TOUCH_FEW, visit, guard))
+		moves_add(&guard->moves[prefix->afi == AFI_IPV6], prefix);
+}
+
+static void
+touch_moved(struct guard *guard)
+{
+	for (unsigned f = 0; f < 2; f++) {
+		struct moves *moves = &guard->moves[f];
+
+		for (unsigned i = 0; i < moves->n; i++)
+			depend_touch(
+			    &guard->depend, &moves->at[i], visit, guard);
+		moves->n = 0;
+	}
 }
 
 static void
@@ -280,8 +297,9 @@ ground_work(struct guard *guard)
 {
 	uint64_t walk_to = guard->walked + GUARD_WALK_TURN;
 	unsigned left = GUARD_LOOK_TURN;
-	bool more;
+	bool more = sweep_work(guard);
 
+	touch_moved(guard);
 	while (left-- > 0 && guard->walked < walk_to &&
 	       !link_empty(&guard->touched)) {
 		struct rib_rule *rule =
@@ -290,7 +308,6 @@ ground_work(struct guard *guard)
 		link_remove(&rule->touched);
 		look_again(guard, rule);
 	}
-	more = sweep_work(guard);
 	if (more || !link_empty(&guard->touched))
 		timer_start(guard->work, 0, 0);
 }

@@ -418,6 +418,8 @@ guard_originate(struct guard *guard, struct rib_rule *rule)
 	else
 		ground_ask(guard, rule, &verdict);
 	if (!verdict_accepts(&verdict)) {
+		if (rule->ground != GROUND_FINE)
+			brake_rest(guard, rule);
 		settle(guard, rule, &verdict, NULL, 0);
 		return;
 	}

@@ -24,6 +24,7 @@
 #include "proxy/guard/config.h"
 #include "proxy/guard/depend.h"
 #include "proxy/guard/journal.h"
+#include "proxy/guard/moves.h"
 #include "proxy/guard/rib_in.h"
 #include "proxy/guard/rib_out.h"
 #include "proxy/guard/rib_unicast.h"
@@ -52,8 +53,13 @@
  * turn: a millisecond or two. */
 #define GUARD_SWEEP_TURN     10000u
 #define GUARD_LOOK_TURN      2000u
+/* Rules that one change of a route touches at once. */
+#define GUARD_TOUCH_FEW      16u
 /* More-specifics that are walked for them, besides. */
 #define GUARD_WALK_TURN      50000u
+/* More-specifics below one rule beyond which it has no ground: a /12 full of
+ * /24 has fewer. */
+#define GUARD_MORE_MAX       8192u
 /* What is to be revoked is collected so long: then the brake is asked. */
 #define GUARD_COLLECT_MS     10u
 /* The brake counts what was revoked within so many seconds. */
@@ -196,6 +202,7 @@ struct guard {
 	uint32_t fed[2];   /* of these: up, and all has come */
 	uint64_t no_room;  /* routes that found none */
 	struct depend depend;
+	struct moves moves[2]; /* IPv4, IPv6: touched at the end of the turn */
 	struct rib_link touched;               /* rules to look at again */
 	struct rib_link grounds[GROUND_COUNT]; /* by enum rule_ground */
 	struct timer *work;     /* touched rules and sweeps go on */

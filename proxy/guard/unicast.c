@@ -446,8 +446,11 @@ static void
 route(struct guard *guard, struct guard_peer *peer, const struct prefix *prefix,
     const struct route_facts *facts)
 {
+	const struct rib_unicast *rib = guard->unicast;
 	unsigned f = prefix->afi == AFI_IPV6;
+	bool strict = is_strict(peer);
 	enum unicast_change change;
+	size_t n = 0;
 
 	if (facts != NULL && !peer->internal &&
 	    prefix_set_longest(peer->customer->policy->own, prefix) == NULL) {
@@ -458,10 +461,16 @@ route(struct guard *guard, struct guard_peer *peer, const struct prefix *prefix,
 		overflow(guard, peer, f);
 		facts = NULL;
 	}
+	if (strict)
+		n = rib_unicast_of_source(rib, peer->source, prefix->afi);
 	change = facts == NULL ? rib_unicast_withdraw(
 				     guard->unicast, peer->source, prefix)
 			       : announce(guard, peer, prefix, facts);
-	if (change == UNICAST_SAME && !is_strict(peer))
+	if (change == UNICAST_SAME && !strict)
+		return;
+	/* None was there: what it does not own moves nobody's rules. */
+	if (change == UNICAST_SAME && facts == NULL &&
+	    rib_unicast_of_source(rib, peer->source, prefix->afi) == n)
 		return;
 	if (change == UNICAST_FULL) {
 		guard->no_room++;

@@ -267,6 +267,36 @@ feed_lost_while_braked(void **state)
 	scene_free(scene);
 }
 
+static bool
+is_doomed(struct scene *scene)
+{
+	return scene->guard->collecting || scene->guard->braked_since_ns != 0;
+}
+
+/* All routes go in the moment before their feed does: that is no takeover, and
+ * nobody is alarmed. */
+static void
+feed_lost_in_the_same_moment(void **state)
+{
+	struct scene *scene = with_rules(20);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		feed_unroute(scene->feeds, aggregates[i]);
+	scene_until(scene, is_doomed);
+	if (scene->guard->braked_since_ns != 0) {
+		scene_free(scene); /* that moment was missed */
+		return;
+	}
+	feed_down(scene->feeds);
+	scene_settle(scene);
+	ask_status(scene);
+	assert_int_equal(scene->status.braked, 0);
+	assert_int_equal(scene->routers[0].n, 60);
+	assert_null(disk_last(&scene->store, ENTRY_EMERGENCY, NULL));
+	scene_free(scene);
+}
+
 /* A new guard finds the same: it holds them, too. */
 static void
 guard_dies_while_braked(void **state)
@@ -336,6 +366,7 @@ main(void)
 		cmocka_unit_test(withdrawals_are_not_braked),
 		cmocka_unit_test(reload_is_no_confirmation),
 		cmocka_unit_test(feed_lost_while_braked),
+		cmocka_unit_test(feed_lost_in_the_same_moment),
 		cmocka_unit_test(guard_dies_while_braked),
 		cmocka_unit_test(customer_trips_nobody_else),
 	};

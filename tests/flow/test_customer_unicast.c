@@ -269,6 +269,31 @@ without_any_session_nothing_is_known(void **state)
 	scene_free(scene);
 }
 
+/* That all has come, said in the middle of a refresh, sweeps nothing of what
+ * the refresh has still to repeat. */
+static void
+complete_inside_a_refresh(void **state)
+{
+	struct scene *scene = with_routes(NULL);
+	struct scene_session *acme = &scene->sessions[0];
+
+	(void)state;
+	session_down(acme, DOWN_LOST);
+	session_up(acme);
+	session_route(acme, "10.1.0.0/16");
+	session_announce(acme, "10.1.0.1/32", 0);
+	session_unicast_mark(acme, MARK_REFRESH_BEGIN, FAMILY_UNICAST);
+	session_unicast_mark(acme, MARK_COMPLETE, FAMILY_UNICAST);
+	scene_settle(scene);
+	assert_int_equal(scene->routers[0].n, 2);
+	session_say_routes(acme, FAMILY_UNICAST);
+	session_unicast_mark(acme, MARK_REFRESH_END, FAMILY_UNICAST);
+	scene_settle(scene);
+	assert_int_equal(scene->routers[0].n, 2);
+	assert_int_equal(scene->routers[0].withdrawn, 0);
+	scene_free(scene);
+}
+
 /* A customer's own more-specific through itself is fine, and its withdrawal
  * touches nobody else. */
 static void
@@ -344,6 +369,7 @@ main(void)
 		cmocka_unit_test(death_of_the_process),
 		cmocka_unit_test(fresh_wins_over_stale),
 		cmocka_unit_test(without_any_session_nothing_is_known),
+		cmocka_unit_test(complete_inside_a_refresh),
 		cmocka_unit_test(flapping_touches_nobody_else),
 		cmocka_unit_test(local_pref_is_the_configurations),
 	};

@@ -220,6 +220,60 @@ strict_lingers(void **state)
 	scene_free(scene);
 }
 
+/* A strict rule that lingers beside the reflector's route, and its session. */
+static struct scene *
+lingering_beside(void)
+{
+	struct scene *scene = scene_with_feed(strict);
+	struct scene_session *acme = &scene->sessions[0];
+
+	session_route(acme, "10.1.0.0/16");
+	session_announce(acme, "10.1.0.1/32", 0);
+	session_unicast_mark(acme, MARK_COMPLETE, FAMILY_UNICAST);
+	scene_settle(scene);
+	session_down(acme, DOWN_LOST);
+	session_up(acme);
+	session_announce(acme, "10.1.0.1/32", 0);
+	session_mark(acme, MARK_COMPLETE);
+	scene_settle(scene);
+	assert_int_equal(scene->routers[0].n, 1);
+	return scene;
+}
+
+/* Back without its route: strict takes hold when all has come. */
+static void
+strict_back_without_its_route(void **state)
+{
+	struct scene *scene = lingering_beside();
+	struct scene_session *acme = &scene->sessions[0];
+
+	(void)state;
+	session_unicast_mark(acme, MARK_COMPLETE, FAMILY_UNICAST);
+	scene_settle(scene);
+	assert_true(session_rule_is(
+	    acme, "10.1.0.1/32", STATE_REVOKED, REASON_ORIGINATOR));
+	scene_free(scene);
+}
+
+/* Back with a route that is not the best. */
+static void
+strict_back_with_a_worse_route(void **state)
+{
+	struct scene *scene = lingering_beside();
+	struct scene_session *acme = &scene->sessions[0];
+	struct route_facts longer = scene_facts(scene_asn(0), scene_asn(0));
+	struct prefix prefix;
+
+	(void)state;
+	longer.path_length = 4;
+	assert_int_equal(prefix_parse("10.1.0.0/16", &prefix), 0);
+	session_route_facts(acme, &prefix, &longer);
+	scene_settle(scene);
+	assert_true(session_rule_is(
+	    acme, "10.1.0.1/32", STATE_REVOKED, REASON_ORIGINATOR));
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -231,6 +285,8 @@ main(void)
 		cmocka_unit_test(asns_behind_the_customer),
 		cmocka_unit_test(strict_needs_the_own_session),
 		cmocka_unit_test(strict_lingers),
+		cmocka_unit_test(strict_back_without_its_route),
+		cmocka_unit_test(strict_back_with_a_worse_route),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -239,6 +239,25 @@ listed_by_its_ground(void **state)
 	scene_free(scene);
 }
 
+/* A reload by which another route will do ends the damping at once. */
+static void
+reload_that_helps(void **state)
+{
+	struct scene *scene = with_rule(NULL);
+
+	(void)state;
+	feed_route(scene->feeds, "10.1.0.0/16", RIVAL);
+	feed_unroute(scene->feeds, "10.1.3.0/24");
+	scene_settle(scene);
+	assert_int_equal(rule_of(scene)->ground, GROUND_GONE);
+	scene->customers[0].asns[0] = RIVAL;
+	scene_configure(scene, CFG_APPLY);
+	scene_settle(scene);
+	assert_int_equal(rule_of(scene)->ground, GROUND_FINE);
+	assert_int_equal(scene->routers[0].n, 1);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -251,6 +270,7 @@ main(void)
 		cmocka_unit_test(no_damping),
 		cmocka_unit_test(withdrawn_meanwhile),
 		cmocka_unit_test(reload_meanwhile),
+		cmocka_unit_test(reload_that_helps),
 		cmocka_unit_test(listed_by_its_ground),
 	};
 

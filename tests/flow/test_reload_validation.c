@@ -279,6 +279,9 @@ table_is_full(void **state)
 	assert_int_equal(
 	    channel_send(feed->channel, &feed->state, sizeof(feed->state), -1),
 	    0);
+	feed_mark(feed, MARK_REFRESH_END, FAMILY_IPV4_UNICAST);
+	scene_settle(scene);
+	assert_int_equal(scene->guard->fed[0], 0);
 	feed_mark(feed, MARK_REFRESH_BEGIN, FAMILY_IPV4_UNICAST);
 	for (unsigned i = 1; i <= 4; i++)
 		feed_route(feed,

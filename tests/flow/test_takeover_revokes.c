@@ -237,6 +237,38 @@ lost_before_it_is_on_record(void **state)
 	scene_free(scene);
 }
 
+/* Nor is one whose route is gone for the while of the damping; and it rests, so
+ * that a flapping route does not fill the log with verdicts on such a rule. */
+static void
+gone_before_it_is_on_record(void **state)
+{
+	struct scene *scene = with_rules();
+	struct scene_session *acme = &scene->sessions[0];
+	unsigned announced = scene->routers[0].announced;
+	size_t entries;
+
+	(void)state;
+	feed_route(scene->feeds, "10.9.7.0/24", scene_asn(0));
+	scene_settle(scene);
+	entries = scene->store.n;
+	session_announce(acme, "10.9.7.7/32", 0);
+	for (unsigned i = 0; i < 10; i++) {
+		scene->store.lazy = true;
+		scene_settle(scene);
+		feed_unroute(scene->feeds, "10.9.7.0/24");
+		scene_settle(scene);
+		scene->store.lazy = false;
+		disk_commit(&scene->store);
+		scene_settle(scene);
+		feed_route(scene->feeds, "10.9.7.0/24", scene_asn(0));
+	}
+	assert_int_equal(scene->routers[0].announced, announced);
+	assert_true(session_rule_is(
+	    acme, "10.9.7.7/32", STATE_REVOKED, REASON_NO_ROUTE));
+	assert_true(scene->store.n - entries <= 4);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -250,6 +282,7 @@ main(void)
 		cmocka_unit_test(withdrawn_while_it_rests),
 		cmocka_unit_test(replaced_while_it_rests),
 		cmocka_unit_test(lost_before_it_is_on_record),
+		cmocka_unit_test(gone_before_it_is_on_record),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -94,6 +94,36 @@ at_above_and_below(void **state)
 	depend_fini(&depend);
 }
 
+/* At most so many are visited, and it is said whether that was all. */
+static void
+few_and_no_more(void **state)
+{
+	struct rib_rule *rules[5];
+	struct depend depend;
+	struct prefix prefix;
+
+	(void)state;
+	assert_int_equal(depend_init(&depend), 0);
+	for (size_t i = 0; i < 5; i++) {
+		rules[i] = rule_make(i < 3 ? "10.1.0.1/32" : "10.0.0.0/8");
+		assert_int_equal(depend_add(&depend, rules[i]), 0);
+	}
+	assert_int_equal(prefix_parse("10.1.0.0/16", &prefix), 0);
+	for (unsigned max = 0; max < 8; max++) {
+		unsigned n = 0;
+
+		assert_int_equal(
+		    depend_touch_few(&depend, &prefix, max, count, &n),
+		    max >= 5);
+		assert_int_equal(n, max < 5 ? max : 5);
+	}
+	for (size_t i = 0; i < 5; i++) {
+		depend_remove(&depend, rules[i]);
+		free(rules[i]);
+	}
+	depend_fini(&depend);
+}
+
 /* Added twice is added once; removed twice likewise; a rule without a
  * destination is in nobody's way. */
 static void
@@ -211,6 +241,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_above_and_below),
+		cmocka_unit_test(few_and_no_more),
 		cmocka_unit_test(twice_and_without_destination),
 		cmocka_unit_test(agrees_with_a_walk_of_all),
 	};
