@@ -17,7 +17,7 @@ static const char *const texts[ARGS_VERBS] = {
 	    "  explain RULE          what would become of a rule, and why\n"
 	    "  approve ID, deny ID   decide on a rule that is held\n"
 	    "  withdraw ID           take a rule out of the network now\n"
-	    "  confirm               release what the brake holds\n"
+	    "  confirm               revoke what the brake holds\n"
 	    "  audit list            what happened, from the log\n"
 	    "  check FILE            is this configuration good?\n"
 	    "  reload [--dry-run]    take the configuration file anew\n"
@@ -35,7 +35,8 @@ static const char *const texts[ARGS_VERBS] = {
 	    "Shows since when the guard runs, the configuration in force, the "
 	    "log, and\nhow many sessions, unicast routes and rules there are. "
 	    "A change that would\ntake too many rules out of the network at "
-	    "once waits in the brake: then that\nis the first line.\n",
+	    "once waits in the brake: that is\nthen on top, as is a family of "
+	    "which no feed is complete.\n",
 	[ARGS_SESSIONS] =
 	    "usage: sluice sessions [NAME] [--json]\n"
 	    "\n"
@@ -68,7 +69,7 @@ static const char *const texts[ARGS_VERBS] = {
 	    "gone (it has\n"
 	    "                 LEFT to come back), rest (revoked, and judged "
 	    "anew\n"
-	    "                 in LEFT)\n"
+	    "                 in LEFT), doomed (revoked in a moment)\n"
 	    "  --dst PREFIX   whose destination touches it\n"
 	    "\n"
 	    "On a terminal a rule that does not fit stands on a line of its "
@@ -118,9 +119,9 @@ static const char *const texts[ARGS_VERBS] = {
 	[ARGS_CONFIRM] =
 	    "usage: sluice confirm [-m REASON] [--json]\n"
 	    "\n"
-	    "Releases what the brake holds: rules that lost their right to a "
+	    "Revokes what the brake holds: rules that lost their right to a "
 	    "change of\nunicast routes, so many at once that it may be a "
-	    "mistake, are revoked.\n\"sluice status\" shows how many, "
+	    "mistake. They stand till then.\n\"sluice status\" shows how many, "
 	    "\"sluice rules --ground braked\" which. Who did\nit and why is "
 	    "recorded; without -m (or --reason) the reason is asked for.\n",
 	[ARGS_AUDIT] =
@@ -135,10 +136,14 @@ static const char *const texts[ARGS_VERBS] = {
 	    "ago: 10m, 2h\n"
 	    "  --until T       the same; this moment is not included\n"
 	    "  --prefix P      about destinations that touch it\n"
-	    "  --state S       accepted, held, refused, withdrawn ...\n"
+	    "  --state S       accepted, accepted-modified, held, refused, "
+	    "monitored,\n                  lingering, withdrawn, expired, "
+	    "revoked, quarantined\n"
 	    "  --reason R      by name or number\n"
-	    "  --kind K        verdict, withdrawal, revocation, operator, "
-	    "config, session,\n                  start, stop, summary ...\n"
+	    "  --kind K        verdict, withdrawal, revocation, expiry, "
+	    "linger, operator,\n                  config, start, stop, "
+	    "session, summary, selftest, key, feed,\n"
+	    "                  emergency\n"
 	    "  --rule ID       about this rule\n"
 	    "  -n N            50 unless said, at most 100000\n"
 	    "  --store DIR     read this store, or a copy, without a daemon\n",

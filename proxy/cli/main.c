@@ -63,7 +63,9 @@ reason_ask(struct args *args, char buf[REASON_MAX])
 		(void)fprintf(stderr, "%s rule %llu; why? ",
 		    args_verb_name(args->verb), (unsigned long long)args->id);
 	else
-		(void)fputs("release what the brake holds; why? ", stderr);
+		(void)fputs("this revokes what the brake holds "
+			    "(see sluice rules --ground braked); why? ",
+		    stderr);
 	(void)fflush(stderr);
 	if (fgets(buf, REASON_MAX, stdin) == NULL)
 		return false;

@@ -71,6 +71,41 @@ json_line(const struct show *show, const struct json *json)
 	free(text);
 }
 
+char *
+show_end(const struct args *args, const struct answer *answer)
+{
+	const char *text = answer_text(answer);
+	const char *asked = args->customer != NULL ? args->customer
+			    : args->word != NULL   ? args->word
+						   : "?";
+	char rule[128];
+	const char *const rows[][4] = {
+		{ "no such rule", rule, "", "" },
+		{ "no such customer or inward neighbour",
+		    "no customer or inward neighbour \"", asked, "\"" },
+		{ "no such customer", "no customer \"", asked, "\"" },
+		{ "no unicast route covers it", "no unicast route covers ",
+		    asked, "" },
+	};
+	size_t size = strlen(text) + strlen(asked) + 160, said;
+	char *out = text_alloc(NULL, size);
+
+	(void)snprintf(rule, sizeof(rule),
+	    "no rule %" PRIu64 " stands or waits now (`sluice audit list "
+	    "--rule %" PRIu64 "` for its past)",
+	    args->id, args->id);
+	(void)snprintf(out, size, "%s", text);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		said = strlen(rows[i][0]);
+		if (strncmp(text, rows[i][0], said) != 0)
+			continue;
+		(void)snprintf(out, size, "%s%s%s%s", rows[i][1], rows[i][2],
+		    rows[i][3], &text[said]);
+		break;
+	}
+	return out;
+}
+
 /* Verbs whose answer is their end. */
 static bool
 ends_only(unsigned verb)
@@ -162,7 +197,8 @@ show_each(const struct show *show, const struct args *args,
 	}
 }
 
-static void
+/* Returns whether the sentence at the end was shown, too. */
+static bool
 show_rows(const struct show *show, const struct args *args,
     const struct answer *answer)
 {
@@ -172,13 +208,14 @@ show_rows(const struct show *show, const struct args *args,
 	if (args->verb == ARGS_AUDIT)
 		show_entries(show, answer);
 	else if (args->verb == ARGS_ROUTE)
-		show_route(show, args, answer);
+		return show_route(show, args, answer);
 	else if (args->verb == ARGS_SESSIONS && args->word == NULL)
 		show_sessions(show, answer);
 	else if (table)
 		show_rules(show, answer);
 	else
 		show_each(show, args, answer);
+	return false;
 }
 
 int
@@ -186,21 +223,22 @@ show_answer(const struct show *show, const struct args *args,
     const struct answer *answer)
 {
 	unsigned status = answer_exit(answer);
-	const char *text = answer_text(answer);
-	char *clean;
+	char *text, *clean;
 
 	if (args->json) {
 		show_json(show, args, answer);
 		return (int)status;
 	}
 	/* Nothing found is said, unless it was a mistake to ask. */
-	if (answer->n_rows > 0 || (status == 0 && !ends_only(args->verb)))
-		show_rows(show, args, answer);
-	if (text[0] == '\0')
+	if ((answer->n_rows > 0 || (status == 0 && !ends_only(args->verb))) &&
+	    show_rows(show, args, answer))
 		return (int)status;
+	text = show_end(args, answer);
 	clean = text_clean(text);
-	(void)fprintf(status == 0 ? show->out : show->err, "%s%s\n",
-	    status == 0 ? "" : "sluice: ", clean);
+	if (text[0] != '\0')
+		(void)fprintf(status == 0 ? show->out : show->err, "%s%s\n",
+		    status == 0 ? "" : "sluice: ", clean);
 	free(clean);
+	free(text);
 	return (int)status;
 }

@@ -26,9 +26,11 @@ void show_sessions(const struct show *show, const struct answer *answer);
 void show_session(const struct show *show, const struct json *row);
 void show_rules(const struct show *show, const struct answer *answer);
 void show_rule(const struct show *show, const struct json *row, bool explain);
-void show_route(const struct show *show, const struct args *args,
-    const struct answer *answer);
 void show_entries(const struct show *show, const struct answer *answer);
+
+/* Returns whether the sentence at the answer's end is among what was shown. */
+bool show_route(const struct show *show, const struct args *args,
+    const struct answer *answer);
 
 /* The answer about a route as one object, the caller's to free. */
 struct json *show_route_json(
@@ -64,6 +66,10 @@ const char *show_age(const struct show *show, const struct json *object,
  * Returns buf. */
 const char *show_ground(const struct show *show, const struct json *rule,
     char buf[SHOW_GROUND_MAX]);
+
+/* The sentence at the end of an answer; where it is that nothing was found,
+ * with what was asked for. The caller frees it. */
+char *show_end(const struct args *args, const struct answer *answer);
 
 /* Print pieces (ended by NULL) one behind the other, cleaned. */
 void show_text(const struct show *show, const char *const *pieces);

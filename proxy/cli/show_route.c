@@ -4,6 +4,7 @@
  * what rests on it. The parts come as rows {"route"}, {"more_specific"} and
  * {"rule"}; as JSON they are put together.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/prefix.h"
@@ -174,14 +175,14 @@ picture_fini(struct picture *picture)
 /* ---- what is shown ---- */
 
 static void
-best_print(const struct picture *picture, const char *asked)
+best_print(const struct picture *picture, const char *none)
 {
 	const struct show *show = picture->show;
 	const char *customer = json_text(picture->best, "customer");
 	char to[WORDS_MAX], why[WORDS_MAX];
 
 	if (picture->best == NULL) {
-		SHOW(show, "no unicast route covers ", asked, "\n");
+		SHOW(show, none, "\n");
 	} else {
 		leads_to(picture->best, to);
 		why_words(picture->best, true, why);
@@ -208,11 +209,13 @@ part_print(const struct picture *picture, const struct table *table, size_t n,
 		table_print(table, show->out, show->width, false);
 }
 
-void
+bool
 show_route(const struct show *show, const struct args *args,
     const struct answer *answer)
 {
+	char *end = show_end(args, answer);
 	struct picture picture;
+	bool said;
 
 	picture_init(&picture, show);
 	for (size_t i = 0; i < answer->n_rows; i++) {
@@ -223,7 +226,9 @@ show_route(const struct show *show, const struct args *args,
 		json_free(row);
 		json_free(line);
 	}
-	best_print(&picture, args->word);
+	best_print(&picture, end);
+	free(end);
+	said = picture.best == NULL;
 	if (picture.n_routes > 0)
 		part_print(&picture, picture.routes, picture.n_routes,
 		    "routes to it, the best first", "");
@@ -233,6 +238,7 @@ show_route(const struct show *show, const struct args *args,
 	part_print(&picture, picture.rules, picture.n_rules,
 	    "rules that rest on it", "no rules rest on it");
 	picture_fini(&picture);
+	return said;
 }
 
 /* ---- JSON ---- */

@@ -90,10 +90,11 @@ rule_verdict(const struct show *show, const struct json *row, bool explain)
 	if (explain)
 		return;
 	SHOW(show, STATE_INDENT, show_field(row, "detail"), "\n");
-	if (evidence[0] != '\0')
-		SHOW(show, STATE_INDENT, evidence, "\n");
+	/* With a ground the evidence is about that. */
 	if (show_ground(show, row, ground)[0] != '\0')
 		SHOW(show, "  route       ", ground, "\n");
+	if (evidence[0] != '\0')
+		SHOW(show, STATE_INDENT, evidence, "\n");
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* "sluice rules": a table, two lines a rule where the terminal is narrow. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/action.h"
@@ -8,6 +9,10 @@
 #include "policy/verdict.h"
 #include "proxy/cli/show.h"
 #include "proxy/cli/table.h"
+#include "proxy/cli/text.h"
+
+/* What became of its route, and what that was seen by. */
+#define NOTE_MAX (SHOW_GROUND_MAX + EVIDENCE_MAX)
 
 const char *
 show_ground(
@@ -24,8 +29,8 @@ show_ground(
 		(void)snprintf(
 		    buf, SHOW_GROUND_MAX, "revoked, judged anew in %s", left);
 	else if (strcmp(ground, ground_name(GROUND_BRAKED)) == 0)
-		(void)snprintf(
-		    buf, SHOW_GROUND_MAX, "held by the brake: sluice confirm");
+		(void)snprintf(buf, SHOW_GROUND_MAX,
+		    "braked: would be revoked, see sluice confirm");
 	else if (strcmp(ground, ground_name(GROUND_DOOMED)) == 0)
 		(void)snprintf(buf, SHOW_GROUND_MAX,
 		    "lost its right, revoked in a moment");
@@ -43,14 +48,28 @@ show_rules_table(void)
 	return table_new(heads, sizeof(heads) / sizeof(heads[0]), "RULE", 0x71);
 }
 
+/* On a terminal, cut to a line. */
+static void
+note_print(const struct show *show, struct table *table,
+    const char *const *cells, const char *rule, const char *note)
+{
+	char *clean = text_clean(note);
+
+	if (show->width > TABLE_INDENT)
+		text_cut(clean, show->width - TABLE_INDENT);
+	table_add(table, cells, rule, clean);
+	free(clean);
+}
+
 void
 show_rules_add(
     const struct show *show, struct table *table, const struct json *row)
 {
 	const char *rule = show_field(row, "rule");
 	char id[SHOW_NUMBER_MAX], cost[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX],
-	    left[SHOW_AGE_MAX], ground[SHOW_GROUND_MAX],
-	    line[RULE_TEXT_MAX + ACTION_TEXT_MAX + SHOW_GROUND_MAX];
+	    left[SHOW_AGE_MAX], ground[SHOW_GROUND_MAX], note[NOTE_MAX],
+	    line[RULE_TEXT_MAX + ACTION_TEXT_MAX + NOTE_MAX];
+	const char *evidence = show_field(row, "evidence");
 	const char *cells[] = {
 		show_number(row, "id", id),
 		show_field(row, "customer"),
@@ -62,12 +81,18 @@ show_rules_add(
 	};
 
 	(void)show_ground(show, row, ground);
-	if (show->width > 0 || ground[0] == '\0') {
-		table_add(table, cells, rule, ground);
+	if (ground[0] == '\0') {
+		table_add(table, cells, rule, NULL);
+		return;
+	}
+	(void)snprintf(note, sizeof(note), "%s%s%s", ground,
+	    evidence[0] != '\0' ? "; " : "", evidence);
+	if (show->width > 0) {
+		note_print(show, table, cells, rule, note);
 		return;
 	}
 	/* Into a pipe every rule is one line. */
-	(void)snprintf(line, sizeof(line), "%s (%s)", rule, ground);
+	(void)snprintf(line, sizeof(line), "%s (%s)", rule, note);
 	table_add(table, cells, line, NULL);
 }
 

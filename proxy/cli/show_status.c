@@ -72,9 +72,28 @@ status_brake(const struct show *show, const struct json *row)
 	one = strcmp(rules, "1") == 0;
 	SHOW(show, "BRAKE      ", rules, one ? " rule of " : " rules of ",
 	    customers, strcmp(customers, "1") == 0 ? " customer" : " customers",
-	    one ? " waits" : " wait", " for `sluice confirm` (for ",
+	    " would be revoked; ", one ? "it stands" : "they stand", " (for ",
 	    show_age(show, brake, "since", false, age), " now)", "\n",
-	    "           see `sluice rules --ground braked`", "\n");
+	    "           see `sluice rules --ground braked` and `sluice route`",
+	    "\n",
+	    "           a leak or a broken feed: repair it, the brake clears "
+	    "itself",
+	    "\n", "           a real change: `sluice confirm` takes ",
+	    one ? "it" : "them", " out", "\n");
+}
+
+/* The second: a family of which nothing new can be validated. */
+static void
+status_blind(
+    const struct show *show, const struct json *row, const char *family)
+{
+	const struct json *feed = json_get(json_get(row, "feeds"), family);
+	uint64_t configured, complete;
+
+	if (json_number(feed, "configured", &configured) && configured > 0 &&
+	    json_number(feed, "complete", &complete) && complete == 0)
+		SHOW(show, "UNICAST    NO FEED IS COMPLETE: new ", family,
+		    " rules are refused", "\n");
 }
 
 /* One family: its feeds, and what is in the table. */
@@ -98,9 +117,6 @@ status_feed(const struct show *show, const struct json *row, const char *family,
 	SHOW(show, prefixes,
 	    strcmp(prefixes, "1") == 0 ? " prefix, " : " prefixes, ", routes,
 	    strcmp(routes, "1") == 0 ? " route" : " routes", "\n");
-	if (strcmp(configured, "0") != 0 && strcmp(complete, "0") == 0)
-		SHOW(show, "           NO FEED IS COMPLETE: new ", family,
-		    " rules are refused", "\n");
 }
 
 /* Memory, rounded up so that little is not nothing. */
@@ -167,6 +183,8 @@ void
 show_status(const struct show *show, const struct json *row)
 {
 	status_brake(show, row);
+	status_blind(show, row, "ipv4");
+	status_blind(show, row, "ipv6");
 	status_sluice(show, row);
 	status_log(show, row);
 	status_sessions(show, row);

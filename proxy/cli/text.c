@@ -117,3 +117,20 @@ text_width(const char *text)
 		width += ((unsigned char)*text & 0xc0) != 0x80;
 	return width;
 }
+
+void
+text_cut(char *clean, size_t width)
+{
+	size_t dots = width < 3 ? width : 3, at = 0;
+
+	if (text_width(clean) <= width)
+		return;
+	/* What is cut away has more octets than the dots. */
+	for (width -= dots; width > 0 && clean[at] != '\0'; width--) {
+		at++;
+		while (((unsigned char)clean[at] & 0xc0) == 0x80)
+			at++;
+	}
+	memset(&clean[at], '.', dots);
+	clean[at + dots] = '\0';
+}

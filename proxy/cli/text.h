@@ -15,5 +15,9 @@ char *text_clean(const char *text);
 /* Columns that a clean text takes: its code points. */
 size_t text_width(const char *text);
 
+/* Cut a clean text to at most width columns, "..." at the end of what is left
+ * (dots alone, where that is less than three). */
+void text_cut(char *clean, size_t width);
+
 /* malloc() and realloc() that end the program when memory runs out. */
 void *text_alloc(void *old, size_t size);

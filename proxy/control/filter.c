@@ -77,15 +77,15 @@ reason_parse(const char *text, uint16_t *out)
 }
 
 const char filter_states[] =
-    "accepted, held, refused, monitored, lingering, withdrawn, revoked or "
-    "another state";
+    "accepted, accepted-modified, held, refused, monitored, lingering, "
+    "withdrawn, expired, revoked or quarantined";
 const char filter_prefixes[] =
     "a prefix (10.0.0.0/8) without bits past its length";
 const char filter_grounds[] = "braked, gone, rest or doomed";
 
 static const char kinds[] =
-    "verdict, withdrawal, revocation, operator, config, session, start, stop, "
-    "summary or another kind";
+    "verdict, withdrawal, revocation, expiry, linger, operator, config, start, "
+    "stop, session, summary, selftest, key, feed or emergency";
 static const char reasons[] =
     "a reason's name (not-registered) or its number (12)";
 static const char names[] = "a shorter name without control characters";

@@ -77,6 +77,7 @@ brake_rest(struct guard *guard, struct rib_rule *rule)
 static bool
 revoke(struct guard *guard, struct rib_rule *rule)
 {
+	struct guard_customer *customer = guard->peers[rule->peer]->customer;
 	struct verdict verdict = { .state = STATE_REFUSED,
 		.check = CHECK_VALIDATION };
 
@@ -87,8 +88,10 @@ revoke(struct guard *guard, struct rib_rule *rule)
 		return false;
 	}
 	brake_rest(guard, rule);
-	guard->peers[rule->peer]->customer->revoked_ms =
-	    loop_now_ms(guard->loop);
+	customer->revoked_ms = loop_now_ms(guard->loop);
+	if (customer->lost++ == 0)
+		memcpy(customer->lost_why, verdict.evidence,
+		    sizeof(customer->lost_why));
 	guard->revoked[guard->revoked_s % GUARD_BRAKE_S]++;
 	guard_revoke(guard, rule, &verdict);
 	return true;
@@ -183,10 +186,12 @@ static void
 hold(struct guard *guard)
 {
 	bool first = link_empty(&guard->grounds[GROUND_BRAKED]);
-	char text[ENTRY_TEXT_MAX];
-	struct rib_rule *rule;
+	struct rib_rule *rule = first_of(&guard->grounds[GROUND_DOOMED]);
+	char text[ENTRY_TEXT_MAX], why[EVIDENCE_MAX] = "";
 	unsigned n = 0;
 
+	if (first && rule != NULL)
+		(void)guard_ask_unicast(guard, rule, why);
 	while ((rule = first_of(&guard->grounds[GROUND_DOOMED])) != NULL) {
 		ground_set(guard, rule, GROUND_BRAKED);
 		n++;
@@ -195,8 +200,8 @@ hold(struct guard *guard)
 		return; /* on record; the status counts on */
 	(void)snprintf(text, sizeof(text),
 	    "brake: a change of unicast routes would revoke %u rules; "
-	    "they stand until sluice confirm",
-	    n);
+	    "they stand until sluice confirm; the first: %.140s",
+	    n, why);
 	log_line(LOG_ERROR, "%s", text);
 	guard->braked_since_ns = guard->now_ns;
 	guard_note(guard, ENTRY_EMERGENCY, text);
@@ -234,12 +239,34 @@ brake_confirm(struct guard *guard)
 	return n;
 }
 
+/* A line a second for each customer whose rules went or came back. */
+static void
+say(struct guard_customer *customer)
+{
+	if (customer->lost > 0)
+		log_line(LOG_WARN, "customer %s: %u rule%s revoked: %s",
+		    customer->name, (unsigned)customer->lost,
+		    customer->lost == 1 ? "" : "s", customer->lost_why);
+	if (customer->back > 0)
+		log_line(LOG_INFO, "customer %s: %u revoked rule%s back",
+		    customer->name, (unsigned)customer->back,
+		    customer->back == 1 ? " is" : "s are");
+	customer->lost = 0;
+	customer->back = 0;
+}
+
 void
 brake_second(struct guard *guard)
 {
+	static const char text[] =
+	    "brake: released: nothing is left to confirm";
+
+	for (size_t i = 0; i < guard->n_customers; i++)
+		say(guard->customers[i]);
 	if (guard->braked_since_ns == 0 ||
 	    !link_empty(&guard->grounds[GROUND_BRAKED]))
 		return;
 	guard->braked_since_ns = 0;
-	log_line(LOG_INFO, "brake: released: nothing is left to confirm");
+	log_line(LOG_INFO, "%s", text);
+	guard_note(guard, ENTRY_EMERGENCY, text);
 }

@@ -277,6 +277,8 @@ look_at_waiting(struct guard *guard, struct rib_rule *rule)
 		return;
 	if (rule->state == STATE_HELD && verdict.state == STATE_REFUSED)
 		brake_rest(guard, rule);
+	if (rule->state == STATE_REVOKED && verdict_accepts(&verdict))
+		guard->peers[rule->peer]->customer->back++;
 	guard_judge(guard, rule, NULL, 0);
 }
 

@@ -93,6 +93,9 @@ struct guard_customer {
 	bool revalidate;               /* scratch of a reload */
 	uint32_t fed[2];               /* sessions of which all has come */
 	uint64_t revoked_ms;           /* last time that it lost a rule so */
+	uint32_t lost; /* rules revoked, to be said in the next second .. */
+	uint32_t back; /* .. and those that passed again after that */
+	char lost_why[EVIDENCE_MAX]; /* of the first of them */
 	uint32_t tokens;
 	uint64_t tokens_ms;
 	uint32_t counts[GUARD_REASONS]; /* refusals for the next summary */

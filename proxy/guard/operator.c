@@ -131,6 +131,8 @@ row_send(struct guard *guard, uint32_t request, const struct rib_rule *rule,
 		msg->reason = verdict->reason;
 		msg->check = verdict->check;
 		memcpy(msg->evidence, verdict->evidence, sizeof(msg->evidence));
+	} else if (rule->ground != GROUND_FINE) {
+		(void)guard_ask_unicast(guard, rule, msg->evidence);
 	}
 	channel_commit(guard->control, size);
 	return 0;

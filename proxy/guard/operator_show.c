@@ -158,7 +158,7 @@ operator_session(
 	if (peer->internal) {
 		msg->asn = guard->config->router.asn;
 		msg->rules = (uint32_t)guard->out[peer->dialect].n_standing;
-		msg->accepted = peer->state.held;
+		msg->accepted = peer->state.up ? peer->state.held : 0;
 	} else if (peer->customer->policy != NULL) {
 		msg->asn = peer->customer->policy->asn;
 		msg->mode = peer->customer->policy->mode;

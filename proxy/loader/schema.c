@@ -303,7 +303,7 @@ static const struct schema_key keys[] = {
 	VALUE(LIMITS, "rules", set_number, AT(config_customer, msg.max_rules),
 	    .min = 0, .max = 1000000),
 	VALUE(LIMITS, "prefixes", set_number,
-	    AT(config_customer, msg.max_prefixes), .min = 0, .max = 1000000),
+	    AT(config_customer, msg.max_prefixes), .min = 1, .max = 1000000),
 	LATER(LIMITS, "cost"),
 	LATER(LIMITS, "new_per_second"),
 	LATER(LIMITS, "burst"),

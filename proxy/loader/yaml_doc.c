@@ -284,7 +284,11 @@ mark_of(const uint8_t *bytes, size_t len, size_t offset)
 static int
 syntax_fault(struct builder *builder, const yaml_parser_t *parser)
 {
+	static const char no_token[] =
+	    "found character that cannot start any token";
+	const char *problem = parser->problem;
 	yaml_mark_t mark = parser->problem_mark;
+	bool tab = false;
 	char found[128];
 
 	if (parser->error == YAML_MEMORY_ERROR)
@@ -293,8 +297,12 @@ syntax_fault(struct builder *builder, const yaml_parser_t *parser)
 	if (parser->error == YAML_READER_ERROR)
 		mark = mark_of(
 		    builder->bytes, builder->len, parser->problem_offset);
-	(void)snprintf(found, sizeof(found), "broken YAML (%.100s)",
-	    parser->problem == NULL ? "no reason given" : parser->problem);
+	/* It stops most often at a tab, which is not to be seen. */
+	if (problem != NULL && strcmp(problem, no_token) == 0)
+		tab = memchr(builder->bytes, '\t', builder->len) != NULL;
+	(void)snprintf(found, sizeof(found), "broken YAML (%.80s%s)",
+	    problem == NULL ? "no reason given" : problem,
+	    tab ? "; is it a tab?" : "");
 	return fault_set(builder, &mark, found, "well-formed YAML");
 }
 

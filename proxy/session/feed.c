@@ -189,7 +189,8 @@ is_quiet(struct session *session, uint64_t now_ms)
 		return true;
 	if (now_ms - feed->window_ms < enough_ms)
 		return false;
-	few = feed->window <= feed->total / FEED_FEW;
+	few = feed->window <= FEED_FEW_MIN ||
+	      feed->window <= feed->total / FEED_FEW;
 	window_begin(feed, now_ms);
 	return few;
 }

@@ -31,7 +31,8 @@
 #define FEED_QUIET_MS    10000u
 /* A peer that agreed to RFC 7313 and does not do as it says. */
 #define FEED_ENHANCED_MS 60000u
-#define FEED_FEW         100u /* hardly any: one in so many */
+#define FEED_FEW         100u /* hardly any: one in so many .. */
+#define FEED_FEW_MIN     10u  /* .. or so few */
 
 struct feed {
 	struct timer *stall;

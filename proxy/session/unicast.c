@@ -176,7 +176,7 @@ unicast_update(
 		return true;
 	session->state.unicast_in += n;
 	/* What is not used replaces what was: it counts as withdrawn. */
-	if (n > 0 && update_reason(update) == REASON_ACCEPTED) {
+	if (n > 0 && update_usable_unicast(update)) {
 		if (is_ignored(session, update)) {
 			session->state.unicast_ignored += n;
 		} else {

@@ -24,7 +24,12 @@ static void
 raise_fault(struct update *out, enum update_outcome outcome,
     enum wire_fault fault, const struct attribute *attribute)
 {
-	if (outcome >= out->outcome)
+	/* A rate is of rules only: any other fault is worse. */
+	bool worse =
+	    outcome < out->outcome ||
+	    (outcome == out->outcome && out->fault == FAULT_RATE_NOT_FINITE);
+
+	if (!worse)
 		return;
 	out->outcome = outcome;
 	out->fault = fault;
@@ -399,7 +404,8 @@ update_decode(const struct update_context *context, const uint8_t *body,
 	decode_legacy(&decoder, reader, &out->announced);
 	decode_attributes(&decoder, &attributes);
 	check_presence(context, out);
-	if (out->outcome == UPDATE_USE &&
+	if ((out->outcome == UPDATE_USE ||
+		out->fault == FAULT_RATE_NOT_FINITE) &&
 	    (out->announced.nlri.left > 0 || out->mp_reach.nlri.left > 0))
 		out->path_reason = judge_path(context, &out->path);
 	if (out->path_reason != REASON_ACCEPTED)
@@ -415,6 +421,14 @@ update_reason(const struct update *update)
 	if (update->fault != WIRE_OK)
 		return REASON_ATTRIBUTES;
 	return update->path_reason;
+}
+
+bool
+update_usable_unicast(const struct update *update)
+{
+	return (update->fault == WIRE_OK ||
+		   update->fault == FAULT_RATE_NOT_FINITE) &&
+	       update->path_reason == REASON_ACCEPTED;
 }
 
 bool

@@ -108,6 +108,13 @@ enum update_outcome update_decode(const struct update_context *context,
 enum reason update_reason(const struct update *update);
 
 /*
+ * Its unicast routes are to be used; else they count as withdrawn. A traffic
+ * rate that is no number says nothing of them: a hijacker that adds one to its
+ * route must not become invisible.
+ */
+bool update_usable_unicast(const struct update *update);
+
+/*
  * End-of-RIB (RFC 4724 2): an empty UPDATE, or one with nothing but an empty
  * MP_UNREACH_NLRI. Sets *family; false for a family that is not negotiated
  * (IPv4 unicast excepted: the empty UPDATE names it).

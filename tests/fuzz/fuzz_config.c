@@ -56,7 +56,7 @@ customer_check(const struct msg_cfg_customer *msg, uint32_t index)
 	    msg->failover == FAILOVER_REVOKE || msg->validate != VALIDATE_OFF);
 	demand(msg->best_match <= BEST_MATCH_INTERNAL);
 	demand(msg->failover <= FAILOVER_KEEP);
-	demand(msg->max_prefixes <= 1000000);
+	demand(msg->max_prefixes >= 1 && msg->max_prefixes <= 1000000);
 }
 
 /* Once, and before the customers. */

@@ -89,6 +89,10 @@ sample_rule_ground(struct msg_ctl_rule *msg, enum rule_ground ground)
 {
 	sample_rule(msg);
 	msg->ground = (uint8_t)ground;
+	if (ground == GROUND_BRAKED)
+		TEXT(msg->evidence,
+		    "best match 203.0.113.0/24 leads to AS65002 (from rr1), "
+		    "acme is AS65001");
 	if (ground == GROUND_GONE || ground == GROUND_REST)
 		msg->expires_ns = SAMPLE_NOW_NS + UINT64_C(43000000000);
 	if (ground != GROUND_REST)

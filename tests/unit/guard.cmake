@@ -55,5 +55,7 @@ sluice_test(flow test_hostile_unicast guard_core SOURCES ${scene_lib})
 sluice_test(flow test_random_unicast guard_core
   SOURCES ${scene_lib} lib/random_rule.c)
 sluice_test(unit test_depend guard_core SOURCES lib/random_rule.c)
+sluice_test(unit test_moves guard_core)
+sluice_test(flow test_moves_of_customers guard_core SOURCES ${scene_lib})
 sluice_test(flow test_revocations_fill_the_queue guard_core_tight
   SOURCES ${scene_lib})

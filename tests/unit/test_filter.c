@@ -155,13 +155,36 @@ rule_without_destination_is_not_found_by_prefix(void **state)
 	assert_false(query_wants(&query, &entry));
 }
 
+/* Who wrote a word that is not known is told every word that is. */
+static void
+unknown_word_is_told_all_words(void **state)
+{
+	struct filter_words odd_state = { .state = "x" };
+	struct filter_words odd_kind = { .kind = "x" };
+	struct msg_audit_query query;
+	char why[256];
+
+	(void)state;
+	assert_int_equal(
+	    filter_parse(&odd_state, 0, &query, why, sizeof(why)), -1);
+	for (unsigned i = 0; i < STATE_COUNT; i++)
+		assert_non_null(strstr(why, state_name(i)));
+	assert_int_equal(
+	    filter_parse(&odd_kind, 0, &query, why, sizeof(why)), -1);
+	for (unsigned i = ENTRY_NONE + 1; i < ENTRY_COUNT; i++)
+		assert_non_null(strstr(why, entry_kind_name(i)));
+	for (unsigned i = GROUND_FINE + 1; i < GROUND_COUNT; i++)
+		assert_non_null(strstr(filter_grounds, ground_name(i)));
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[ROWS + 4] = {
+	struct CMUnitTest tests[ROWS + 5] = {
+		cmocka_unit_test(unknown_word_is_told_all_words),
 		cmocka_unit_test(reasons_of_validation_are_known),
 		cmocka_unit_test(entry_without_verdict_is_in_no_state),
 		cmocka_unit_test(unknown_reason_is_refused),
@@ -170,7 +193,7 @@ main(void)
 	};
 
 	for (size_t i = 0; i < ROWS; i++) {
-		tests[4 + i] = (struct CMUnitTest){ rows[i].name, finds, NULL,
+		tests[5 + i] = (struct CMUnitTest){ rows[i].name, finds, NULL,
 			NULL, (void *)(uintptr_t)&rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

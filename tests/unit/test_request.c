@@ -88,7 +88,7 @@ static const struct row rows[] = {
 	    "\"}}"),
 	BAD("control_character", "name: wanted a shorter",
 	    "{\"verb\":\"sessions\",\"args\":{\"name\":\"a\\u001bb\"}}"),
-	BAD("unknown_state", ", wanted accepted, held",
+	BAD("unknown_state", ", wanted accepted, accepted-modified, held",
 	    "{\"verb\":\"rules\",\"args\":{\"state\":\"fine\"}}"),
 	BAD("ground_that_is_fine",
 	    "ground: found \"fine\", wanted braked, gone, rest",

@@ -68,13 +68,44 @@ cleans(void **state)
 	free(clean);
 }
 
+/* A cut text takes as many columns as it may, and ends at a whole character. */
+static void
+long_text_is_cut_to_the_width(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t width;
+		const char *cut;
+	} cuts[] = {
+		{ "abcdef", 6, "abcdef" },
+		{ "abcdef", 5, "ab..." },
+		{ "abcdef", 3, "..." },
+		{ "abcdef", 1, "." },
+		{ "abcdef", 0, "" },
+		{ "", 0, "" },
+		{ "f\xc3\xbcr alle", 5, "f\xc3\xbc..." },
+		{ "\xf0\x9f\x94\xa5\xf0\x9f\x94\xa5", 1, "." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		char *text = text_clean(cuts[i].text);
+
+		text_cut(text, cuts[i].width);
+		assert_string_equal(text, cuts[i].cut);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[ROWS];
+	struct CMUnitTest tests[ROWS + 1] = {
+		[ROWS] = cmocka_unit_test(long_text_is_cut_to_the_width),
+	};
 
 	for (size_t i = 0; i < ROWS; i++) {
 		tests[i] = (struct CMUnitTest){ rows[i].name, cleans, NULL,

@@ -319,6 +319,33 @@ nothing_to_go_by_is_unjudged(void **state)
 	judge_scene_free(s);
 }
 
+static bool
+too_many(const void *ctx, const struct prefix *dst, unicast_objects objects,
+    const void *judge, struct unicast_route *out)
+{
+	(void)ctx;
+	(void)dst;
+	(void)objects;
+	(void)judge;
+	memset(out, 0, sizeof(*out));
+	return true;
+}
+
+/* More routes than the view looks at object without a name. */
+static void
+more_than_are_looked_at_are_refused(void **state)
+{
+	struct judge_scene *s =
+	    scene_of(row_named("neighbor_as_covering_route_passes"));
+
+	(void)state;
+	s->unicast.view.more = too_many;
+	assert_int_equal(ask(s, false), REASON_MORE_SPECIFIC);
+	assert_non_null(strstr(s->verdict.evidence,
+	    "more routes than are looked at inside 203.0.113."));
+	judge_scene_free(s);
+}
+
 /* A view that does not say that it is known, or cannot be asked, is none. */
 static void
 view_that_cannot_be_asked_is_unknown(void **state)
@@ -452,6 +479,7 @@ main(void)
 		cmocka_unit_test(longest_evidence_is_cut),
 		cmocka_unit_test(nameless_source_is_said_so),
 		cmocka_unit_test(nothing_to_go_by_is_unjudged),
+		cmocka_unit_test(more_than_are_looked_at_are_refused),
 		cmocka_unit_test(view_that_cannot_be_asked_is_unknown),
 		cmocka_unit_test(failover_is_told_apart),
 		cmocka_unit_test(zeroed_customer_has_no_route),

@@ -12,6 +12,7 @@ sluice_test(unit test_vectors wire SOURCES lib/hex.c)
 target_compile_definitions(test_vectors PRIVATE
   VECTORS="${CMAKE_CURRENT_SOURCE_DIR}/golden/flowspec/vectors.tsv")
 sluice_test(unit test_update wire SOURCES lib/hex.c)
+sluice_test(unit test_update_unicast wire SOURCES lib/hex.c)
 sluice_test(unit test_update_build wire SOURCES lib/hex.c lib/random_rule.c)
 sluice_test(unit test_fault wire SOURCES lib/hex.c)
 
