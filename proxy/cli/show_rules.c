@@ -29,8 +29,8 @@ show_ground(
 		(void)snprintf(
 		    buf, SHOW_GROUND_MAX, "revoked, judged anew in %s", left);
 	else if (strcmp(ground, ground_name(GROUND_BRAKED)) == 0)
-		(void)snprintf(buf, SHOW_GROUND_MAX,
-		    "braked: would be revoked, see sluice confirm");
+		(void)snprintf(
+		    buf, SHOW_GROUND_MAX, "braked, waits for sluice confirm");
 	else if (strcmp(ground, ground_name(GROUND_DOOMED)) == 0)
 		(void)snprintf(buf, SHOW_GROUND_MAX,
 		    "lost its right, revoked in a moment");
