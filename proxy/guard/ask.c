@@ -102,7 +102,8 @@ best(const void *opaque, const struct prefix *dst, struct unicast_route *out)
 	route_fill(a, &route, out);
 	if (customer->validate == VALIDATE_STRICT && !out->same_originator)
 		out->same_originator = lingers_beside(a, &route.prefix);
-	(void)validation_best(customer, out, &a->failed_over);
+	if (customer->failover == FAILOVER_KEEP)
+		(void)validation_best(customer, out, &a->failed_over);
 	return true;
 }
 

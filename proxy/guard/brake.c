@@ -48,7 +48,7 @@ brake_doom(struct guard *guard, struct rib_rule *rule)
 
 /* ---- revoking ---- */
 
-/* Once a second, twice as long each time. */
+/* A second at first, twice as long each time. */
 void
 brake_rest(struct guard *guard, struct rib_rule *rule)
 {
@@ -140,14 +140,14 @@ mark(struct guard *guard, enum rule_ground ground)
 }
 
 static uint64_t
-standing(const struct guard *guard)
+standing(struct guard *guard)
 {
 	uint64_t n = 0;
 
-	for (const struct rib_link *l = guard->in.all.next; l != &guard->in.all;
+	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next) {
-		const struct rib_rule *rule = LINK_ENTRY(
-		    (struct rib_link *)(uintptr_t)l, struct rib_rule, all);
+		const struct rib_rule *rule =
+		    LINK_ENTRY(l, struct rib_rule, all);
 
 		n += (rule->flags & RULE_WANTED) != 0 && rule_passes(rule);
 	}

@@ -53,7 +53,7 @@ unicast_known(
 	unsigned f = afi == AFI_IPV6;
 
 	if (guard->feeds[f] > 0)
-		return guard->fed[f] > 0;
+		return is_known(guard, f);
 	return peer->customer != NULL && peer->customer->fed[f] > 0;
 }
 
@@ -62,7 +62,7 @@ unicast_matters(const struct guard *guard, unsigned afi)
 {
 	unsigned f = afi == AFI_IPV6;
 
-	return guard->feeds[f] == 0 || guard->fed[f] > 0;
+	return guard->feeds[f] == 0 || is_known(guard, f);
 }
 
 static bool

@@ -96,16 +96,9 @@ feed_room(struct session *session)
 static void
 say_mark(struct session *session, enum rib_mark mark, unsigned family)
 {
-	const struct msg_rib_mark msg = {
-		.head = { .len = sizeof(msg), .kind = MSG_RIB_MARK },
-		.mark = (uint8_t)mark,
-		.family = (uint8_t)family,
-	};
-
 	if ((session->feed.missed & family) != 0)
 		return;
-	if (!pump_state(session) ||
-	    channel_send(session->guard, &msg, sizeof(msg), -1) < 0)
+	if (!pump_state(session) || !pump_mark(session, mark, family))
 		lose(session, family);
 }
 
@@ -168,7 +161,7 @@ quiet_ms(const struct session *session)
 {
 	return session->feed.asked != 0 && session->state.refresh == 2
 		   ? FEED_ENHANCED_MS
-		   : FEED_QUIET_MS;
+		   : SESSION_QUIET_MS;
 }
 
 static void

@@ -28,7 +28,6 @@
 #include "proxy/common/loop.h"
 
 #define FEED_STALL_MS    2000u /* a guard that takes nothing for longer hangs */
-#define FEED_QUIET_MS    10000u
 /* A peer that agreed to RFC 7313 and does not do as it says. */
 #define FEED_ENHANCED_MS 60000u
 #define FEED_FEW         100u /* hardly any: one in so many .. */

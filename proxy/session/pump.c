@@ -23,6 +23,18 @@ say(struct session *session, const void *msg, size_t size)
 }
 
 bool
+pump_mark(struct session *session, enum rib_mark mark, unsigned family)
+{
+	const struct msg_rib_mark msg = {
+		.head = { .len = sizeof(msg), .kind = MSG_RIB_MARK },
+		.mark = (uint8_t)mark,
+		.family = (uint8_t)family,
+	};
+
+	return say(session, &msg, sizeof(msg));
+}
+
+bool
 pump_state(struct session *session)
 {
 	if (session->guard == NULL || !session->configured)

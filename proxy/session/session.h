@@ -285,6 +285,8 @@ void pump_close(struct session *session);
 /* Say how the session stands, which comes before all else. False: there is no
  * guard, no room, or no configuration that says whose session it is. */
 bool pump_state(struct session *session);
+/* A mark of one family (REPLAY_END: families). False when there is no room. */
+bool pump_mark(struct session *session, enum rib_mark mark, unsigned family);
 /* Say what is due while the channel has room. */
 void pump_run(struct session *session);
 

@@ -66,18 +66,6 @@ wait_for_pace(struct session *session)
 
 /* ---- marks ---- */
 
-static bool
-say_mark(struct session *session, enum rib_mark mark, uint8_t family)
-{
-	const struct msg_rib_mark msg = {
-		.head = { .len = sizeof(msg), .kind = MSG_RIB_MARK },
-		.mark = (uint8_t)mark,
-		.family = family,
-	};
-
-	return channel_send(session->guard, &msg, sizeof(msg), -1) == 0;
-}
-
 /* One mark per family of *due, as far as these families may have it. */
 static bool
 say_marks(struct session *session, enum rib_mark mark, uint8_t *due,
@@ -86,7 +74,7 @@ say_marks(struct session *session, enum rib_mark mark, uint8_t *due,
 	for (unsigned bit = 1; bit <= FAMILY_ALL; bit <<= 1) {
 		if ((*due & families & bit) == 0)
 			continue;
-		if (!say_mark(session, mark, (uint8_t)bit))
+		if (!pump_mark(session, mark, (uint8_t)bit))
 			return false;
 		*due &= (uint8_t)~bit;
 	}
@@ -114,7 +102,7 @@ say_ends(struct session *session, unsigned families)
 		return;
 	if (session->replay_due) {
 		if (families != FAMILY_ALL ||
-		    !say_mark(
+		    !pump_mark(
 			session, MARK_REPLAY_END, session->state.complete))
 			return;
 		session->replay_due = false;
