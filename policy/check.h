@@ -10,6 +10,10 @@
 /* One question to one check. */
 struct check_ask {
 	const struct question *q;
+	/* What the rule would do inward: q->actions after rewriting. NULL
+	 * where q->actions is. */
+	const struct action_set *actions;
+	struct verdict *verdict; /* for rules, cost and lifetime */
 	/* By enum dialect. check_form fills it, later checks read it. */
 	struct dialect_parts *parts;
 	char *evidence; /* EVIDENCE_MAX octets, a string from the start */
@@ -32,6 +36,9 @@ enum reason check_validation(const struct check_ask *ask);
 enum reason check_action(const struct check_ask *ask);
 enum reason check_conflict(const struct check_ask *ask);
 enum reason check_quota(const struct check_ask *ask);
+enum reason check_protected(const struct check_ask *ask);
+enum reason check_lifetime(const struct check_ask *ask);
+enum reason check_approval(const struct check_ask *ask);
 
 /* Put the evidence down (cut to fit) and return reason. */
 enum reason check_say(const struct check_ask *ask, enum reason reason,

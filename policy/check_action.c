@@ -152,7 +152,7 @@ action_mark(const struct check_ask *ask, unsigned dscp)
 static enum reason
 action_kind_check(const struct check_ask *ask, enum action_kind kind)
 {
-	const struct action_set *set = ask->q->actions;
+	const struct action_set *set = ask->actions;
 	const struct customer_actions *may = &ask->q->customer->actions;
 
 	switch (kind) {
@@ -188,7 +188,7 @@ action_kind_check(const struct check_ask *ask, enum action_kind kind)
 static enum reason
 action_set_check(const struct check_ask *ask)
 {
-	const struct action_set *set = ask->q->actions;
+	const struct action_set *set = ask->actions;
 	unsigned known = ACTION_BIT(ACTION_KINDS) - 1u;
 
 	/* Sampling or evaluating further rules lets the packet pass. */
@@ -214,7 +214,7 @@ check_action(const struct check_ask *ask)
 	const struct question *q = ask->q;
 	enum reason reason;
 
-	if (q->customer == NULL || q->actions == NULL ||
+	if (q->customer == NULL || ask->actions == NULL ||
 	    q->wire_reason == REASON_UNJUDGED ||
 	    q->wire_reason == REASON_ATTRIBUTES)
 		return check_say(
@@ -226,7 +226,7 @@ check_action(const struct check_ask *ask)
 	for (unsigned kind = 0; kind < ACTION_KINDS; kind++) {
 		if (reason != REASON_ACCEPTED)
 			return reason;
-		if ((q->actions->present & ACTION_BIT(kind)) == 0)
+		if ((ask->actions->present & ACTION_BIT(kind)) == 0)
 			continue;
 		if ((q->customer->actions.kinds & ACTION_BIT(kind)) == 0)
 			return action_forbidden(ask, kind, "not allowed");
@@ -234,9 +234,10 @@ check_action(const struct check_ask *ask)
 	}
 	if (reason != REASON_ACCEPTED)
 		return reason;
-	if ((q->actions->flags & ~(unsigned)q->customer->actions.flags) != 0)
+	if ((ask->actions->flags & ~(unsigned)q->customer->actions.flags) != 0)
 		return check_say(ask, REASON_ACTION_NOT_ALLOWED,
-		    "flags 0x%02x, allowed 0x%02x", q->actions->flags,
+		    "flags 0x%02x, allowed 0x%02x", ask->actions->flags,
 		    q->customer->actions.flags);
-	return check_pass(ask, "every action is allowed");
+	return check_pass(ask, "every action is allowed%s",
+	    ask->actions == q->actions ? "" : ", as rewritten");
 }

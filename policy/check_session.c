@@ -9,14 +9,41 @@ as_path_fault(unsigned reason)
 	       reason == REASON_AS_PATH_INVALID;
 }
 
+/* An operator, or what the customer or the guard did, holds all back. */
+static enum reason
+session_contained(const struct check_ask *ask)
+{
+	unsigned reason = ask->q->contained;
+
+	switch (reason) {
+	case REASON_ACCEPTED:
+		return REASON_ACCEPTED;
+	case REASON_QUARANTINED:
+	case REASON_MUTED:
+	case REASON_FROZEN:
+	case REASON_PANIC:
+	case REASON_SELFTEST:
+	case REASON_FLAP:
+		return check_say(
+		    ask, (enum reason)reason, "%s", reason_text(reason));
+	default:
+		return check_say(ask, REASON_UNJUDGED,
+		    "nobody said whether rules may go inward now");
+	}
+}
+
 enum reason
 check_session(const struct check_ask *ask)
 {
 	const struct customer *customer = ask->q->customer;
 	unsigned wire_reason = ask->q->wire_reason;
+	enum reason contained;
 
 	if (customer == NULL)
 		return check_say(ask, REASON_UNJUDGED, "no customer was named");
+	contained = session_contained(ask);
+	if (contained != REASON_ACCEPTED)
+		return contained;
 	if (!ask->q->authenticated)
 		return check_say(ask, REASON_NOT_AUTHENTICATED,
 		    "the session of customer %.63s is not as configured",

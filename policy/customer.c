@@ -20,6 +20,16 @@ customer_defaults(struct customer *customer)
 	customer->limits.rules = 50;
 	customer->limits.received = 100;
 	customer->limits.prefixes = 1000;
+	customer->limits.cost = 200;
+	customer->limits.new_per_second = 10;
+	customer->limits.burst = 20;
+	customer->limits.strikes = 20;
+	customer->limits.addresses = UINT64_MAX;
+	customer->limits.addresses_percent = 100;
+	customer->match = OWN_MATCH_ALL;
+	customer->rpki = OWN_RPKI_VETO;
+	customer->flap_breaker = true;
+	customer->lifetime_ms = UINT64_C(24) * 60 * 60 * 1000;
 	customer->validate = VALIDATE_NEIGHBOR_AS;
 	customer->local_pref = 100;
 	customer->linger_ms = UINT64_C(30) * 60 * 1000;
@@ -29,6 +39,12 @@ void
 customer_free(struct customer *customer)
 {
 	prefix_set_free(customer->own);
+	prefix_set_free(customer->irr.list);
+	if (customer->classes != NULL) {
+		for (uint32_t i = 0; i < customer->n_classes; i++)
+			free(customer->classes[i].rule);
+	}
+	free(customer->classes);
 	free(customer->asns);
 	memset(customer, 0, sizeof(*customer));
 }

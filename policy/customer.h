@@ -82,10 +82,65 @@ struct customer_actions {
 	struct prefix targets_ip[CUSTOMER_TARGETS_IP_MAX];
 };
 
+/* UINT32_MAX (UINT64_MAX) in any of them: no limit. */
 struct customer_limits {
 	uint32_t rules;    /* accepted, held and pending, as emitted parts */
 	uint32_t received; /* rules kept in memory, refused ones included */
 	uint32_t prefixes; /* unicast prefixes of one session and family */
+	uint32_t cost;     /* hardware entries of these rules */
+	uint32_t new_per_second; /* new rules that pass .. */
+	uint32_t burst;          /* .. and so many at once */
+	uint32_t strikes; /* malformed NLRI in 10 minutes; 0: not counted */
+	/* Addresses that all its rules' destinations cover together: IPv4
+	 * addresses and IPv6 /64s, and as percent of its own space. */
+	uint64_t addresses;
+	uint32_t addresses_percent; /* 100 or more: no limit */
+};
+
+/* Does a list of prefixes besides the registered ones count, and how? */
+enum customer_match {
+	OWN_MATCH_ALL = 0, /* the destination lies in each that is configured */
+	OWN_MATCH_ANY = 1, /* .. in any */
+};
+
+enum customer_rpki {
+	OWN_RPKI_VETO = 0,    /* ROAs that cover it must name the customer */
+	OWN_RPKI_REQUIRE = 1, /* and there must be one */
+	OWN_RPKI_OFF = 2,
+};
+
+/* The customer's IRR list, as it came from bgpq4. */
+#define IRR_NAME_MAX 64
+struct customer_irr {
+	bool configured;
+	bool usable;             /* complete, and young enough */
+	uint8_t hash[32];        /* of the file; its serial */
+	uint64_t written_ns;     /* wall: when the file was written */
+	uint64_t max_age_ms;     /* 0: any */
+	struct prefix_set *list; /* owned; NULL: none */
+};
+
+/* Rules like this one. */
+enum customer_class_kind {
+	CLASS_APPROVED = 1, /* wide ones inside it need no person */
+	CLASS_HELD = 2,     /* those that meet it wait for one */
+};
+struct customer_class {
+	uint8_t kind;      /* enum customer_class_kind */
+	struct rule *rule; /* owned; rule_size() octets */
+};
+#define CUSTOMER_CLASSES_MAX 64u
+
+/* redirect from[] goes inward as to[]; both as action_set holds them. */
+#define CUSTOMER_REWRITES_MAX 16u
+struct customer_redirect {
+	uint8_t from[8];
+	uint8_t to[8];
+};
+struct customer_rewrite {
+	bool raise_rates; /* below the floor: to the floor */
+	uint8_t n_redirects;
+	struct customer_redirect redirects[CUSTOMER_REWRITES_MAX];
 };
 
 /* How a rule is validated against unicast routes; see policy/validation.h. */
@@ -111,18 +166,30 @@ struct customer {
 	uint32_t asn;
 	uint8_t mode; /* enum customer_mode */
 	uint8_t n_tags;
-	uint32_t components;    /* bit n: rule component n may be used */
+	uint32_t components; /* bit n: rule component n may be used */
+	bool noc;            /* the operators themselves: they own no space */
 	struct prefix_set *own; /* registered prefixes; owned; NULL: none */
+	uint64_t space;         /* of own; see customer_measure() */
+	struct customer_irr irr;
+	uint8_t match; /* enum customer_match */
+	uint8_t rpki;  /* enum customer_rpki */
+	bool pa;       /* the space is ours: ROAs may name our AS */
+	bool shared;   /* others may own some of it too */
 	struct customer_window ipv4;
 	struct customer_window ipv6;
 	struct customer_actions actions;
 	struct customer_limits limits;
-	uint64_t linger_ms;  /* how long rules outlive a lost session */
-	uint8_t validate;    /* enum customer_validate */
-	uint8_t best_match;  /* enum customer_best_match */
-	uint8_t failover;    /* enum customer_failover */
-	uint32_t local_pref; /* of the unicast routes that it announces */
-	uint32_t *asns;      /* besides asn: also behind it; sorted; owned */
+	struct customer_rewrite rewrite;
+	struct customer_class *classes; /* owned */
+	uint32_t n_classes;
+	bool flap_breaker;
+	uint64_t lifetime_ms; /* of a rule, at most; 0: no end */
+	uint64_t linger_ms;   /* how long rules outlive a lost session */
+	uint8_t validate;     /* enum customer_validate */
+	uint8_t best_match;   /* enum customer_best_match */
+	uint8_t failover;     /* enum customer_failover */
+	uint32_t local_pref;  /* of the unicast routes that it announces */
+	uint32_t *asns;       /* besides asn: also behind it; sorted; owned */
 	uint32_t n_asns;
 	struct customer_tag tags[CUSTOMER_TAGS_MAX];
 };
@@ -131,9 +198,11 @@ struct customer {
  * Fill with the defaults: mode monitor, no prefixes, IPv4 /25../32 with /24
  * held, IPv6 /56../128 with /48../55 held, every component, discard only,
  * floors of 8000 octets and 10 packets a second without a ceiling, 50 rules,
- * 100 received, 1000 unicast prefixes, linger 30 minutes, validate
- * neighbor-as, LOCAL_PREF 100, no further ASNs. What the customer owned before
- * is not freed.
+ * 100 received, 1000 unicast prefixes, 200 cost units, 10 new rules a second
+ * in bursts of 20, 20 strikes, no limit of addresses, match all, RPKI veto,
+ * lifetime 24 hours, flap breaker on, no rewriting, no classes, linger 30
+ * minutes, validate neighbor-as, LOCAL_PREF 100, no further ASNs. What the
+ * customer owned before is not freed.
  */
 void customer_defaults(struct customer *customer);
 
@@ -143,3 +212,15 @@ void customer_free(struct customer *customer);
 /* The window of a family; one that refuses all for an unknown family. */
 struct customer_window customer_window(
     const struct customer *customer, unsigned afi);
+
+/* Addresses of a prefix as customer_limits counts them: IPv4 addresses, or
+ * IPv6 /64s (1 for a longer prefix). Saturates at UINT64_MAX; 0 for no known
+ * family. */
+uint64_t customer_addresses(const struct prefix *prefix);
+
+/* The same of all prefixes of a set together, each counted once where they
+ * overlap; saturates; 0 for NULL. Linear in the set's size. */
+uint64_t customer_space(const struct prefix_set *set);
+
+/* Fill customer->space. To be called once, when own is complete. */
+void customer_measure(struct customer *customer);

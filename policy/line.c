@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define NUMBER_DIGITS 10 /* of UINT32_MAX */
+#define NS_PER_DAY    (UINT64_C(86400) * 1000000000)
 
 struct line
 line_new(char *buf, size_t size)
@@ -61,4 +62,45 @@ line_prefix(struct line *line, const struct prefix *prefix)
 	char text[PREFIX_TEXT_MAX];
 
 	line_text(line, prefix_print(prefix, text, sizeof(text)));
+}
+
+void
+line_hex(struct line *line, const uint8_t *octets, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		const char pair[2] = { digits[octets[i] >> 4],
+			digits[octets[i] & 0x0f] };
+
+		line_octets(line, pair, sizeof(pair));
+	}
+}
+
+/* A number of two digits behind a hyphen. */
+static void
+line_two(struct line *line, uint32_t number)
+{
+	const char text[3] = { '-', (char)('0' + number / 10 % 10),
+		(char)('0' + number % 10) };
+
+	line_octets(line, text, sizeof(text));
+}
+
+void
+line_date(struct line *line, uint64_t wall_ns)
+{
+	/* Years that begin in March end with the leap day, and 400 of them
+	 * have the same number of days always. Day 0 is 0000-03-01. */
+	uint32_t day = (uint32_t)(wall_ns / NS_PER_DAY) + 719468;
+	uint32_t era = day / 146097;
+	uint32_t of_era = day % 146097;
+	uint32_t year =
+	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	uint32_t march = (5 * of_year + 2) / 153; /* months since March */
+
+	line_number(line, era * 400 + year + (march >= 10 ? 1 : 0));
+	line_two(line, march < 10 ? march + 3 : march - 9);
+	line_two(line, of_year - (153 * march + 2) / 5 + 1);
 }

@@ -26,3 +26,7 @@ struct line line_at_end(char *buf, size_t size);
 void line_text(struct line *line, const char *text);
 void line_number(struct line *line, uint32_t number); /* decimal */
 void line_prefix(struct line *line, const struct prefix *prefix);
+/* n octets as two lower-case digits each. */
+void line_hex(struct line *line, const uint8_t *octets, size_t n);
+/* The day of a wall time as "2026-11-23", UTC. */
+void line_date(struct line *line, uint64_t wall_ns);

@@ -253,6 +253,9 @@ prefix_cmp(const struct prefix *a, const struct prefix *b)
 
 	if (a->afi != b->afi)
 		return a->afi < b->afi ? -1 : 1;
+	/* Most differ here. */
+	if (a->addr[0] != b->addr[0])
+		return (int)a->addr[0] - (int)b->addr[0];
 	order = memcmp(a->addr, b->addr, ADDRESS_MAX);
 	if (order != 0)
 		return order;
@@ -265,7 +268,9 @@ common(const struct prefix *a, const struct prefix *b, unsigned len)
 {
 	unsigned whole = len / 8;
 
-	if (len > 8 * ADDRESS_MAX || memcmp(a->addr, b->addr, whole) != 0)
+	/* Most differ in the first. */
+	if (len > 8 * ADDRESS_MAX || (whole > 0 && a->addr[0] != b->addr[0]) ||
+	    memcmp(a->addr, b->addr, whole) != 0)
 		return false;
 	if (len % 8 == 0)
 		return true;

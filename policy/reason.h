@@ -20,12 +20,26 @@
 	    "prefixes")                                                        \
 	X(PREFIX_LENGTH, 13, "prefix-length",                                  \
 	    "the destination is outside the customer's length window")         \
+	X(RPKI_INVALID, 14, "rpki-invalid",                                    \
+	    "ROAs cover the destination and none names an AS of the "          \
+	    "customer's")                                                      \
 	X(ACCEPTED, 100, "accepted", "every check passed")                     \
 	X(MONITOR, 101, "monitor",                                             \
 	    "every check passed; the customer is in monitor mode")             \
+	X(DRY_RUN, 102, "dry-run",                                             \
+	    "every check passed; the customer asked for a verdict only")       \
 	X(NOT_AUTHENTICATED, 110, "not-authenticated",                         \
 	    "the session is not authenticated as configured")                  \
 	X(CUSTOMER_OFF, 111, "customer-off", "the customer is switched off")   \
+	X(QUARANTINED, 112, "quarantined",                                     \
+	    "an operator took the customer out")                               \
+	X(MUTED, 113, "muted", "the customer sent too much that is malformed") \
+	X(FROZEN, 114, "frozen", "an operator lets no new rule in")            \
+	X(PANIC, 115, "panic", "an operator withdrew everything")              \
+	X(SELFTEST, 116, "selftest-failed",                                    \
+	    "the guard's own test failed, so nothing goes inward")             \
+	X(FLAP, 117, "flap",                                                   \
+	    "a session was lost twice just after the rule went active")        \
 	X(MALFORMED, 120, "malformed", "the NLRI value cannot be decoded")     \
 	X(ATTRIBUTES, 121, "attributes-malformed",                             \
 	    "a path attribute is malformed (treat-as-withdraw)")               \
@@ -49,6 +63,18 @@
 	X(WIDE, 132, "wide",                                                   \
 	    "the destination is so wide that a person must approve it")        \
 	X(DENIED, 133, "denied", "an operator denied the rule")                \
+	X(NOT_IN_IRR, 134, "not-in-irr",                                       \
+	    "the destination is not inside the customer's IRR list")           \
+	X(RPKI_NOT_FOUND, 135, "rpki-not-found",                               \
+	    "no ROA covers the destination, and the customer needs one")       \
+	X(RPKI_UNKNOWN, 136, "rpki-unknown",                                   \
+	    "there is no valid RPKI data, and the customer needs a ROA")       \
+	X(IRR_UNKNOWN, 137, "irr-unknown",                                     \
+	    "the customer's IRR list is missing or too old")                   \
+	X(PROTECTED, 138, "protected",                                         \
+	    "the rule matches packets that are protected")                     \
+	X(PROTECTED_SOURCE, 139, "protected-source",                           \
+	    "the source is inside protected space")                            \
 	X(ACTION_MISSING, 140, "action-missing",                               \
 	    "the rule has no action, which routers read as accept")            \
 	X(ACTION_NOT_ALLOWED, 141, "action-not-allowed",                       \
@@ -65,12 +91,31 @@
 	    "two actions of one kind contradict each other")                   \
 	X(ACTION_UNKNOWN, 147, "action-unknown",                               \
 	    "the rule carries an action that sluice does not know")            \
+	X(CUSTOMER_SOURCE, 148, "customer-source",                             \
+	    "the source is inside another customer's space")                   \
+	X(OWN_SESSION, 149, "own-session",                                     \
+	    "the rule matches packets of the customer's BGP session with us")  \
 	X(CONFLICT, 150, "conflict",                                           \
 	    "the same rule with another action stands for another customer")   \
+	X(SHADOWS, 151, "shadows",                                             \
+	    "the rule comes before another owner's and takes its packets")     \
+	X(APPROVAL, 152, "approval", "rules of this class wait for a person")  \
+	X(SECOND_OPERATOR, 153, "second-operator",                             \
+	    "a second operator must approve so wide a rule")                   \
 	X(QUOTA_RULES, 160, "quota-rules",                                     \
 	    "the customer has as many rules as it may have")                   \
 	X(QUOTA_RECEIVED, 161, "quota-received",                               \
 	    "the customer announces more rules than are kept")                 \
+	X(QUOTA_COST, 162, "quota-cost",                                       \
+	    "the customer has used its hardware entries")                      \
+	X(QUOTA_RATE, 163, "quota-rate",                                       \
+	    "the customer announces new rules faster than it may")             \
+	X(QUOTA_ADDRESSES, 164, "quota-addresses",                             \
+	    "the customer's rules cover as many addresses as they may")        \
+	X(QUOTA_FLEET, 165, "quota-fleet",                                     \
+	    "the routers have no room left beyond what is guaranteed")         \
+	X(EXPIRED, 166, "expired", "the rule's lifetime ended")                \
+	X(RETRACTED, 167, "retracted", "an operator retracted the rule")       \
 	X(STORE_BEHIND, 170, "store-behind",                                   \
 	    "the log cannot take the verdict now")                             \
 	X(WITHDRAWN, 180, "withdrawn", "the customer withdrew the rule")       \

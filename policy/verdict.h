@@ -36,15 +36,18 @@ enum state {
 	X(SCOPE, 3, "scope")                                                   \
 	X(OWNERSHIP, 4, "ownership")                                           \
 	X(VALIDATION, 8, "validation")                                         \
+	X(PROTECTED, 9, "protected")                                           \
 	X(ACTION, 5, "action")                                                 \
 	X(CONFLICT, 6, "conflict")                                             \
-	X(QUOTA, 7, "quota")
+	X(QUOTA, 7, "quota")                                                   \
+	X(LIFETIME, 10, "lifetime")                                            \
+	X(APPROVAL, 11, "approval")
 enum check {
 	CHECK_NONE = 0,
 #define X(symbol, number, name) CHECK_##symbol = (number),
 	CHECK_MAP(X)
 #undef X
-	CHECK_COUNT = 9 /* above every number */
+	CHECK_COUNT = 12 /* above every number */
 };
 
 /* The check that is asked as the n-th, from 0; NONE after the last. */
@@ -67,7 +70,7 @@ enum rule_ground {
 	GROUND_COUNT
 };
 
-#define EVIDENCE_MAX 192 /* octets of an evidence text with its NUL */
+#define EVIDENCE_MAX 256 /* octets of an evidence text with its NUL */
 
 /* What one check said. */
 struct check_result {
@@ -80,6 +83,10 @@ struct verdict {
 	uint16_t reason; /* enum reason */
 	uint8_t state;   /* enum state */
 	uint8_t check;   /* enum check that objected; NONE: nobody did */
+	/* Where it is not refused: what it takes, and how long it may live. */
+	uint32_t rules;       /* inward, the most of all dialects in use */
+	uint32_t cost;        /* hardware entries, likewise */
+	uint64_t lifetime_ms; /* 0: no end */
 	char evidence[EVIDENCE_MAX];
 };
 

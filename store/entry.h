@@ -11,6 +11,7 @@
 #include "policy/action.h"
 #include "policy/rule.h"
 #include "policy/verdict.h"
+#include "policy/wish.h"
 
 /* Kinds of entry: X(symbol, persisted number, "name"). All are reserved from
  * the first release on; numbers are never reused. */
@@ -59,6 +60,8 @@ struct entry {
 	uint64_t mono_ns; /* CLOCK_BOOTTIME */
 	uint64_t rule_id; /* seq of the rule's first entry; seq itself then */
 	uint64_t count;   /* SUMMARY: how many; WITHDRAWAL: 1 */
+	uint64_t lifetime_ms; /* the rule, or the act, ends so long after
+				 mono_ns; 0: no end */
 	uint8_t boot_id[16];
 	uint8_t config_hash[32];
 	uint8_t kind;    /* enum entry_kind */
@@ -77,6 +80,7 @@ struct entry {
 	char operator_name[32];     /* who acted, from the socket's peer */
 	char evidence[EVIDENCE_MAX];
 	char text[ENTRY_TEXT_MAX];
+	struct wish wish; /* what the customer asked beside it */
 	struct action_set actions;
 	struct rule rule;           /* only rule_size() octets are meaningful */
 	uint8_t raw[ENTRY_RAW_MAX]; /* NLRI as received, raw_len octets */
@@ -87,3 +91,11 @@ const char *entry_kind_name(unsigned kind); /* "?" when out of range */
 /* Is it about one rule? The others carry no verdict: id, state and reason say
  * nothing. */
 bool entry_is_of_rule(const struct entry *entry);
+
+/* May the table of live rules name it? What is about a rule, and acts that stay
+ * in force over a restart (EMERGENCY: panic, freeze, quarantine). */
+static inline bool
+entry_may_live(const struct entry *entry)
+{
+	return entry->has_rule != 0 || entry->kind == ENTRY_EMERGENCY;
+}

@@ -18,6 +18,9 @@ enum field {
 	FIELD_RECEIVED = 10,
 	FIELD_EVIDENCE = 11,
 	FIELD_TEXT = 12,
+	FIELD_LIFETIME = 13,
+	FIELD_WISH_LIFETIME = 14,
+	FIELD_DRY_RUN = 15,
 	FIELD_OPTIONAL = 0x80, /* from here on, may be skipped */
 };
 
@@ -32,7 +35,7 @@ enum extra {
 static const uint8_t magic[4] = { 'S', 'L', 'R', RECORD_VERSION };
 
 /* Everything at its longest, field heads included. */
-_Static_assert(RECORD_HEAD_LEN + 12 * 3 + 4 * 8 + 2 * NAME_MAX_LEN + 32 + 1 +
+_Static_assert(RECORD_HEAD_LEN + 15 * 3 + 7 * 8 + 2 * NAME_MAX_LEN + 32 + 1 +
 		       RULE_KEY_MAX + (ACTION_KINDS + 4) * 2 +
 		       sizeof(struct action_set) + 1 + ENTRY_RAW_MAX +
 		       EVIDENCE_MAX + ENTRY_TEXT_MAX <=
@@ -200,7 +203,8 @@ entry_encodable(const struct entry *entry)
 		return false;
 	if (entry->has_rule == 0)
 		return true;
-	return entry->rule.n_terms <= RULE_TERMS_MAX &&
+	return entry->wish.dry_run <= 1 &&
+	       entry->rule.n_terms <= RULE_TERMS_MAX &&
 	       rule_valid(&entry->rule, rule_size(&entry->rule)) &&
 	       action_valid(&entry->actions);
 }
@@ -272,6 +276,12 @@ record_encode(const struct entry *entry, uint8_t out[RECORD_MAX])
 	out_received(&to, entry);
 	out_text(&to, FIELD_EVIDENCE, entry->evidence);
 	out_text(&to, FIELD_TEXT, entry->text);
+	out_number_field(&to, FIELD_LIFETIME, entry->lifetime_ms);
+	if (entry->has_rule != 0) {
+		out_number_field(
+		    &to, FIELD_WISH_LIFETIME, entry->wish.lifetime_s);
+		out_number_field(&to, FIELD_DRY_RUN, entry->wish.dry_run);
+	}
 	return (int)to.at;
 }
 
@@ -466,6 +476,17 @@ read_received(struct in *in, struct entry *out)
 }
 
 static bool
+read_wish_lifetime(struct in *in, struct entry *out)
+{
+	uint64_t value = 0;
+
+	if (out->has_rule == 0 || !read_number(in, UINT32_MAX, &value))
+		return false;
+	out->wish.lifetime_s = (uint32_t)value;
+	return true;
+}
+
+static bool
 read_field(struct in *in, unsigned tag, struct entry *out)
 {
 	switch (tag) {
@@ -494,6 +515,13 @@ read_field(struct in *in, unsigned tag, struct entry *out)
 		return read_text(in, out->evidence, sizeof(out->evidence));
 	case FIELD_TEXT:
 		return read_text(in, out->text, sizeof(out->text));
+	case FIELD_LIFETIME:
+		return read_number(in, UINT64_MAX, &out->lifetime_ms);
+	case FIELD_WISH_LIFETIME:
+		return read_wish_lifetime(in, out);
+	case FIELD_DRY_RUN:
+		return out->has_rule != 0 &&
+		       read_octet(in, 1, &out->wish.dry_run);
 	default:
 		return false;
 	}

@@ -17,7 +17,8 @@
  *    5 customer    text         10 received     AFI:1 (0: unknown), NLRI as it
  *    6 session     text                         came, length octets included
  *                               11 evidence     text
- *                               12 text         text
+ *   13 lifetime    number       12 text         text
+ *   14 wish: lifetime number    15 wish: dry run 1
  *
  * A number is 1 to 8 octets without leading zeros; a field whose number is 0
  * or whose text is empty is left out. Text has no NUL. Actions are kind:1

@@ -126,7 +126,7 @@ store_append_entry(struct store *store, const struct entry *entry)
 	int len = record_encode(entry, record);
 
 	if (len < 0 || entry->live_op > LIVE_DELETE ||
-	    (entry->live_op == LIVE_PUT && entry->has_rule == 0))
+	    (entry->live_op == LIVE_PUT && !entry_may_live(entry)))
 		return DB_MISUSE;
 	item.len = (size_t)len;
 	return store_append(store, &item);
@@ -202,7 +202,7 @@ live_show(struct store *store, uint64_t id, uint64_t seq,
 	if (entry == NULL)
 		return DB_MEMORY;
 	err = ledger_get(store->ledger, seq, entry);
-	if (err == 0 && (entry->has_rule == 0 || entry->rule_id != id))
+	if (err == 0 && (!entry_may_live(entry) || entry->rule_id != id))
 		err = DB_CORRUPT;
 	if (err == 0)
 		err = ops->visit(ops->ctx, entry);

@@ -14,7 +14,8 @@ enum word_need {
 	WORD_MUST,
 	WORD_ID, /* a rule's number */
 	WORD_MAY_ID,
-	WORD_LIST, /* the word "list" */
+	WORD_NAME_OR_ID, /* of a customer or a rule, or --customer */
+	WORD_LIST,       /* the word "list" */
 };
 
 static const struct {
@@ -32,10 +33,21 @@ static const struct {
 	[ARGS_APPROVE] = { "approve", WORD_ID, "a rule's number" },
 	[ARGS_DENY] = { "deny", WORD_ID, "a rule's number" },
 	[ARGS_WITHDRAW] = { "withdraw", WORD_ID, "a rule's number" },
-	[ARGS_CONFIRM] = { "confirm", WORD_NONE, "" },
+	[ARGS_CONFIRM] = { "confirm", WORD_MAY, "brake, irr, rpki or reload" },
 	[ARGS_AUDIT] = { "audit", WORD_LIST, "the word list" },
 	[ARGS_CHECK] = { "check", WORD_MUST, "a file" },
 	[ARGS_RELOAD] = { "reload", WORD_NONE, "" },
+	[ARGS_CUSTOMERS] = { "customers", WORD_MAY, "a customer's name" },
+	[ARGS_EXTEND] = { "extend", WORD_ID, "a rule's number" },
+	[ARGS_QUARANTINE] = { "quarantine", WORD_MUST, "a customer's name" },
+	[ARGS_RELEASE] = { "release", WORD_NAME_OR_ID,
+	    "a customer's name or a rule's number" },
+	[ARGS_FREEZE] = { "freeze", WORD_MAY, "a customer's name" },
+	[ARGS_THAW] = { "thaw", WORD_MAY, "a customer's name" },
+	[ARGS_PANIC] = { "panic", WORD_NONE, "" },
+	[ARGS_RESUME] = { "resume", WORD_NONE, "" },
+	[ARGS_ANNOUNCE] = { "announce", WORD_MUST, "a rule, in quotes" },
+	[ARGS_RETRACT] = { "retract", WORD_ID, "a rule's number" },
 	[ARGS_HELP] = { "help", WORD_MAY, "a verb" },
 };
 
@@ -54,10 +66,15 @@ static const struct option {
 #define AT(member) offsetof(struct args, member)
 #define ACTS                                                                   \
 	(BIT(ARGS_APPROVE) | BIT(ARGS_DENY) | BIT(ARGS_WITHDRAW) |             \
-	    BIT(ARGS_CONFIRM))
+	    BIT(ARGS_CONFIRM) | BIT(ARGS_EXTEND) | BIT(ARGS_QUARANTINE) |      \
+	    BIT(ARGS_RELEASE) | BIT(ARGS_FREEZE) | BIT(ARGS_THAW) |            \
+	    BIT(ARGS_PANIC) | BIT(ARGS_RESUME) | BIT(ARGS_ANNOUNCE) |          \
+	    BIT(ARGS_RETRACT))
 	{ "--json", ANY_VERB, OPTION_FLAG, AT(json) },
 	{ "--socket", ANY_VERB, OPTION_TEXT, AT(socket) },
-	{ "--customer", BIT(ARGS_RULES) | BIT(ARGS_EXPLAIN) | BIT(ARGS_AUDIT),
+	{ "--customer",
+	    BIT(ARGS_RULES) | BIT(ARGS_EXPLAIN) | BIT(ARGS_AUDIT) |
+		BIT(ARGS_RELEASE),
 	    OPTION_TEXT, AT(customer) },
 	{ "--state", BIT(ARGS_RULES) | BIT(ARGS_AUDIT), OPTION_TEXT,
 	    AT(state) },
@@ -74,7 +91,12 @@ static const struct option {
 	{ "-n", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(n) },
 	{ "-m", ACTS, OPTION_TEXT, AT(message) },
 	{ "--reason", ACTS, OPTION_TEXT, AT(message) },
+	{ "--lifetime", BIT(ARGS_EXTEND) | BIT(ARGS_ANNOUNCE), OPTION_TEXT,
+	    AT(lifetime) },
 	{ "--dry-run", BIT(ARGS_RELOAD), OPTION_FLAG, AT(dry_run) },
+	{ "--confirm", BIT(ARGS_RELOAD), OPTION_NUMBER, AT(confirm_s) },
+	{ "--yes", BIT(ARGS_RELOAD) | BIT(ARGS_PANIC), OPTION_FLAG, AT(yes) },
+	{ "--check", BIT(ARGS_STATUS), OPTION_FLAG, AT(check) },
 };
 
 /* What is read. */
@@ -93,6 +115,12 @@ const char *
 args_verb_name(unsigned verb)
 {
 	return verb > ARGS_NONE && verb < ARGS_VERBS ? verbs[verb].name : "?";
+}
+
+bool
+args_verb_acts(unsigned verb)
+{
+	return verb < ARGS_VERBS && (BIT(verb) & ACTS) != 0;
 }
 
 unsigned
@@ -210,6 +238,25 @@ word_take(struct scan *scan, const char *word)
 	return 0;
 }
 
+/* A word that is a number names a rule; a customer may have such a name, too:
+ * then --customer names it. */
+static int
+name_or_id(const struct scan *scan)
+{
+	struct args *out = scan->out;
+
+	if ((out->word != NULL) == (out->customer != NULL)) {
+		(void)snprintf(scan->why, ARGS_WHY_MAX, "%s: wanted %s",
+		    verbs[out->verb].name, verbs[out->verb].word);
+		return -1;
+	}
+	if (out->word != NULL) {
+		out->has_id = number_parse(out->word, &out->id);
+		out->customer = out->has_id ? NULL : out->word;
+	}
+	return 0;
+}
+
 /* The word that the verb needs. */
 static int
 word_check(const struct scan *scan)
@@ -230,6 +277,8 @@ word_check(const struct scan *scan)
 		return -1;
 	}
 	out->word = word;
+	if (need == WORD_NAME_OR_ID)
+		return name_or_id(scan);
 	if (word == NULL || (need != WORD_ID && need != WORD_MAY_ID))
 		return 0;
 	out->has_id = number_parse(word, &out->id);
@@ -254,6 +303,8 @@ args_check(const struct scan *scan)
 	    (out->customer != NULL || out->state != NULL ||
 		out->ground != NULL || out->dst != NULL))
 		return wrong(scan, "rules", "wanted a number or filters");
+	if (out->dry_run && out->confirm_s > 0)
+		return wrong(scan, "reload", "wanted --dry-run or --confirm");
 	if (out->message != NULL && out->message[0] == '\0')
 		return wrong(scan, "-m or --reason", "wanted why it is done");
 	return 0;

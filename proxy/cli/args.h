@@ -27,6 +27,16 @@ enum args_verb {
 	ARGS_AUDIT,
 	ARGS_CHECK,
 	ARGS_RELOAD,
+	ARGS_CUSTOMERS,
+	ARGS_EXTEND,
+	ARGS_QUARANTINE,
+	ARGS_RELEASE,
+	ARGS_FREEZE,
+	ARGS_THAW,
+	ARGS_PANIC,
+	ARGS_RESUME,
+	ARGS_ANNOUNCE,
+	ARGS_RETRACT,
 	ARGS_HELP,
 	ARGS_VERBS
 };
@@ -36,13 +46,18 @@ struct args {
 	uint8_t verb; /* enum args_verb */
 	bool json;
 	bool dry_run;
+	bool yes;      /* nothing is asked */
+	bool check;    /* status: is all well? */
 	bool version;  /* --version: nothing else matters */
 	bool has_id;   /* rules ID, approve ID … */
 	bool has_rule; /* --rule ID */
 	uint64_t id;
 	uint64_t rule;
-	uint64_t n;       /* 0: not given */
-	const char *word; /* NAME, RULE, P, FILE, or the verb to explain */
+	uint64_t n;         /* 0: not given */
+	uint64_t confirm_s; /* reload --confirm N; 0: not given */
+	const char
+	    *word; /* NAME, RULE, P, FILE, WHAT, or the verb to explain */
+	const char *lifetime;
 	const char *socket;
 	const char *customer;
 	const char *state;
@@ -68,6 +83,9 @@ int args_parse(int argc, const char *const *argv, struct args *out, char *why);
 
 /* "rules"; "?" when out of range. */
 const char *args_verb_name(unsigned verb);
+
+/* Done by somebody, who says why (-m). */
+bool args_verb_acts(unsigned verb);
 
 /* ARGS_NONE when there is none. */
 unsigned args_verb_find(const char *name);

@@ -49,12 +49,47 @@ put_rules(struct json *to, const struct args *args)
 	put_some(to, "destination", args->dst);
 }
 
+/* What a verb acts on, and why. */
+static void
+put_act(struct json *to, const struct args *args)
+{
+	switch (args->verb) {
+	case ARGS_QUARANTINE:
+	case ARGS_FREEZE:
+	case ARGS_THAW:
+		put_some(to, "customer", args->word);
+		break;
+	case ARGS_ANNOUNCE:
+		put_some(to, "rule", args->word);
+		break;
+	case ARGS_CONFIRM:
+		put_some(to, "what", args->word);
+		break;
+	default:
+		put_some(to, "customer", args->customer);
+		if (args->has_id)
+			json_put_number(to, "id", args->id);
+		break;
+	}
+	put_some(to, "lifetime", args->lifetime);
+	put_some(to, "reason", args->message);
+}
+
+static void
+put_reload(struct json *to, const struct args *args)
+{
+	json_put_bool(to, "dry_run", args->dry_run);
+	if (args->confirm_s > 0)
+		json_put_number(to, "confirm", args->confirm_s);
+}
+
 /* The daemon's name of the verb; NULL when it is not asked. */
 static const char *
 put_args(struct json *to, const struct args *args)
 {
 	switch ((enum args_verb)args->verb) {
 	case ARGS_SESSIONS:
+	case ARGS_CUSTOMERS:
 		put_some(to, "name", args->word);
 		break;
 	case ARGS_RULES:
@@ -70,17 +105,23 @@ put_args(struct json *to, const struct args *args)
 	case ARGS_APPROVE:
 	case ARGS_DENY:
 	case ARGS_WITHDRAW:
-		json_put_number(to, "id", args->id);
-		put_some(to, "reason", args->message);
-		break;
 	case ARGS_CONFIRM:
-		put_some(to, "reason", args->message);
+	case ARGS_EXTEND:
+	case ARGS_QUARANTINE:
+	case ARGS_RELEASE:
+	case ARGS_FREEZE:
+	case ARGS_THAW:
+	case ARGS_PANIC:
+	case ARGS_RESUME:
+	case ARGS_ANNOUNCE:
+	case ARGS_RETRACT:
+		put_act(to, args);
 		break;
 	case ARGS_AUDIT:
 		put_audit(to, args);
 		break;
 	case ARGS_RELOAD:
-		json_put_bool(to, "dry_run", args->dry_run);
+		put_reload(to, args);
 		break;
 	case ARGS_STATUS:
 		break;

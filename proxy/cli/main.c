@@ -12,11 +12,11 @@
 #include "proxy/cli/check_file.h"
 #include "proxy/cli/help.h"
 #include "proxy/cli/offline.h"
+#include "proxy/cli/prompt.h"
 #include "proxy/cli/show.h"
 #include "proxy/cli/text.h"
 
 #define WIDTH_DEFAULT 80
-#define REASON_MAX    256 /* what is typed at the prompt */
 
 /* Columns of the terminal; 0 when there is none. */
 static size_t
@@ -51,27 +51,6 @@ complain(int status, const char *what, const char *text)
 	free(clean);
 	free(clean_text);
 	return status;
-}
-
-/* Ask the person at the terminal why. False when nobody answers. */
-static bool
-reason_ask(struct args *args, char buf[REASON_MAX])
-{
-	if (isatty(STDIN_FILENO) == 0)
-		return false;
-	if (args->has_id)
-		(void)fprintf(stderr, "%s rule %llu; why? ",
-		    args_verb_name(args->verb), (unsigned long long)args->id);
-	else
-		(void)fputs("this revokes what the brake holds "
-			    "(see sluice rules --ground braked); why? ",
-		    stderr);
-	(void)fflush(stderr);
-	if (fgets(buf, REASON_MAX, stdin) == NULL)
-		return false;
-	buf[strcspn(buf, "\n")] = '\0';
-	args->message = buf;
-	return buf[0] != '\0';
 }
 
 /* The daemon's answer, 0; or an exit status, and it has been said. */
@@ -109,25 +88,14 @@ answer_get(const struct args *args, struct answer *answer)
 	return 0;
 }
 
-static bool
-is_act(unsigned verb)
-{
-	return verb == ARGS_APPROVE || verb == ARGS_DENY ||
-	       verb == ARGS_WITHDRAW || verb == ARGS_CONFIRM;
-}
-
 static int
-ask_and_show(struct args *args, char reason[REASON_MAX])
+ask_and_show(const struct args *args)
 {
 	struct show show = { stdout, stderr, terminal_width(), wall_ns() };
 	struct answer answer = { 0 };
 	char why[ARGS_WHY_MAX] = "";
 	int status;
 
-	if (is_act(args->verb) && args->message == NULL &&
-	    !reason_ask(args, reason))
-		return complain(CLI_WRONG, args_verb_name(args->verb),
-		    "wanted -m and why it is done");
 	if (args->store != NULL)
 		status = offline_audit(args, show.now_ns, &answer, why);
 	else
@@ -143,8 +111,58 @@ ask_and_show(struct args *args, char reason[REASON_MAX])
 	return status;
 }
 
+/* What a reload would do, and whether a person wants that. 0 to go on, or an
+ * exit status. */
 static int
-run(struct args *args, char reason[REASON_MAX])
+reload_preview(const struct args *args, const struct prompt *prompt)
+{
+	struct show show = { stdout, stderr, terminal_width(), wall_ns() };
+	struct answer answer = { 0 };
+	struct args dry = *args;
+	uint64_t withdrawn = 0;
+	int status;
+
+	dry.dry_run = true;
+	dry.confirm_s = 0;
+	status = answer_get(&dry, &answer);
+	if (status == 0)
+		status = show_answer(&show, &dry, &answer);
+	(void)json_number(json_get(answer.end, "end"), "withdrawn", &withdrawn);
+	answer_fini(&answer);
+	if (status != 0 || withdrawn == 0 || args->yes || prompt->in == NULL)
+		return status;
+	(void)fflush(stdout);
+	return prompt_yes(prompt, "withdraw these, and apply it?")
+		   ? 0
+		   : complain(CLI_NO, "reload", "nothing is changed");
+}
+
+static int
+act(struct args *args)
+{
+	struct prompt prompt = { isatty(STDIN_FILENO) != 0 ? stdin : NULL,
+		stderr };
+	char reason[PROMPT_MAX];
+	int status = 0;
+
+	if (args->verb == ARGS_PANIC && !args->yes && prompt.in != NULL &&
+	    !prompt_yes(&prompt, "withdraw everything?"))
+		return complain(CLI_NO, "panic", "nothing is changed");
+	if (args_verb_acts(args->verb) && args->message == NULL &&
+	    !prompt_reason(&prompt, args, reason))
+		return complain(CLI_WRONG, args_verb_name(args->verb),
+		    "wanted -m and why it is done");
+	/* A program asks for its dry run itself. */
+	if (args->verb == ARGS_RELOAD && !args->dry_run && !args->json)
+		status = reload_preview(args, &prompt);
+	if (status == 0)
+		status = ask_and_show(args);
+	args->message = NULL; /* may be reason */
+	return status;
+}
+
+static int
+run(struct args *args)
 {
 	int error;
 
@@ -165,14 +183,14 @@ run(struct args *args, char reason[REASON_MAX])
 		error = check_file(args->word, args->json);
 		return complain(CLI_WRONG, "sluice-loader", strerror(-error));
 	}
-	return ask_and_show(args, reason);
+	return act(args);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct args args;
-	char why[ARGS_WHY_MAX], reason[REASON_MAX];
+	char why[ARGS_WHY_MAX];
 	int status;
 
 	if (argc < 2) {
@@ -186,7 +204,7 @@ main(int argc, char **argv)
 		    args.verb != ARGS_NONE ? args_verb_name(args.verb) : "");
 		return CLI_WRONG;
 	}
-	status = run(&args, reason);
+	status = run(&args);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		return complain(CLI_NO, "standard output", strerror(errno));
 	return status;

@@ -61,8 +61,8 @@ show_text(const struct show *show, const char *const *pieces)
 	}
 }
 
-static void
-json_line(const struct show *show, const struct json *json)
+void
+show_json_line(const struct show *show, const struct json *json)
 {
 	size_t len;
 	char *text = json_print(json, &len);
@@ -110,9 +110,7 @@ show_end(const struct args *args, const struct answer *answer)
 static bool
 ends_only(unsigned verb)
 {
-	return verb == ARGS_APPROVE || verb == ARGS_DENY ||
-	       verb == ARGS_WITHDRAW || verb == ARGS_CONFIRM ||
-	       verb == ARGS_RELOAD;
+	return args_verb_acts(verb) || verb == ARGS_RELOAD;
 }
 
 /* Rows as they came. */
@@ -127,7 +125,7 @@ rows_json(const struct show *show, const struct args *args,
 		    answer_row(answer, backward ? answer->n_rows - 1 - i : i);
 
 		if (json_object_at(line, "row"))
-			json_line(show, json_get(line, "row"));
+			show_json_line(show, json_get(line, "row"));
 		json_free(line);
 	}
 }
@@ -139,14 +137,14 @@ show_json(const struct show *show, const struct args *args,
 	if (args->verb == ARGS_ROUTE && answer->n_rows > 0) {
 		struct json *route = show_route_json(args, answer);
 
-		json_line(show, route);
+		show_json_line(show, route);
 		json_free(route);
 	} else {
 		rows_json(show, args, answer);
 	}
 	if (ends_only(args->verb) ||
 	    (answer_exit(answer) != 0 && answer->n_rows == 0))
-		json_line(show, json_get(answer->end, "end"));
+		show_json_line(show, json_get(answer->end, "end"));
 }
 
 /* One row that is shown in full. */
@@ -167,6 +165,12 @@ show_row(
 	case ARGS_EXPLAIN:
 		show_rule(show, row, true);
 		return;
+	case ARGS_CUSTOMERS:
+		show_customer(show, row);
+		return;
+	case ARGS_ANNOUNCE:
+		show_rule(show, row, false);
+		return;
 	case ARGS_NONE:
 	case ARGS_APPROVE:
 	case ARGS_DENY:
@@ -176,6 +180,14 @@ show_row(
 	case ARGS_AUDIT:
 	case ARGS_CHECK:
 	case ARGS_RELOAD:
+	case ARGS_EXTEND:
+	case ARGS_QUARANTINE:
+	case ARGS_RELEASE:
+	case ARGS_FREEZE:
+	case ARGS_THAW:
+	case ARGS_PANIC:
+	case ARGS_RESUME:
+	case ARGS_RETRACT:
 	case ARGS_HELP:
 	case ARGS_VERBS:
 		return;
@@ -209,6 +221,8 @@ show_rows(const struct show *show, const struct args *args,
 		show_entries(show, answer);
 	else if (args->verb == ARGS_ROUTE)
 		return show_route(show, args, answer);
+	else if (args->verb == ARGS_CUSTOMERS && args->word == NULL)
+		show_customers(show, answer);
 	else if (args->verb == ARGS_SESSIONS && args->word == NULL)
 		show_sessions(show, answer);
 	else if (table)
@@ -218,6 +232,45 @@ show_rows(const struct show *show, const struct args *args,
 	return false;
 }
 
+/* "status --check": the one row decides; without one nothing is known. */
+static int
+check_answer(const struct show *show, const struct args *args,
+    const struct answer *answer)
+{
+	struct json *line = answer_row(answer, 0);
+	/* Of a row that did not come nothing is well. */
+	bool well = show_status_check(show, json_get(line, "row"), args->json);
+
+	json_free(line);
+	return well ? CLI_DONE : CLI_NO;
+}
+
+/* A reload that waits: until when, and for what. */
+static void
+show_rollback(const struct show *show, const struct answer *answer)
+{
+	const char *until = json_text(json_get(answer->end, "end"), "rollback");
+
+	if (until != NULL)
+		SHOW(show, "it is rolled back at ", until,
+		    " unless `sluice confirm reload` comes", "\n");
+}
+
+/* Rows that are not all: why, beside them. */
+static int
+end_of_json(const struct show *show, const struct args *args,
+    const struct answer *answer)
+{
+	char *clean = text_clean(answer_text(answer));
+	unsigned status = answer_exit(answer);
+
+	if (status != 0 && answer->n_rows > 0 && !ends_only(args->verb) &&
+	    clean[0] != '\0')
+		(void)fprintf(show->err, "sluice: %s\n", clean);
+	free(clean);
+	return (int)status;
+}
+
 int
 show_answer(const struct show *show, const struct args *args,
     const struct answer *answer)
@@ -225,9 +278,11 @@ show_answer(const struct show *show, const struct args *args,
 	unsigned status = answer_exit(answer);
 	char *text, *clean;
 
+	if (args->check && status == 0)
+		return check_answer(show, args, answer);
 	if (args->json) {
 		show_json(show, args, answer);
-		return (int)status;
+		return end_of_json(show, args, answer);
 	}
 	/* Nothing found is said, unless it was a mistake to ask. */
 	if ((answer->n_rows > 0 || (status == 0 && !ends_only(args->verb))) &&
@@ -240,5 +295,6 @@ show_answer(const struct show *show, const struct args *args,
 		    status == 0 ? "" : "sluice: ", clean);
 	free(clean);
 	free(text);
+	show_rollback(show, answer);
 	return (int)status;
 }

@@ -2,6 +2,7 @@
 /* Answers as text for an engineer, or as JSON. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "proxy/cli/answer.h"
@@ -22,6 +23,13 @@ int show_answer(const struct show *show, const struct args *args,
 /* ---- one function a verb: rows as text ---- */
 
 void show_status(const struct show *show, const struct json *row);
+/* One line: is all well? Returns whether nothing needs a person. */
+bool show_status_check(
+    const struct show *show, const struct json *row, bool json);
+/* What is unusual, a line each. */
+void show_notices(const struct show *show, const struct json *row);
+void show_customers(const struct show *show, const struct answer *answer);
+void show_customer(const struct show *show, const struct json *row);
 void show_sessions(const struct show *show, const struct answer *answer);
 void show_session(const struct show *show, const struct json *row);
 void show_rules(const struct show *show, const struct answer *answer);
@@ -60,6 +68,10 @@ const char *show_number(
 const char *show_age(const struct show *show, const struct json *object,
     const char *key, bool left, char buf[SHOW_AGE_MAX]);
 
+/* Time to the end of a rule's state, ground or lifetime: the soonest. */
+const char *show_left(
+    const struct show *show, const struct json *rule, char buf[SHOW_AGE_MAX]);
+
 #define SHOW_GROUND_MAX 64
 
 /* What became of the route that a rule rests on, in words; "" when it is fine.
@@ -70,6 +82,9 @@ const char *show_ground(const struct show *show, const struct json *rule,
 /* The sentence at the end of an answer; where it is that nothing was found,
  * with what was asked for. The caller frees it. */
 char *show_end(const struct args *args, const struct answer *answer);
+
+/* A value as one line. */
+void show_json_line(const struct show *show, const struct json *json);
 
 /* Print pieces (ended by NULL) one behind the other, cleaned. */
 void show_text(const struct show *show, const char *const *pieces);

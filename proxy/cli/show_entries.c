@@ -5,6 +5,7 @@
 
 #include "proxy/cli/show.h"
 #include "proxy/cli/table.h"
+#include "proxy/control/when.h"
 
 /* "2026-01-31 03:04:05" of an RFC 3339 time. */
 static const char *
@@ -33,6 +34,25 @@ note_make(const struct json *row, bool has_rule, char *buf, size_t size)
 		    evidence[0] != '\0' && text[0] != '\0' ? "; " : "", text);
 }
 
+/* Behind it, what was asked for and how long it may live. */
+static void
+note_lifetime(const struct json *row, char *buf, size_t size)
+{
+	size_t used = strlen(buf);
+	char age[SHOW_AGE_MAX];
+	uint64_t seconds;
+
+	if (json_number(row, "lifetime", &seconds) && used < size)
+		(void)snprintf(&buf[used], size - used, "%sfor %s",
+		    used > 0 ? "; " : "",
+		    when_age(seconds < UINT32_MAX ? seconds * 1000 : 0, age,
+			sizeof(age)));
+	used = strlen(buf);
+	if (json_true_at(json_get(row, "wish"), "dry_run") && used < size)
+		(void)snprintf(
+		    &buf[used], size - used, "%sdry run", used > 0 ? ", " : "");
+}
+
 static void
 entry_add(struct table *table, const struct json *row)
 {
@@ -51,6 +71,7 @@ entry_add(struct table *table, const struct json *row)
 	};
 
 	note_make(row, rule != NULL, note, sizeof(note));
+	note_lifetime(row, note, sizeof(note));
 	table_add(
 	    table, cells, rule != NULL ? rule : show_field(row, "text"), note);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proxy/cli/show.h"
+#include "proxy/control/when.h"
 
 #define CHECK_INDENT "       "
 #define STATE_INDENT "              "
@@ -47,23 +48,49 @@ checks_print(const struct show *show, const struct json *row)
 		check_print(show, json_at(checks, i));
 }
 
+/* What was asked for beside the rule; who announced it. */
+static void
+rule_wish(const struct show *show, const struct json *row)
+{
+	const struct json *wish = json_get(row, "wish");
+	char age[SHOW_AGE_MAX];
+	uint64_t seconds;
+	bool dry = json_true_at(wish, "dry_run");
+
+	if (json_number(wish, "lifetime", &seconds))
+		SHOW(show, "  asked for   at most ",
+		    when_age(seconds < UINT32_MAX ? seconds * 1000 : 0, age,
+			sizeof(age)),
+		    dry ? ", a dry run" : "", "\n");
+	else if (dry)
+		SHOW(show, "  asked for   a dry run", "\n");
+	if (json_text(row, "operator") != NULL)
+		SHOW(show, "  operator    ", show_field(row, "operator"), "\n");
+}
+
 /* When and where. */
 static void
 rule_facts(const struct show *show, const struct json *row)
 {
-	char age[SHOW_AGE_MAX], cost[SHOW_NUMBER_MAX], seq[SHOW_NUMBER_MAX];
+	char age[SHOW_AGE_MAX], cost[SHOW_NUMBER_MAX], seq[SHOW_NUMBER_MAX],
+	    parts[SHOW_NUMBER_MAX];
 
 	SHOW(show, "  since       ", show_field(row, "since"), " (",
 	    show_age(show, row, "since", false, age), ")", "\n");
 	SHOW(show, "  first seen  ", show_field(row, "first_seen"), " (",
 	    show_age(show, row, "first_seen", false, age), ")", "\n");
 	if (json_text(row, "expires") != NULL)
-		SHOW(show, "  ends        ", show_field(row, "expires"),
+		SHOW(show, "  until       ", show_field(row, "expires"),
 		    " (in ", show_age(show, row, "expires", true, age), ")",
 		    "\n");
+	if (json_text(row, "ends") != NULL)
+		SHOW(show, "  lifetime    ends ", show_field(row, "ends"),
+		    " (in ", show_age(show, row, "ends", true, age), ")", "\n");
+	rule_wish(show, row);
 	SHOW(show, "  inward      ",
 	    json_true_at(row, "announced") ? "announced" : "not announced",
-	    ", cost ", show_number(row, "cost", cost), "\n");
+	    ", cost ", show_number(row, "cost", cost), ", parts ",
+	    show_number(row, "parts", parts), "\n");
 	SHOW(show, "  record      ", show_number(row, "seq", seq),
 	    json_true_at(row, "durable") ? ", on disk" : ", not on disk yet",
 	    json_true_at(row, "approved") ? ", approved by an operator" : "",
@@ -100,15 +127,17 @@ rule_verdict(const struct show *show, const struct json *row, bool explain)
 void
 show_rule(const struct show *show, const struct json *row, bool explain)
 {
+	const char *neighbor = show_field(row, "neighbor");
 	char id[SHOW_NUMBER_MAX];
 
 	if (explain)
 		SHOW(show, "as if customer ", show_field(row, "customer"),
-		    " announced over ", show_field(row, "neighbor"), "\n");
+		    neighbor[0] != '\0' ? " announced over " : " announced it",
+		    neighbor, "\n");
 	else
 		SHOW(show, "rule ", show_number(row, "id", id), " of ",
-		    show_field(row, "customer"), " from ",
-		    show_field(row, "neighbor"), "\n");
+		    show_field(row, "customer"),
+		    neighbor[0] != '\0' ? " from " : "", neighbor, "\n");
 	SHOW(show, "  ", show_field(row, "rule"), "\n", "\n");
 	if (!explain) {
 		rule_verdict(show, row, false);

@@ -10,6 +10,7 @@
 #include "proxy/cli/show.h"
 #include "proxy/cli/table.h"
 #include "proxy/cli/text.h"
+#include "proxy/control/when.h"
 
 /* What became of its route, and what that was seen by. */
 #define NOTE_MAX (SHOW_GROUND_MAX + EVIDENCE_MAX)
@@ -37,6 +38,22 @@ show_ground(
 	else
 		(void)snprintf(buf, SHOW_GROUND_MAX, "%.32s", ground);
 	return buf;
+}
+
+const char *
+show_left(
+    const struct show *show, const struct json *rule, char buf[SHOW_AGE_MAX])
+{
+	const char *ends = json_text(rule, "ends");
+	const char *expires = json_text(rule, "expires");
+	bool sooner;
+	uint64_t a, b;
+
+	sooner =
+	    ends != NULL &&
+	    (expires == NULL || (when_parse(ends, 0, &a) == 0 &&
+				    when_parse(expires, 0, &b) == 0 && a < b));
+	return show_age(show, rule, sooner ? "ends" : "expires", true, buf);
 }
 
 struct table *
@@ -76,7 +93,7 @@ show_rules_add(
 		show_field(row, "state"),
 		show_field(row, "reason"),
 		show_age(show, row, "since", false, age),
-		show_age(show, row, "expires", true, left),
+		show_left(show, row, left),
 		show_number(row, "cost", cost),
 	};
 

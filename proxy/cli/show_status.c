@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proxy/cli/show.h"
+#include "policy/rpki.h"
 #include "policy/verdict.h"
 
 static void
@@ -54,46 +55,6 @@ status_sessions(const struct show *show, const struct json *row)
 	    show_number(inward, "configured", b), " sessions up, ",
 	    show_number(json_get(row, "rules"), "inward", c),
 	    strcmp(c, "1") == 0 ? " rule standing" : " rules standing", "\n");
-}
-
-/* The first thing to know of: rules that lost their right stand still. */
-static void
-status_brake(const struct show *show, const struct json *row)
-{
-	const struct json *brake = json_get(row, "brake");
-	char rules[SHOW_NUMBER_MAX], customers[SHOW_NUMBER_MAX],
-	    age[SHOW_AGE_MAX];
-	bool one;
-
-	(void)show_number(brake, "rules", rules);
-	(void)show_number(brake, "customers", customers);
-	if (json_text(brake, "since") == NULL)
-		return;
-	one = strcmp(rules, "1") == 0;
-	SHOW(show, "BRAKE      ", rules, one ? " rule of " : " rules of ",
-	    customers, strcmp(customers, "1") == 0 ? " customer" : " customers",
-	    " would be revoked; ", one ? "it stands" : "they stand", " (for ",
-	    show_age(show, brake, "since", false, age), " now)", "\n",
-	    "           see `sluice rules --ground braked` and `sluice route`",
-	    "\n",
-	    "           a leak or a broken feed: repair it, the brake clears "
-	    "itself",
-	    "\n", "           a real change: `sluice confirm` takes ",
-	    one ? "it" : "them", " out", "\n");
-}
-
-/* The second: a family of which nothing new can be validated. */
-static void
-status_blind(
-    const struct show *show, const struct json *row, const char *family)
-{
-	const struct json *feed = json_get(json_get(row, "feeds"), family);
-	uint64_t configured, complete;
-
-	if (json_number(feed, "configured", &configured) && configured > 0 &&
-	    json_number(feed, "complete", &complete) && complete == 0)
-		SHOW(show, "UNICAST    NO FEED IS COMPLETE: new ", family,
-		    " rules are refused", "\n");
 }
 
 /* One family: its feeds, and what is in the table. */
@@ -148,11 +109,6 @@ status_unicast(const struct show *show, const struct json *row)
 		SHOW(show, "; customers' routes seen outside what they own: ",
 		    show_number(row, "foreign_routes", number));
 	SHOW(show, "\n");
-	if (json_number(row, "table_full", &n) && n > 0)
-		SHOW(show, "           TABLE FULL: ",
-		    show_number(row, "table_full", number),
-		    n == 1 ? " route" : " routes",
-		    " found no room (max_routes)", "\n");
 }
 
 static void
@@ -179,15 +135,72 @@ status_rules(const struct show *show, const struct json *row)
 		    "\n");
 }
 
+/* "1820 of 2800", or with no limit the count alone. */
+static void
+part_of(const struct show *show, const struct json *object, const char *part,
+    const char *all)
+{
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX];
+	uint64_t limit;
+	bool bound = json_number(object, all, &limit);
+
+	SHOW(show, show_number(object, part, a), bound ? " of " : "",
+	    bound ? show_number(object, all, b) : "");
+}
+
+static void
+status_quota(const struct show *show, const struct json *row)
+{
+	const struct json *quota = json_get(row, "quota");
+	char number[SHOW_NUMBER_MAX];
+	uint64_t n;
+
+	SHOW(show, "room       rules ");
+	part_of(show, quota, "rules", "rules_max");
+	SHOW(show, ", cost ");
+	part_of(show, quota, "cost", "cost_max");
+	if (json_number(quota, "paced", &n) && n > 0)
+		SHOW(show,
+		    "; told slowly now: ", show_number(quota, "paced", number),
+		    n == 1 ? " router" : " routers");
+	SHOW(show, "\n");
+}
+
+/* RPKI where a cache is configured, IRR where a customer has a list. */
+static void
+status_rpki(const struct show *show, const struct json *row)
+{
+	const struct json *rpki = json_get(row, "rpki");
+	const struct json *irr = json_get(row, "irr");
+	const struct json *vrps = json_get(rpki, "vrps");
+	const char *state = show_field(rpki, "state");
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX],
+	    serial[SHOW_NUMBER_MAX];
+	uint64_t n;
+
+	if (state[0] != '\0' && strcmp(state, rpki_state_name(RPKI_NONE)) != 0)
+		SHOW(show, "rpki       ", state, ", ",
+		    show_number(vrps, "ipv4", a), " ipv4 and ",
+		    show_number(vrps, "ipv6", b), " ipv6 VRPs, serial ",
+		    show_number(rpki, "serial", serial), " of ",
+		    json_text(rpki, "cache") != NULL ? show_field(rpki, "cache")
+						     : "no cache",
+		    ", ", show_age(show, rpki, "since", false, age), " old",
+		    "\n");
+	if (json_number(irr, "lists", &n) && n > 0)
+		SHOW(show, "irr        ", show_number(irr, "lists", a),
+		    n == 1 ? " list" : " lists", "\n");
+}
+
 void
 show_status(const struct show *show, const struct json *row)
 {
-	status_brake(show, row);
-	status_blind(show, row, "ipv4");
-	status_blind(show, row, "ipv6");
+	show_notices(show, row);
 	status_sluice(show, row);
 	status_log(show, row);
 	status_sessions(show, row);
 	status_unicast(show, row);
 	status_rules(show, row);
+	status_quota(show, row);
+	status_rpki(show, row);
 }

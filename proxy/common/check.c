@@ -5,8 +5,8 @@
 #include <endian.h>
 #include <string.h>
 
-static bool
-is_zero(const uint8_t *octets, size_t n)
+bool
+check_zero(const uint8_t *octets, size_t n)
 {
 	uint8_t all = 0;
 
@@ -32,7 +32,7 @@ check_address(const struct address *address, bool may_be_any)
 		return false;
 	if (address->scope != 0 && address->afi != AFI_IPV6)
 		return false;
-	return is_zero(&address->addr[octets], ADDRESS_MAX - octets);
+	return check_zero(&address->addr[octets], ADDRESS_MAX - octets);
 }
 
 bool
@@ -42,18 +42,16 @@ check_family(unsigned family)
 	       (family & (family - 1)) == 0;
 }
 
-/* The AFI that rules of this family have; NONE for unicast and others. */
-static unsigned
-rule_afi(unsigned family)
+unsigned
+check_rule_afi(unsigned family)
 {
 	if (!check_family(family) || (family & FAMILY_FLOWSPEC) == 0)
 		return AFI_NONE;
 	return family_afi(family);
 }
 
-/* In the list of reasons. */
-static bool
-reason_known(unsigned reason)
+bool
+check_reason(unsigned reason)
 {
 	return reason == REASON_ACCEPTED ||
 	       strcmp(reason_name(reason), "?") != 0;
@@ -73,7 +71,7 @@ check_rule_tail(const struct msg_head *head, const struct rule *rule,
 	end = offset + size + raw_len;
 	if (((end + 7) & ~(size_t)7) != head->len)
 		return false;
-	if (family != 0 && rule_afi(family) != rule->afi)
+	if (family != 0 && check_rule_afi(family) != rule->afi)
 		return false;
 	if (raw != NULL)
 		*raw = (const uint8_t *)rule + size;
@@ -83,9 +81,10 @@ check_rule_tail(const struct msg_head *head, const struct rule *rule,
 bool
 check_rule_announce(const struct msg_rule_announce *msg, const uint8_t **raw)
 {
-	return rule_afi(msg->family) != AFI_NONE && is_zero(msg->zero, 3) &&
-	       msg->wire_reason != REASON_UNJUDGED &&
-	       reason_known(msg->wire_reason) && action_valid(&msg->actions) &&
+	return check_rule_afi(msg->family) != AFI_NONE && msg->more <= 1 &&
+	       check_zero(msg->zero, sizeof(msg->zero)) &&
+	       wish_valid(&msg->wish) && msg->wire_reason != REASON_UNJUDGED &&
+	       check_reason(msg->wire_reason) && action_valid(&msg->actions) &&
 	       check_rule_tail(
 		   &msg->head, &msg->rule, msg->family, msg->raw_len, raw);
 }
@@ -93,7 +92,8 @@ check_rule_announce(const struct msg_rule_announce *msg, const uint8_t **raw)
 bool
 check_rule_withdraw(const struct msg_rule_withdraw *msg)
 {
-	return rule_afi(msg->family) != AFI_NONE && is_zero(msg->zero, 7) &&
+	return check_rule_afi(msg->family) != AFI_NONE && msg->more <= 1 &&
+	       check_zero(msg->zero, sizeof(msg->zero)) &&
 	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
 }
 
@@ -104,32 +104,31 @@ check_rule_refused(const struct msg_rule_refused *msg, const uint8_t **raw)
 
 	if (raw != NULL)
 		*raw = (const uint8_t *)(msg + 1);
-	return rule_afi(msg->family) != AFI_NONE && is_zero(msg->zero, 3) &&
-	       msg->raw_len <= ENTRY_RAW_MAX &&
+	return check_rule_afi(msg->family) != AFI_NONE &&
+	       check_zero(msg->zero, 3) && msg->raw_len <= ENTRY_RAW_MAX &&
 	       ((end + 7) & ~(size_t)7) == msg->head.len &&
 	       msg->reason != REASON_UNJUDGED &&
-	       msg->reason != REASON_ACCEPTED && reason_known(msg->reason) &&
+	       msg->reason != REASON_ACCEPTED && check_reason(msg->reason) &&
 	       check_text(msg->fault, sizeof(msg->fault));
 }
 
 bool
 check_out_rule(const struct msg_out_rule *msg)
 {
-	return rule_afi(msg->family) != AFI_NONE && is_zero(msg->zero, 3) &&
-	       action_valid(&msg->actions) &&
+	return check_rule_afi(msg->family) != AFI_NONE &&
+	       check_zero(msg->zero, 3) && action_valid(&msg->actions) &&
 	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
 }
 
-/* Numbers that no route has, or that contradict each other. */
-static bool
-facts_valid(const struct route_facts *facts)
+bool
+check_facts(const struct route_facts *facts)
 {
 	bool born_inside = (facts->flags & ROUTE_INTERNAL) != 0;
 	bool reflected = (facts->flags & ROUTE_REFLECTED) != 0;
 
 	if ((facts->flags & ~(unsigned)ROUTE_FLAGS) != 0 ||
 	    facts->origin > ROUTE_INCOMPLETE ||
-	    !is_zero(facts->zero, sizeof(facts->zero)))
+	    !check_zero(facts->zero, sizeof(facts->zero)))
 		return false;
 	if (!reflected && facts->originator_id != 0)
 		return false;
@@ -183,7 +182,7 @@ prefixes6_valid(const struct unicast6 *prefix, unsigned n)
 		bad |= len > 128;
 		bad |= word[0] & host_bits(len, 0);
 		bad |= word[1] & host_bits(len, 64);
-		bad |= !is_zero(prefix[i].zero, sizeof(prefix[i].zero));
+		bad |= !check_zero(prefix[i].zero, sizeof(prefix[i].zero));
 	}
 	return bad == 0;
 }
@@ -201,7 +200,7 @@ check_unicast(const struct msg_unicast *msg)
 	    sizeof(*msg) + msg->n * each != msg->head.len || msg->withdraw > 1)
 		return false;
 	if (msg->withdraw ? memcmp(&msg->facts, &none, sizeof(none)) != 0
-			  : !facts_valid(&msg->facts))
+			  : !check_facts(&msg->facts))
 		return false;
 	return is4 ? prefixes4_valid(prefixes, msg->n)
 		   : prefixes6_valid(prefixes, msg->n);
@@ -236,58 +235,4 @@ check_session_state(const struct msg_session_state *msg)
 	       check_address(&msg->local, true) &&
 	       check_address(&msg->remote, true) &&
 	       check_text(msg->text, sizeof(msg->text));
-}
-
-/* A filter: no prefix, or a valid one. */
-static bool
-prefix_or_any(const struct prefix *prefix)
-{
-	return prefix->afi == AFI_NONE || prefix_valid(prefix);
-}
-
-bool
-check_ctl_request(const struct msg_ctl_request *msg)
-{
-	if (msg->verb < CTL_STATUS || msg->verb > CTL_CONFIRM ||
-	    (msg->state >= STATE_COUNT && msg->state != UINT8_MAX) ||
-	    msg->ground >= GROUND_COUNT || msg->has_rule > 1 ||
-	    !is_zero(msg->zero, sizeof(msg->zero)))
-		return false;
-	if (!prefix_or_any(&msg->prefix) ||
-	    (msg->verb == CTL_ROUTE && msg->prefix.afi == AFI_NONE) ||
-	    !check_text(msg->customer, sizeof(msg->customer)) ||
-	    !check_text(msg->operator_name, sizeof(msg->operator_name)) ||
-	    !check_text(msg->text, sizeof(msg->text)))
-		return false;
-	if (msg->has_rule == 0)
-		return msg->verb != CTL_EXPLAIN;
-	return action_valid(&msg->actions) &&
-	       check_rule_tail(&msg->head, &msg->rule, 0, 0, NULL);
-}
-
-bool
-check_ctl_rule(const struct msg_ctl_rule *msg)
-{
-	return rule_afi(msg->family) != AFI_NONE && msg->state < STATE_COUNT &&
-	       msg->check < CHECK_COUNT && reason_known(msg->reason) &&
-	       msg->approved <= 1 && msg->announced <= 1 && msg->durable <= 1 &&
-	       msg->ground < GROUND_COUNT &&
-	       check_text(msg->customer, sizeof(msg->customer)) &&
-	       check_text(msg->neighbor, sizeof(msg->neighbor)) &&
-	       check_text(msg->evidence, sizeof(msg->evidence)) &&
-	       action_valid(&msg->actions) &&
-	       check_rule_tail(&msg->head, &msg->rule, msg->family, 0, NULL);
-}
-
-bool
-check_ctl_route(const struct msg_ctl_route *msg)
-{
-	return (msg->kind == CTL_ROUTE_PATH || msg->kind == CTL_ROUTE_MORE) &&
-	       msg->stale <= 1 && msg->external <= 1 && msg->known <= 1 &&
-	       is_zero(msg->pad, sizeof(msg->pad)) &&
-	       is_zero(msg->zero, sizeof(msg->zero)) &&
-	       prefix_valid(&msg->prefix) && facts_valid(&msg->facts) &&
-	       check_text(msg->source, sizeof(msg->source)) &&
-	       check_text(msg->customer, sizeof(msg->customer)) &&
-	       check_text(msg->why, sizeof(msg->why));
 }

@@ -17,6 +17,14 @@ bool check_address(const struct address *address, bool may_be_any);
 
 /* A single family bit. */
 bool check_family(unsigned family);
+/* The AFI that rules of this family have; NONE for unicast and others. */
+unsigned check_rule_afi(unsigned family);
+/* In the list of reasons. */
+bool check_reason(unsigned reason);
+/* n octets, all zero. */
+bool check_zero(const uint8_t *octets, size_t n);
+/* No numbers that no route has, or that contradict each other. */
+bool check_facts(const struct route_facts *facts);
 
 /*
  * The rule at the end of the message that begins at head, followed by raw_len
@@ -41,3 +49,14 @@ bool check_session_state(const struct msg_session_state *msg);
 bool check_ctl_request(const struct msg_ctl_request *msg);
 bool check_ctl_rule(const struct msg_ctl_rule *msg);
 bool check_ctl_route(const struct msg_ctl_route *msg);
+bool check_ctl_status(const struct msg_ctl_status *msg);
+bool check_ctl_customer(const struct msg_ctl_customer *msg);
+bool check_ctl_metric(const struct msg_ctl_metric *msg);
+/* Also that the prefixes are masked and the lengths possible. */
+bool check_vrps(const struct msg_vrp *msg);
+bool check_rpki_state(const struct msg_rpki_state *msg);
+bool check_cfg_rpki(const struct msg_cfg_rpki *msg);
+bool check_cfg_irr(const struct msg_cfg_irr *msg);
+bool check_wishes(const struct wish_rules *wishes);
+bool check_held(const struct msg_held *msg);
+bool check_confirm(const struct msg_confirm *msg);

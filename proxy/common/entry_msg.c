@@ -70,6 +70,10 @@ pack_head(const struct entry *entry, struct msg_entry *msg)
 	msg->mono_ns = entry->mono_ns;
 	msg->rule_id = entry->rule_id;
 	msg->count = entry->count;
+	msg->lifetime_ms = entry->lifetime_ms;
+	msg->wish = (struct wish){ 0 };
+	if (entry->has_rule != 0)
+		msg->wish = entry->wish;
 	msg->request = 0;
 	msg->reason = entry->reason;
 	msg->raw_len = entry->raw_len;
@@ -178,7 +182,10 @@ head_valid(const struct msg_entry *msg)
 
 	for (size_t i = 0; i < sizeof(msg->zero); i++)
 		zero |= msg->zero[i];
-	return zero == 0 && msg->kind > ENTRY_NONE && msg->kind < ENTRY_COUNT &&
+	return zero == 0 && wish_valid(&msg->wish) &&
+	       (msg->has_rule != 0 ||
+		   (msg->wish.lifetime_s == 0 && msg->wish.dry_run == 0)) &&
+	       msg->kind > ENTRY_NONE && msg->kind < ENTRY_COUNT &&
 	       msg->state < STATE_COUNT && msg->check < CHECK_COUNT &&
 	       msg->live_op <= LIVE_DELETE && msg->has_rule <= 1 &&
 	       msg->approved <= 1 && msg->raw_len <= ENTRY_RAW_MAX &&
@@ -193,6 +200,8 @@ unpack_head(const struct msg_entry *msg, struct entry *entry)
 	entry->mono_ns = msg->mono_ns;
 	entry->rule_id = msg->rule_id;
 	entry->count = msg->count;
+	entry->lifetime_ms = msg->lifetime_ms;
+	entry->wish = msg->wish;
 	entry->reason = msg->reason;
 	entry->raw_len = msg->raw_len;
 	entry->kind = msg->kind;

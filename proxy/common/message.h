@@ -5,6 +5,7 @@
 #include "proxy/common/message_base.h"
 #include "proxy/common/message_config.h"
 #include "proxy/common/message_control.h"
+#include "proxy/common/message_rpki.h"
 #include "proxy/common/message_session.h"
 #include "proxy/common/message_store.h"
 

@@ -23,6 +23,7 @@
 #include "policy/action.h"
 #include "policy/prefix.h"
 #include "policy/rule.h"
+#include "policy/rpki.h"
 #include "policy/unicast.h"
 #include "policy/verdict.h"
 #include "proxy/wire/family.h"
@@ -40,6 +41,8 @@ enum role {
 	ROLE_STORE,
 	ROLE_CONTROL,
 	ROLE_LOADER,
+	ROLE_RPKI,
+	ROLE_HTTP,
 	ROLE_COUNT
 };
 
@@ -67,13 +70,33 @@ enum msg_kind {
 	MSG_CFG_ASN,
 	MSG_CFG_VALIDATION,
 	MSG_CFG_NEIGHBOR,
+	MSG_CFG_IRR, /* a customer's list; its prefixes follow */
+	MSG_CFG_CLASS,
+	MSG_CFG_REWRITE,
+	MSG_CFG_WISH,
+	MSG_CFG_PROTECTED,
+	MSG_CFG_FLEET,
+	MSG_CFG_RPKI,
+	MSG_CFG_SERVICE,
 	MSG_CFG_ERROR, /* loader only */
 	MSG_CFG_END,
 	MSG_CFG_RESULT,  /* guard -> supervisor */
 	MSG_PEER_BROKEN, /* guard, store -> supervisor: start this one anew */
-	/* supervisor -> store, control */
+	/* supervisor -> guard, outside of a set: another list of a customer */
+	MSG_IRR_BEGIN,  /* struct msg_cfg_irr */
+	MSG_IRR_PREFIX, /* struct msg_cfg_prefix */
+	MSG_IRR_END,    /* struct msg_irr_end */
+	MSG_HELD,       /* supervisor -> guard: this waits for a person */
+	MSG_CONFIRMED,  /* guard -> supervisor, rpki: a person said yes */
+	/* supervisor -> store, control, http, rpki */
 	MSG_STORE_CONFIG,
 	MSG_CONTROL_CONFIG,
+	MSG_HTTP_CONFIG,
+	MSG_RPKI_CONFIG, /* struct msg_cfg_rpki */
+	/* rpki -> guard */
+	MSG_VRP_BEGIN, /* forget all: everything follows */
+	MSG_VRP,
+	MSG_RPKI_STATE,
 	/* control <-> supervisor */
 	MSG_RELOAD,
 	MSG_RELOAD_RESULT,
@@ -112,6 +135,8 @@ enum msg_kind {
 	MSG_CTL_RULE,
 	MSG_CTL_CHECK,
 	MSG_CTL_ROUTE,
+	MSG_CTL_CUSTOMER,
+	MSG_CTL_METRIC,
 	MSG_CTL_END,
 	MSG_KINDS
 };
@@ -173,6 +198,18 @@ struct ignore {
 	uint32_t originator[IGNORE_ORIGINATORS_MAX];
 };
 
+/* Communities by which a customer asks for something beside the rule. */
+#define WISH_RULES_MAX 16
+struct wish_rule {
+	struct community community;
+	struct wish wish; /* one thing asked for: a lifetime or a dry run */
+};
+struct wish_rules {
+	uint32_t n;
+	uint32_t zero;
+	struct wish_rule rule[WISH_RULES_MAX];
+};
+
 struct msg_session_config { /* MSG_SESSION_CONFIG: first, and on change */
 	struct msg_head head;
 	uint32_t peer;
@@ -192,6 +229,7 @@ struct msg_session_config { /* MSG_SESSION_CONFIG: first, and on change */
 	uint32_t zero;
 	char name[NAME_MAX_LEN]; /* subject of log lines */
 	struct ignore ignore;
+	struct wish_rules wishes;
 };
 
 enum socket_direction {

@@ -17,7 +17,10 @@ struct msg_cfg_begin {
 	uint64_t generation;
 	uint32_t purpose; /* enum cfg_purpose; set by the supervisor */
 	uint32_t request; /* control's request number, 0: none */
-	uint8_t hash[32]; /* of the configuration's files */
+	uint32_t
+	    confirm_s;     /* APPLY: rolled back then unless confirmed; 0: no */
+	uint32_t rollback; /* APPLY: it is the one before, back again */
+	uint8_t hash[32];  /* of the configuration's files */
 	char operator_name[32];
 };
 
@@ -62,15 +65,36 @@ struct msg_cfg_customer {
 	uint8_t validate;      /* enum customer_validate */
 	uint8_t best_match;    /* enum customer_best_match */
 	uint8_t failover;      /* enum customer_failover */
-	uint8_t zero2;
+	uint8_t noc;           /* the operators' own rules; no neighbours */
 	uint64_t linger_ms;
+	uint64_t lifetime_ms; /* 0: no end */
+	/* UINT32_MAX (UINT64_MAX) in any of these: no limit */
+	uint64_t max_addresses;
+	uint32_t max_addresses_percent; /* 100: no limit */
+	uint32_t max_cost;
+	uint32_t new_per_second;
+	uint32_t burst;
+	uint32_t strikes;    /* 0: not counted */
+	uint8_t match;       /* enum customer_match */
+	uint8_t rpki;        /* enum customer_rpki */
+	uint8_t pa;          /* ROAs may name our AS */
+	uint8_t shared;      /* others may own some of it too */
+	uint8_t raise_rates; /* below the floor: raised to it */
+	uint8_t flap_breaker;
+	uint8_t zero2[6];
 	char name[NAME_MAX_LEN];
 };
 
-struct msg_cfg_prefix { /* a registered prefix */
+enum cfg_list {
+	CFG_LIST_OWN = 0, /* registered */
+	CFG_LIST_IRR = 1,
+};
+
+/* MSG_CFG_PREFIX, MSG_IRR_PREFIX (index: the customer's number) */
+struct msg_cfg_prefix {
 	struct msg_head head;
 	uint32_t index; /* customer */
-	uint32_t zero;
+	uint32_t list;  /* enum cfg_list */
 	struct prefix prefix;
 	uint8_t pad[6];
 };
@@ -108,6 +132,137 @@ struct msg_cfg_validation {
 	uint32_t brake_rules;
 	uint32_t brake_customers;
 	struct ignore ignore;
+};
+
+enum irr_status {
+	IRR_USABLE = 1,
+	IRR_MISSING = 2, /* there is no file, or it cannot be read */
+	IRR_BROKEN = 3,  /* it is not such as bgpq4 writes */
+	IRR_EMPTY = 4,
+};
+
+/*
+ * MSG_CFG_IRR, once for each customer that has a list; MSG_IRR_BEGIN (index:
+ * the customer's number). n MSG_CFG_PREFIX (MSG_IRR_PREFIX) of CFG_LIST_IRR
+ * follow somewhere behind it. Not a fault of the configuration whatever its
+ * status: one customer's file must not stop the others.
+ */
+struct msg_cfg_irr {
+	struct msg_head head;
+	uint32_t index;
+	uint32_t status; /* enum irr_status */
+	uint32_t n;      /* prefixes; 0 unless IRR_USABLE */
+	uint32_t zero;
+	uint64_t max_age_ms; /* 0: any age */
+	uint64_t written_ns; /* wall: the file's time */
+	uint8_t hash[32];    /* SHA-256 or the like of the file's octets */
+	char path[PATH_LEN]; /* absolute */
+	char why[128];       /* not usable: why, with line and column */
+};
+
+struct msg_irr_end { /* MSG_IRR_END */
+	struct msg_head head;
+	uint32_t index; /* the customer's number */
+	uint32_t zero;
+};
+
+/* What waits for `sluice confirm`. */
+enum confirm {
+	CONFIRM_ANY = 0, /* the one thing that waits */
+	CONFIRM_BRAKE = 1,
+	CONFIRM_IRR = 2,
+	CONFIRM_RPKI = 3,
+	CONFIRM_RELOAD = 4,
+};
+
+struct msg_held { /* MSG_HELD */
+	struct msg_head head;
+	uint32_t what;     /* CONFIRM_IRR, CONFIRM_RELOAD */
+	uint32_t customer; /* IRR: its number */
+	uint32_t waits;    /* 0: not any more */
+	uint32_t have;     /* IRR: prefixes in force */
+	uint32_t found;    /* .. and in the file */
+	uint32_t zero;
+	uint64_t until_ns; /* RELOAD: rolled back then, wall */
+};
+
+struct msg_confirm { /* MSG_CONFIRMED */
+	struct msg_head head;
+	uint32_t what;     /* enum confirm */
+	uint32_t customer; /* IRR: its number; UINT32_MAX: all */
+	char operator_name[32];
+};
+
+struct msg_cfg_class { /* then rule: its match part alone */
+	struct msg_head head;
+	uint32_t index; /* customer */
+	uint32_t kind;  /* enum customer_class_kind */
+	struct rule rule;
+};
+
+struct msg_cfg_rewrite {
+	struct msg_head head;
+	uint32_t index; /* customer */
+	uint32_t zero;
+	uint8_t from[8]; /* redirect communities, as action_set holds them */
+	uint8_t to[8];
+};
+
+struct msg_cfg_wish {
+	struct msg_head head;
+	uint32_t index; /* customer */
+	uint32_t zero;
+	struct wish_rule wish;
+};
+
+/* Packets that are protected besides those to what is configured: then rule,
+ * a match part with a destination. */
+struct msg_cfg_protected {
+	struct msg_head head;
+	char name[64]; /* the comment, or what it is */
+	struct rule rule;
+};
+
+struct msg_cfg_fleet { /* once, also where the file says nothing */
+	struct msg_head head;
+	uint32_t max_rules; /* UINT32_MAX: no limit; likewise the next */
+	uint32_t max_cost;
+	uint32_t guaranteed; /* cost units (and rules) each customer has */
+	uint32_t pace;       /* first announcements a second to each router */
+	uint8_t profile;     /* enum cost_profile */
+	uint8_t protect_customers;
+	uint8_t warn_percent; /* of a quota */
+	uint8_t zero[5];
+};
+
+#define RPKI_CACHES_MAX 16
+struct rpki_cache {
+	struct address address;
+	uint32_t group; /* lower ones are asked first */
+	uint32_t zero;
+};
+
+/* MSG_CFG_RPKI, once, also where the file says nothing (n 0); MSG_RPKI_CONFIG.
+ * Seconds; used where a cache says nothing (RFC 8210 6). */
+struct msg_cfg_rpki {
+	struct msg_head head;
+	uint32_t n;
+	uint32_t refresh_s;
+	uint32_t retry_s;
+	uint32_t expire_s;
+	uint32_t grace_s;        /* after Expire, for what stands */
+	uint32_t shrink_percent; /* a smaller set by more than this is held */
+	struct rpki_cache cache[RPKI_CACHES_MAX];
+};
+
+/* Who may do what, and the web's address; once. Empty names: nobody by group;
+ * all three empty: whoever can open the socket may do all. */
+struct msg_cfg_service {
+	struct msg_head head;
+	char viewer[32]; /* Unix groups */
+	char noc[32];
+	char admin[32];
+	struct address http; /* afi 0: none */
 };
 
 #define CFG_INTERNAL UINT32_MAX
@@ -173,12 +328,23 @@ struct msg_store_config {
 struct msg_control_config {
 	struct msg_head head;
 	char path[PATH_LEN]; /* of the Unix socket */
+	char viewer[32];     /* as in msg_cfg_service */
+	char noc[32];
+	char admin[32];
+};
+
+struct msg_http_config {
+	struct msg_head head;
+	struct address address;
+	char control_path[PATH_LEN]; /* of the Unix socket to ask */
 };
 
 struct msg_reload { /* control -> supervisor */
 	struct msg_head head;
 	uint32_t request;
 	uint32_t dry_run;
+	uint32_t confirm_s; /* rolled back then unless confirmed; 0: no */
+	uint32_t zero;
 	char operator_name[32];
 };
 

@@ -17,8 +17,21 @@ enum ctl_verb {
 	CTL_DENY,
 	CTL_WITHDRAW,
 	CTL_ROUTE,   /* prefix: its routes, then the rules that rest on it */
-	CTL_CONFIRM, /* release what the brake holds */
+	CTL_CONFIRM, /* release what waits: what */
+	CTL_CUSTOMERS,
+	CTL_METRICS,
+	CTL_EXTEND,     /* id: a new lifetime, at most the customer's most */
+	CTL_QUARANTINE, /* customer: out */
+	CTL_RELEASE,    /* customer, or id of one rule: back, if it passes */
+	CTL_FREEZE,     /* customer ("": all): no new rules */
+	CTL_THAW,
+	CTL_PANIC, /* all is withdrawn, nothing is let in */
+	CTL_RESUME,
+	CTL_ANNOUNCE, /* has_rule: the NOC's own */
+	CTL_RETRACT,  /* id */
 };
+
+#define CTL_LIFETIME_MAX_MS (UINT64_C(366) * 86400 * 1000)
 
 struct msg_ctl_request {
 	struct msg_head head;
@@ -28,7 +41,9 @@ struct msg_ctl_request {
 	uint8_t state; /* UINT8_MAX: any */
 	uint8_t has_rule;
 	uint8_t ground; /* enum rule_ground; FINE: any */
-	uint8_t zero[5];
+	uint8_t what;   /* CONFIRM: enum confirm */
+	uint8_t zero[4];
+	uint64_t lifetime_ms; /* EXTEND, ANNOUNCE; 0: the most there is */
 	struct prefix prefix; /* destination filter: covering or covered */
 	uint8_t pad[6];
 	char customer[NAME_MAX_LEN]; /* "": any */
@@ -71,6 +86,93 @@ struct msg_ctl_status {
 	uint32_t braked_customers; /* .. of so many customers */
 	uint64_t braked_since_ns;  /* wall; 0: the brake is not on */
 	uint8_t config_hash[32];
+	/* containment */
+	uint8_t panic;
+	uint8_t frozen;       /* everybody */
+	uint8_t selftest_ok;  /* the guard may enforce */
+	uint8_t rpki_held;    /* a smaller set waits for a confirmation */
+	uint32_t quarantined; /* customers; likewise */
+	uint32_t muted;
+	uint32_t customers_frozen;
+	uint32_t selftest_asked;
+	uint32_t selftest_failed;
+	char selftest_text[192];
+	char panic_by[32];
+	uint64_t panic_since_ns;
+	/* quotas */
+	uint32_t fleet_rules;
+	uint32_t fleet_rules_max; /* UINT32_MAX: no limit */
+	uint32_t fleet_cost;
+	uint32_t fleet_cost_max;
+	uint32_t waiting; /* rules that wait for room */
+	uint32_t ending;  /* whose lifetime ends within an hour */
+	uint32_t near;    /* customers at or above the warning mark */
+	uint32_t paced;   /* routers that are told slowly now */
+	/* RPKI and IRR */
+	uint8_t rpki; /* enum rpki_state */
+	uint8_t zero2[3];
+	uint32_t rpki_serial;
+	uint32_t vrps[2];       /* IPv4, IPv6 */
+	uint32_t rpki_have[2];  /* rpki_held: in force, and in the new set */
+	uint32_t irr_lists;     /* customers that have one */
+	uint32_t irr_unusable;  /* of these: missing, or too old */
+	uint32_t irr_held;      /* .. whose new file waits for a confirmation */
+	uint64_t rpki_since_ns; /* wall: the last End of Data */
+	uint64_t rpki_expires_ns;
+	char rpki_cache[RPKI_CACHE_MAX];
+	/* a configuration that waits for a confirmation; 0: none */
+	uint64_t rollback_ns;
+};
+
+/* One customer; likewise how the NOC's own rules stand. */
+struct msg_ctl_customer {
+	struct msg_head head;
+	uint32_t request;
+	uint32_t asn;
+	uint8_t mode; /* enum customer_mode */
+	uint8_t noc;  /* the operators' own */
+	uint8_t quarantined;
+	uint8_t frozen;
+	uint8_t muted;
+	uint8_t validate; /* enum customer_validate */
+	uint8_t rpki;     /* enum customer_rpki */
+	uint8_t irr;      /* 0 none, 1 usable, 2 missing or too old, 3 a new one
+			     waits for a confirmation */
+	uint32_t sessions;
+	uint32_t sessions_up;
+	uint32_t known; /* rules */
+	uint32_t by_state[STATE_COUNT];
+	uint32_t waiting; /* for room */
+	uint32_t ending;  /* whose lifetime ends within an hour */
+	uint32_t rules;   /* in use of the quota .. */
+	uint32_t rules_max;
+	uint32_t cost;
+	uint32_t cost_max;
+	uint64_t addresses; /* 0 where they are not limited */
+	uint64_t addresses_max;
+	uint32_t new_left; /* new rules that may pass now */
+	uint32_t new_per_second;
+	uint32_t burst;
+	uint32_t strikes; /* of late */
+	uint32_t strikes_max;
+	uint32_t registered; /* prefixes */
+	uint32_t irr_prefixes;
+	uint32_t irr_found; /* irr 3: in the new file */
+	uint64_t irr_written_ns;
+	uint64_t lifetime_ms;
+	char name[NAME_MAX_LEN];
+	char contained_by[32]; /* the operator who did it */
+	uint64_t contained_ns;
+};
+
+/* A count of verdicts since the guard started. */
+struct msg_ctl_metric {
+	struct msg_head head;
+	uint32_t request;
+	uint16_t reason;
+	uint16_t zero;
+	uint64_t count;
+	char customer[NAME_MAX_LEN]; /* "": all together; each reason once */
 };
 
 struct msg_ctl_session {
@@ -105,17 +207,22 @@ struct msg_ctl_rule { /* then rule */
 	uint8_t approved;
 	uint8_t announced; /* stands inward now */
 	uint8_t durable;   /* its last record is on disk */
-	uint32_t cost;     /* inward rules it takes */
+	uint32_t cost;     /* hardware entries */
+	uint32_t parts;    /* inward rules that it takes */
+	struct wish wish;
+	uint32_t zero;
 	uint64_t id;
 	uint64_t seq;           /* of its last entry */
 	uint64_t first_seen_ns; /* wall */
 	uint64_t since_ns;      /* wall, of this state */
 	uint64_t expires_ns;    /* wall, of this state or, if that is sooner,
 				   of this ground; 0: no end set */
+	uint64_t ends_ns;       /* wall, of its lifetime; 0: no end */
 	uint64_t now_ns;
 	char customer[NAME_MAX_LEN];
 	char neighbor[NAME_MAX_LEN];
 	char evidence[EVIDENCE_MAX];
+	char operator_name[32]; /* who announced it: the NOC's own */
 	struct action_set actions;
 	uint8_t ground; /* enum rule_ground */
 	uint8_t pad[3];

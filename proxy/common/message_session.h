@@ -64,9 +64,10 @@ struct msg_rule_announce { /* then rule, then raw */
 	uint16_t wire_reason; /* enum reason: ACCEPTED where bytes were fine */
 	uint16_t raw_len;     /* 0: came in canonical form */
 	uint8_t family;
-	uint8_t zero[3];
+	uint8_t more; /* more of what came at once follows */
+	uint8_t zero[2];
+	struct wish wish;
 	struct action_set actions;
-	uint8_t pad[4];
 	struct rule rule;
 };
 
@@ -74,7 +75,8 @@ struct msg_rule_withdraw { /* then rule */
 	struct msg_head head;
 	uint64_t handle;
 	uint8_t family;
-	uint8_t zero[7];
+	uint8_t more; /* likewise: none is promoted into its room meanwhile */
+	uint8_t zero[6];
 	struct rule rule;
 };
 

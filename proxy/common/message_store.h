@@ -29,6 +29,8 @@ struct msg_entry {
 	uint64_t mono_ns;
 	uint64_t rule_id;
 	uint64_t count;
+	uint64_t lifetime_ms;
+	struct wish wish; /* has_rule */
 	uint32_t request; /* MSG_AUDIT_ENTRY */
 	uint16_t reason;
 	uint16_t raw_len;

@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "proxy/common/channel.h"
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/control/access.h"
 #include "proxy/control/listen.h"
 #include "proxy/control/task.h"
 
@@ -21,12 +23,18 @@ static const char too_many[] =
     "{\"end\":{\"exit\":1,\"text\":\"too many programs are connected; try "
     "again\"}}\n";
 
+static const char no_group[] =
+    "{\"end\":{\"exit\":1,\"text\":\"you are in none of the groups viewer, "
+    "noc, admin\"}}\n";
+
 /* A place for one connection. */
 struct seat {
 	struct control *control;
 	struct client *client; /* NULL: free */
 	struct task task;
-	bool gone; /* to be freed at the end of the turn */
+	bool gone;      /* to be freed at the end of the turn */
+	bool refused;   /* what it may not do was logged */
+	uint8_t access; /* enum access, of the one at the other end */
 	char operator_name[32];
 };
 
@@ -38,6 +46,9 @@ struct control {
 	int fd;              /* the socket; -1: none yet */
 	struct listen_mark mark;
 	char path[PATH_LEN];
+	struct access_rules access;
+	access_look *look;
+	struct access_peer peer; /* who connects now */
 	uint32_t last_request;
 	bool failed;
 	struct seat seats[CONTROL_CLIENTS_MAX];
@@ -65,6 +76,15 @@ on_line(void *ctx, const char *line, size_t len)
 
 	if (request_parse(line, len, clock_wall_ns(), &request, why) < 0) {
 		task_end(&seat->task, 2, why);
+		return;
+	}
+	if (!request_may(&request, (enum access)seat->access, why)) {
+		/* Once a connection: those who look may not fill the log. */
+		if (!seat->refused)
+			log_line(LOG_WARN, "socket: refused: operator=%s: %s",
+			    seat->operator_name, why);
+		seat->refused = true;
+		task_end(&seat->task, 1, why);
 		return;
 	}
 	task_begin(&seat->task, &control->roles, &request,
@@ -115,17 +135,33 @@ seat_find(struct control *control)
 	return NULL;
 }
 
+/* Say why, if that can be done at once, and close. */
+static void
+client_refuse(int fd, const char *line, size_t len)
+{
+	ssize_t n = send(fd, line, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	(void)n;
+	(void)close(fd);
+}
+
 static void
 client_take(struct control *control, int fd)
 {
 	static const struct client_ops ops = { on_line, on_client_closed };
-	struct seat *seat = seat_find(control);
+	enum access access = ACCESS_NONE;
+	struct seat *seat;
 
+	/* Before they take a seat: everybody may be able to connect. */
+	if (control->look(fd, &control->peer) == 0)
+		access = access_of(&control->access, &control->peer);
+	if (access == ACCESS_NONE) {
+		client_refuse(fd, no_group, sizeof(no_group) - 1);
+		return;
+	}
+	seat = seat_find(control);
 	if (seat == NULL) {
-		ssize_t n = write(fd, too_many, sizeof(too_many) - 1);
-
-		(void)n;
-		(void)close(fd);
+		client_refuse(fd, too_many, sizeof(too_many) - 1);
 		return;
 	}
 	if (listen_peer(fd, seat->operator_name, sizeof(seat->operator_name)) <
@@ -134,6 +170,7 @@ client_take(struct control *control, int fd)
 		return;
 	}
 	seat->control = control;
+	seat->access = (uint8_t)access;
 	seat->client =
 	    client_open(control->loop, fd, CLIENT_OUT_MAX, &ops, seat);
 	seat->task.client = seat->client;
@@ -162,17 +199,15 @@ on_connection(void *ctx, int events)
 	}
 }
 
+/* A socket at another path, or the first one. */
 static void
-listen_start(struct control *control, const struct msg_control_config *msg)
+listen_start(struct control *control, const char *path, enum listen_to to)
 {
-	if (!check_text(msg->path, sizeof(msg->path)) ||
-	    (control->fd >= 0 && strcmp(msg->path, control->path) == 0))
-		return;
 	watch_free(control->watch);
 	control->watch = NULL;
 	listen_close(control->fd, control->path, &control->mark);
-	memcpy(control->path, msg->path, sizeof(control->path));
-	control->fd = listen_open(control->path, &control->mark);
+	memcpy(control->path, path, sizeof(control->path));
+	control->fd = listen_open(control->path, to, &control->mark);
 	if (control->fd >= 0)
 		control->watch = watch_new(
 		    control->loop, control->fd, on_connection, control);
@@ -186,6 +221,34 @@ listen_start(struct control *control, const struct msg_control_config *msg)
 	}
 	watch_set(control->watch, WATCH_READ);
 	log_line(LOG_INFO, "socket: listening: path=%s", control->path);
+}
+
+/* Connections that stand keep the role that they have. */
+static void
+config_take(struct control *control, const struct msg_control_config *msg)
+{
+	enum listen_to to;
+	int status;
+
+	if (!check_text(msg->path, sizeof(msg->path)) ||
+	    !check_text(msg->viewer, sizeof(msg->viewer)) ||
+	    !check_text(msg->noc, sizeof(msg->noc)) ||
+	    !check_text(msg->admin, sizeof(msg->admin))) {
+		log_line(LOG_ERROR, "supervisor: configuration is not sound");
+		return;
+	}
+	access_rules_make(&control->access, msg);
+	/* With groups the mode cannot be the check: a file has one group, and
+	 * there are three. Who it is decides, at each connection. */
+	to = control->access.open ? LISTEN_GROUP : LISTEN_ALL;
+	if (control->fd < 0 || strcmp(msg->path, control->path) != 0) {
+		listen_start(control, msg->path, to);
+		return;
+	}
+	status = listen_mode(control->path, to, &control->mark);
+	if (status < 0)
+		log_line(LOG_ERROR, "socket: mode is not changed: path=%s: %s",
+		    control->path, strerror(-status));
 }
 
 /* ---- other roles ---- */
@@ -285,7 +348,7 @@ on_supervisor(void *ctx, const struct msg_head *head, int fd)
 			role_attach(control, (const void *)head, fd);
 		return;
 	case MSG_CONTROL_CONFIG:
-		listen_start(control, (const void *)head);
+		config_take(control, (const void *)head);
 		return;
 	case MSG_RELOAD_RESULT:
 		task = task_find(control, head);
@@ -372,6 +435,7 @@ control_new(struct loop *loop, int fd)
 	}
 	control->loop = loop;
 	control->fd = -1;
+	control->look = access_look_peer;
 	control->tick = timer_new(loop, on_tick, control);
 	control->roles.supervisor =
 	    channel_open(loop, fd, CHANNEL_LIMIT, &ops, control);
@@ -382,6 +446,12 @@ control_new(struct loop *loop, int fd)
 	timer_start(control->tick, TICK_MS, TICK_MS);
 	loop_on_turn(loop, on_turn, control);
 	return control;
+}
+
+void
+control_look(struct control *control, access_look *look)
+{
+	control->look = look;
 }
 
 void

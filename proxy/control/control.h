@@ -7,6 +7,7 @@
  *   request.c  a line, made into what is asked
  *   task.c     what was asked, until its end
  *   listen.c   the socket, and who is at its other end
+ *   access.c   what they may do
  *
  * Guard and store may go away and come back at any time; what was asked of
  * them then ends with an error, and the operator asks again.
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 
 #include "proxy/common/loop.h"
+#include "proxy/control/access.h"
 
 #define CONTROL_CLIENTS_MAX 32
 
@@ -27,6 +29,9 @@ struct control;
  * and when control cannot listen.
  */
 struct control *control_new(struct loop *loop, int fd);
+
+/* Look those who connect up by other means than access_look_peer(). */
+void control_look(struct control *control, access_look *look);
 
 /* Close everything and remove the socket. NULL is fine. */
 void control_free(struct control *control);

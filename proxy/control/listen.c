@@ -63,7 +63,7 @@ stale_remove(const struct sockaddr_un *address)
 }
 
 static int
-folder_make(const char *path)
+folder_make(const char *path, enum listen_to to)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
@@ -74,16 +74,19 @@ folder_make(const char *path)
 	len = (size_t)(slash - path);
 	memcpy(folder, path, len);
 	folder[len] = '\0';
-	if (mkdir(folder, 0750) < 0 && errno != EEXIST)
+	if (mkdir(folder, to == LISTEN_ALL ? 0755 : 0750) < 0 &&
+	    errno != EEXIST)
 		return -errno;
 	return 0;
 }
 
 /* Bind with the mode from the start, so that nobody else gets in between. */
 static int
-bind_listen(int fd, const struct sockaddr_un *address, struct listen_mark *mark)
+bind_listen(int fd, const struct sockaddr_un *address, enum listen_to to,
+    struct listen_mark *mark)
 {
-	mode_t before = umask(S_IXUSR | S_IXGRP | S_IRWXO);
+	mode_t others = to == LISTEN_ALL ? S_IXOTH : S_IRWXO;
+	mode_t before = umask(S_IXUSR | S_IXGRP | others);
 	int status =
 	    bind(fd, (const struct sockaddr *)address, sizeof(*address));
 	int error = errno;
@@ -100,7 +103,7 @@ bind_listen(int fd, const struct sockaddr_un *address, struct listen_mark *mark)
 }
 
 int
-listen_open(const char *path, struct listen_mark *mark)
+listen_open(const char *path, enum listen_to to, struct listen_mark *mark)
 {
 	struct sockaddr_un address;
 	int status = address_fill(path, &address);
@@ -108,7 +111,7 @@ listen_open(const char *path, struct listen_mark *mark)
 
 	*mark = (struct listen_mark){ 0 };
 	if (status == 0)
-		status = folder_make(path);
+		status = folder_make(path, to);
 	if (status == 0)
 		status = stale_remove(&address);
 	if (status < 0)
@@ -116,7 +119,7 @@ listen_open(const char *path, struct listen_mark *mark)
 	fd = socket_new();
 	if (fd < 0)
 		return fd;
-	status = bind_listen(fd, &address, mark);
+	status = bind_listen(fd, &address, to, mark);
 	if (status < 0) {
 		(void)close(fd);
 		return status;
@@ -124,16 +127,31 @@ listen_open(const char *path, struct listen_mark *mark)
 	return fd;
 }
 
-void
-listen_close(int fd, const char *path, const struct listen_mark *mark)
+/* Still what listen_open() made. */
+static bool
+is_ours(const char *path, const struct listen_mark *mark)
 {
 	struct stat st;
 
+	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	       st.st_dev == mark->dev && st.st_ino == mark->ino;
+}
+
+int
+listen_mode(const char *path, enum listen_to to, const struct listen_mark *mark)
+{
+	if (!is_ours(path, mark))
+		return -ENOENT;
+	return chmod(path, to == LISTEN_ALL ? 0666 : 0660) < 0 ? -errno : 0;
+}
+
+void
+listen_close(int fd, const char *path, const struct listen_mark *mark)
+{
 	if (fd < 0)
 		return;
 	(void)close(fd);
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	    st.st_dev == mark->dev && st.st_ino == mark->ino)
+	if (is_ours(path, mark))
 		(void)unlink(path);
 }
 

@@ -11,14 +11,26 @@ struct listen_mark {
 	ino_t ino;
 };
 
+/* Who may open the socket: its owner and group (mode 0660, a folder that is
+ * made for it 0750), or everybody (0666 and 0755), where the peer's credentials
+ * say who may do what. */
+enum listen_to {
+	LISTEN_GROUP = 0,
+	LISTEN_ALL,
+};
+
 /*
- * Listen at path: mode 0660, its folder made with mode 0750 when it is missing
- * (one level). A socket that nobody answers is removed first; one that is
- * answered, and anything that is no socket, is left alone. Returns the
- * descriptor, or -errno: -EADDRINUSE when somebody answers, -ENOTSOCK,
- * -ENAMETOOLONG …
+ * Listen at path; its folder is made when it is missing (one level). A socket
+ * that nobody answers is removed first; one that is answered, and anything that
+ * is no socket, is left alone. Returns the descriptor, or -errno: -EADDRINUSE
+ * when somebody answers, -ENOTSOCK, -ENAMETOOLONG …
  */
-int listen_open(const char *path, struct listen_mark *mark);
+int listen_open(const char *path, enum listen_to to, struct listen_mark *mark);
+
+/* Let others in, or out, of what listen_open() made at path. Returns 0, or
+ * -errno. */
+int listen_mode(
+    const char *path, enum listen_to to, const struct listen_mark *mark);
 
 /* Close fd and remove path, if it still is what listen_open() made. */
 void listen_close(int fd, const char *path, const struct listen_mark *mark);

@@ -8,6 +8,7 @@
 #include "policy/rule_text.h"
 #include "proxy/control/filter.h"
 #include "proxy/control/json.h"
+#include "proxy/control/when.h"
 
 /* What a verb's function works on. args may be NULL: none were given. */
 struct parse {
@@ -140,18 +141,33 @@ parse_route(const struct parse *parse)
 	return 0;
 }
 
+/* A customer; "" when none is named. */
 static int
-parse_explain(const struct parse *parse)
+parse_customer(const struct parse *parse)
+{
+	struct msg_ctl_request *ctl = &parse->out->ctl;
+
+	return text_copy(
+	    parse, "customer", ctl->customer, sizeof(ctl->customer));
+}
+
+static int
+parse_customer_must(const struct parse *parse)
+{
+	if (parse_customer(parse) < 0)
+		return -1;
+	if (parse->out->ctl.customer[0] == '\0')
+		return refuse(parse, "customer", "a customer's name");
+	return 0;
+}
+
+static int
+parse_rule(const struct parse *parse)
 {
 	struct msg_ctl_request *ctl = &parse->out->ctl;
 	struct rule_text_error error;
 	const char *text = json_text(parse->args, "rule");
 
-	if (text_copy(parse, "customer", ctl->customer, sizeof(ctl->customer)) <
-	    0)
-		return -1;
-	if (ctl->customer[0] == '\0')
-		return refuse(parse, "customer", "a customer's name");
 	if (text == NULL)
 		return refuse(parse, "rule", "a rule as text");
 	if (rule_parse(text, &ctl->rule, &ctl->actions, &error) < 0) {
@@ -164,6 +180,88 @@ parse_explain(const struct parse *parse)
 	parse->out->ctl_size =
 	    offsetof(struct msg_ctl_request, rule) + rule_size(&ctl->rule);
 	return 0;
+}
+
+static int
+parse_explain(const struct parse *parse)
+{
+	return parse_customer_must(parse) < 0 ? -1 : parse_rule(parse);
+}
+
+/* How long; 0 when nothing is said. */
+static int
+parse_lifetime(const struct parse *parse)
+{
+	const char *text;
+
+	if (text_get(parse, "lifetime", &text) < 0)
+		return -1;
+	if (text != NULL && when_span(text, CTL_LIFETIME_MAX_MS,
+				&parse->out->ctl.lifetime_ms) < 0)
+		return refuse_word(parse, "lifetime", text,
+		    "how long (45s, 10m, 2h, 1h30m, 3d), at most 366d");
+	return 0;
+}
+
+static int
+parse_extend(const struct parse *parse)
+{
+	return parse_act(parse) < 0 ? -1 : parse_lifetime(parse);
+}
+
+static int
+parse_announce(const struct parse *parse)
+{
+	if (parse_rule(parse) < 0 || parse_lifetime(parse) < 0)
+		return -1;
+	return parse_reason(parse);
+}
+
+static int
+parse_quarantine(const struct parse *parse)
+{
+	return parse_customer_must(parse) < 0 ? -1 : parse_reason(parse);
+}
+
+/* One customer, or all. */
+static int
+parse_freeze(const struct parse *parse)
+{
+	return parse_customer(parse) < 0 ? -1 : parse_reason(parse);
+}
+
+/* A customer or a rule, never both. */
+static int
+parse_release(const struct parse *parse)
+{
+	if (json_get(parse->args, "id") == NULL)
+		return parse_quarantine(parse);
+	if (json_get(parse->args, "customer") != NULL)
+		return refuse(parse, "release", "a customer or an id");
+	return parse_act(parse);
+}
+
+static int
+parse_confirm(const struct parse *parse)
+{
+	static const char *const names[] = {
+		[CONFIRM_BRAKE] = "brake",
+		[CONFIRM_IRR] = "irr",
+		[CONFIRM_RPKI] = "rpki",
+		[CONFIRM_RELOAD] = "reload",
+	};
+	const char *what;
+
+	if (text_get(parse, "what", &what) < 0)
+		return -1;
+	for (unsigned i = CONFIRM_BRAKE; i <= CONFIRM_RELOAD; i++) {
+		if (what != NULL && strcmp(what, names[i]) == 0)
+			parse->out->ctl.what = (uint8_t)i;
+	}
+	if (what != NULL && parse->out->ctl.what == CONFIRM_ANY)
+		return refuse_word(
+		    parse, "what", what, "brake, irr, rpki or reload");
+	return parse_reason(parse);
 }
 
 static int
@@ -216,10 +314,20 @@ parse_audit(const struct parse *parse)
 static int
 parse_reload(const struct parse *parse)
 {
+	uint64_t confirm;
+
 	if (json_get(parse->args, "dry_run") != NULL &&
 	    !json_bool_at(parse->args, "dry_run"))
 		return refuse(parse, "dry_run", "true or false");
 	parse->out->dry_run = json_true_at(parse->args, "dry_run");
+	if (json_get(parse->args, "confirm") == NULL)
+		return 0;
+	if (!json_number(parse->args, "confirm", &confirm) || confirm == 0 ||
+	    confirm > REQUEST_CONFIRM_MAX_S)
+		return refuse(parse, "confirm", "seconds, from 1 to 86400");
+	if (parse->out->dry_run != 0)
+		return refuse(parse, "confirm", "no dry run with it");
+	parse->out->confirm_s = (uint32_t)confirm;
 	return 0;
 }
 
@@ -229,35 +337,59 @@ struct verb {
 	int (*parse)(const struct parse *parse);
 	uint8_t role;         /* that answers */
 	uint8_t ctl;          /* enum ctl_verb, of the guard */
+	uint8_t needs;        /* enum access, at least */
 	const char *args[11]; /* known, ended by NULL */
 };
 
 static const struct verb verbs[REQUEST_COUNT] = {
 	[REQUEST_STATUS] = { "status", parse_none, ROLE_GUARD, CTL_STATUS,
-	    { NULL } },
+	    ACCESS_VIEWER, { NULL } },
 	[REQUEST_SESSIONS] = { "sessions", parse_sessions, ROLE_GUARD,
-	    CTL_SESSIONS, { "name", NULL } },
+	    CTL_SESSIONS, ACCESS_VIEWER, { "name", NULL } },
+	[REQUEST_CUSTOMERS] = { "customers", parse_sessions, ROLE_GUARD,
+	    CTL_CUSTOMERS, ACCESS_VIEWER, { "name", NULL } },
 	[REQUEST_RULES] = { "rules", parse_rules, ROLE_GUARD, CTL_RULES,
+	    ACCESS_VIEWER,
 	    { "customer", "state", "ground", "destination", NULL } },
 	[REQUEST_RULE] = { "rule", parse_id, ROLE_GUARD, CTL_RULE,
-	    { "id", NULL } },
+	    ACCESS_VIEWER, { "id", NULL } },
 	[REQUEST_ROUTE] = { "route", parse_route, ROLE_GUARD, CTL_ROUTE,
-	    { "prefix", NULL } },
+	    ACCESS_VIEWER, { "prefix", NULL } },
 	[REQUEST_EXPLAIN] = { "explain", parse_explain, ROLE_GUARD, CTL_EXPLAIN,
-	    { "customer", "rule", NULL } },
-	[REQUEST_APPROVE] = { "approve", parse_act, ROLE_GUARD, CTL_APPROVE,
-	    { "id", "reason", NULL } },
-	[REQUEST_DENY] = { "deny", parse_act, ROLE_GUARD, CTL_DENY,
-	    { "id", "reason", NULL } },
-	[REQUEST_WITHDRAW] = { "withdraw", parse_act, ROLE_GUARD, CTL_WITHDRAW,
-	    { "id", "reason", NULL } },
-	[REQUEST_CONFIRM] = { "confirm", parse_reason, ROLE_GUARD, CTL_CONFIRM,
-	    { "reason", NULL } },
-	[REQUEST_AUDIT] = { "audit", parse_audit, ROLE_STORE, 0,
+	    ACCESS_VIEWER, { "customer", "rule", NULL } },
+	[REQUEST_METRICS] = { "metrics", parse_none, ROLE_GUARD, CTL_METRICS,
+	    ACCESS_VIEWER, { NULL } },
+	[REQUEST_AUDIT] = { "audit", parse_audit, ROLE_STORE, 0, ACCESS_VIEWER,
 	    { "customer", "since", "until", "prefix", "state", "reason", "kind",
 		"operator", "rule", "n", NULL } },
+	[REQUEST_APPROVE] = { "approve", parse_act, ROLE_GUARD, CTL_APPROVE,
+	    ACCESS_NOC, { "id", "reason", NULL } },
+	[REQUEST_DENY] = { "deny", parse_act, ROLE_GUARD, CTL_DENY, ACCESS_NOC,
+	    { "id", "reason", NULL } },
+	[REQUEST_WITHDRAW] = { "withdraw", parse_act, ROLE_GUARD, CTL_WITHDRAW,
+	    ACCESS_NOC, { "id", "reason", NULL } },
+	[REQUEST_EXTEND] = { "extend", parse_extend, ROLE_GUARD, CTL_EXTEND,
+	    ACCESS_NOC, { "id", "lifetime", "reason", NULL } },
+	[REQUEST_CONFIRM] = { "confirm", parse_confirm, ROLE_GUARD, CTL_CONFIRM,
+	    ACCESS_NOC, { "what", "reason", NULL } },
+	[REQUEST_QUARANTINE] = { "quarantine", parse_quarantine, ROLE_GUARD,
+	    CTL_QUARANTINE, ACCESS_NOC, { "customer", "reason", NULL } },
+	[REQUEST_RELEASE] = { "release", parse_release, ROLE_GUARD, CTL_RELEASE,
+	    ACCESS_NOC, { "customer", "id", "reason", NULL } },
+	[REQUEST_FREEZE] = { "freeze", parse_freeze, ROLE_GUARD, CTL_FREEZE,
+	    ACCESS_NOC, { "customer", "reason", NULL } },
+	[REQUEST_THAW] = { "thaw", parse_freeze, ROLE_GUARD, CTL_THAW,
+	    ACCESS_NOC, { "customer", "reason", NULL } },
+	[REQUEST_PANIC] = { "panic", parse_reason, ROLE_GUARD, CTL_PANIC,
+	    ACCESS_NOC, { "reason", NULL } },
+	[REQUEST_RESUME] = { "resume", parse_reason, ROLE_GUARD, CTL_RESUME,
+	    ACCESS_NOC, { "reason", NULL } },
+	[REQUEST_ANNOUNCE] = { "announce", parse_announce, ROLE_GUARD,
+	    CTL_ANNOUNCE, ACCESS_NOC, { "rule", "lifetime", "reason", NULL } },
+	[REQUEST_RETRACT] = { "retract", parse_act, ROLE_GUARD, CTL_RETRACT,
+	    ACCESS_NOC, { "id", "reason", NULL } },
 	[REQUEST_RELOAD] = { "reload", parse_reload, ROLE_SUPERVISOR, 0,
-	    { "dry_run", NULL } },
+	    ACCESS_ADMIN, { "dry_run", "confirm", NULL } },
 };
 
 /* The verb's number, REQUEST_NONE when it is not known. */
@@ -340,4 +472,44 @@ request_parse(const char *line, size_t len, uint64_t now_ns,
 	}
 	json_free(json);
 	return status;
+}
+
+bool
+request_acts(unsigned verb)
+{
+	return verb < REQUEST_COUNT && verbs[verb].role == ROLE_GUARD &&
+	       verbs[verb].needs > ACCESS_VIEWER;
+}
+
+/*
+ * A configuration that waits is for those to keep who may bring one in. To name
+ * nothing may mean it, too: only the guard knows what waits.
+ */
+static bool
+confirms_reload(const struct request *request)
+{
+	return request->verb == REQUEST_CONFIRM &&
+	       (request->ctl.what == CONFIRM_RELOAD ||
+		   request->ctl.what == CONFIRM_ANY);
+}
+
+bool
+request_may(const struct request *request, enum access access, char *why)
+{
+	bool reload = confirms_reload(request);
+	unsigned needs = reload ? ACCESS_ADMIN : verbs[request->verb].needs;
+
+	/* A verb without a need in its row is nobody's. */
+	if (needs != ACCESS_NONE && access >= needs)
+		return true;
+	if (reload && access == ACCESS_NOC)
+		(void)snprintf(why, REQUEST_WHY_MAX,
+		    "confirm: wanted brake, irr or rpki: what else waits needs "
+		    "the role admin; you are noc");
+	else
+		(void)snprintf(why, REQUEST_WHY_MAX,
+		    "%s needs the role %s; you are %s",
+		    verbs[request->verb].name, access_name(needs),
+		    access_name(access));
+	return false;
 }

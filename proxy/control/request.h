@@ -12,9 +12,12 @@
 #include <stddef.h>
 
 #include "proxy/common/message.h"
+#include "proxy/control/access.h"
 
 #define REQUEST_LINE_MAX 16384u /* octets without the newline */
 #define REQUEST_WHY_MAX  256
+
+#define REQUEST_CONFIRM_MAX_S 86400u /* a configuration may wait so long */
 
 enum request_verb {
 	REQUEST_NONE = 0,
@@ -30,6 +33,17 @@ enum request_verb {
 	REQUEST_CONFIRM,
 	REQUEST_AUDIT,
 	REQUEST_RELOAD,
+	REQUEST_CUSTOMERS,
+	REQUEST_METRICS,
+	REQUEST_EXTEND,
+	REQUEST_QUARANTINE,
+	REQUEST_RELEASE,
+	REQUEST_FREEZE,
+	REQUEST_THAW,
+	REQUEST_PANIC,
+	REQUEST_RESUME,
+	REQUEST_ANNOUNCE,
+	REQUEST_RETRACT,
 	REQUEST_COUNT
 };
 
@@ -40,6 +54,7 @@ struct request {
 	uint8_t role;    /* enum role */
 	uint8_t dry_run; /* RELOAD */
 	uint8_t zero;
+	uint32_t confirm_s;           /* RELOAD */
 	uint32_t audit_max;           /* entries in all */
 	struct msg_audit_query audit; /* ROLE_STORE */
 	size_t ctl_size;              /* octets of ctl to send */
@@ -52,3 +67,10 @@ struct request {
  */
 int request_parse(const char *line, size_t len, uint64_t now_ns,
     struct request *out, char *why);
+
+/* Is it done by somebody, and recorded? The others only look. */
+bool request_acts(unsigned verb);
+
+/* May somebody with this role ask for it? False with why (REQUEST_WHY_MAX
+ * octets): "quarantine needs the role noc; you are viewer". */
+bool request_may(const struct request *request, enum access access, char *why);

@@ -29,13 +29,15 @@ struct task {
 	bool store;       /* the store is */
 	bool page_wanted; /* audit: the next page waits for the client */
 	uint64_t until_ms;
-	/* RULE, EXPLAIN: the one row, whole when its checks have come */
+	/* RULE, EXPLAIN, ANNOUNCE: the one row, whole when its checks have come
+	 */
 	struct json *row;
 	struct json *checks;
 	/* AUDIT */
 	struct msg_audit_query query;
 	uint32_t left;
 	/* RELOAD */
+	uint32_t confirm_s; /* rolled back then; 0: no */
 	struct msg_reload_result result;
 };
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What operators are shown of sluice and of its sessions. */
+/* Parts that several views share. */
 #include "proxy/control/view.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <string.h>
 
 #include "policy/customer.h"
-#include "policy/dialect.h"
 #include "policy/reason.h"
 #include "proxy/control/when.h"
 
@@ -47,171 +44,45 @@ view_put_reason(struct json *to, unsigned reason)
 	json_put_text(to, "detail", reason_text(reason));
 }
 
-/* A name out of a list; "?" past its end or where it has a hole. */
-static const char *
-name_of(const char *const *names, size_t n, unsigned number)
+void
+view_put_limit(struct json *to, const char *key, uint32_t limit)
 {
-	return number < n && names[number] != NULL ? names[number] : "?";
-}
-#define NAME(names, number)                                                    \
-	name_of((names), sizeof(names) / sizeof((names)[0]), (number))
-
-static const char *const bgp_states[] = {
-	[BGP_IDLE] = "Idle",
-	[BGP_CONNECT] = "Connect",
-	[BGP_ACTIVE] = "Active",
-	[BGP_OPEN_SENT] = "OpenSent",
-	[BGP_OPEN_CONFIRM] = "OpenConfirm",
-	[BGP_ESTABLISHED] = "Established",
-};
-
-static const char *const down_names[] = {
-	[DOWN_NONE] = "none",
-	[DOWN_LOST] = "lost",
-	[DOWN_CEASED] = "ceased",
-	[DOWN_REMOVED] = "removed",
-	[DOWN_SHUTDOWN] = "shutdown",
-	[DOWN_CLOSED] = "closed",
-};
-
-static const char *const modes[] = {
-	[CUSTOMER_OFF] = "off",
-	[CUSTOMER_MONITOR] = "monitor",
-	[CUSTOMER_ENFORCE] = "enforce",
-};
-
-static const char *const validates[] = {
-	[VALIDATE_NONE] = "none",
-	[VALIDATE_NEIGHBOR_AS] = "neighbor-as",
-	[VALIDATE_STRICT] = "strict",
-	[VALIDATE_OFF] = "off",
-};
-
-static const char *const refreshes[] = { "none", "plain", "enhanced" };
-
-static const char *const stores[] = {
-	[0] = "away",
-	[STORE_FINE] = "fine",
-	[STORE_FULL] = "full",
-};
-
-static struct json *
-families(unsigned bits)
-{
-	struct json *list = json_list_new();
-
-#define X(symbol, bit, afi, safi, name)                                        \
-	if ((bits & (bit)) != 0)                                               \
-		json_add_text(list, (name));
-	FAMILY_MAP(X)
-#undef X
-	return list;
+	if (limit == UINT32_MAX)
+		json_put_null(to, key);
+	else
+		json_put_number(to, key, limit);
 }
 
-static void
-put_address(struct json *to, const char *key, const struct address *address)
+void
+view_put_some(struct json *to, const char *key, const char *text)
 {
-	char text[INET6_ADDRSTRLEN];
-	int family = address->afi == AFI_IPV6 ? AF_INET6 : AF_INET;
-
-	if (address->afi == AFI_NONE ||
-	    inet_ntop(family, address->addr, text, sizeof(text)) == NULL)
+	if (text[0] == '\0')
 		json_put_null(to, key);
 	else
 		json_put_text(to, key, text);
 }
 
 void
-view_put_router_id(struct json *to, const char *key, const uint8_t id[4])
+view_put_wish(struct json *to, const char *key, const struct wish *wish)
 {
-	struct address address = { .afi = AFI_IPV4 };
+	struct json *json;
 
-	memcpy(address.addr, id, 4);
-	if (id[0] == 0 && id[1] == 0 && id[2] == 0 && id[3] == 0)
-		address.afi = AFI_NONE;
-	put_address(to, key, &address);
-}
-
-static void
-put_counters(struct json *to, const struct msg_session_state *state)
-{
-	json_put_number(to, "established", state->established);
-	json_put_number(to, "updates_in", state->updates_in);
-	json_put_number(to, "updates_out", state->updates_out);
-	json_put_number(to, "rules_in", state->rules_in);
-	json_put_number(to, "malformed", state->malformed);
-	json_put_number(to, "overflow", state->overflow);
-	json_put_number(to, "unicast_in", state->unicast_in);
-	json_put_number(to, "unicast_ignored", state->unicast_ignored);
-	json_put_number(to, "held", state->held);
-}
-
-/* Why it is down, or was. */
-static void
-put_down(struct json *to, const struct msg_session_state *state)
-{
-	struct json *notification;
-
-	json_put_text(to, "down", NAME(down_names, state->down));
-	json_put_text(to, "text", state->text);
-	if (state->code == 0) {
-		json_put_null(to, "notification");
+	if (wish->lifetime_s == 0 && wish->dry_run == 0) {
+		json_put_null(to, key);
 		return;
 	}
-	notification = json_new();
-	json_put_number(notification, "code", state->code);
-	json_put_number(notification, "subcode", state->subcode);
-	json_put_text(
-	    notification, "by", state->sent_last != 0 ? "us" : "neighbor");
-	json_put(to, "notification", notification);
+	json = json_new();
+	if (wish->lifetime_s == 0)
+		json_put_null(json, "lifetime");
+	else
+		json_put_number(json, "lifetime", wish->lifetime_s);
+	json_put_bool(json, "dry_run", wish->dry_run != 0);
+	json_put(to, key, json);
 }
 
-/* Time of day of a moment since boot. */
-static uint64_t
-wall_of(uint64_t boot_ms, const struct view_now *now)
-{
-	uint64_t ago_ms = boot_ms < now->boot_ms ? now->boot_ms - boot_ms : 0;
-
-	if (boot_ms == 0 || ago_ms > now->wall_ns / 1000000)
-		return 0;
-	return now->wall_ns - ago_ms * 1000000;
-}
-
-/* Without a key a session counts as authenticated: it is as configured. */
-static const char *
-key_of(const struct msg_ctl_session *msg)
-{
-	if (msg->keyed == 0)
-		return "none";
-	return msg->state.up != 0 && msg->state.authenticated != 0
-		   ? "checked"
-		   : "configured";
-}
-
-static void
-put_state(struct json *to, const struct msg_ctl_session *msg,
-    const struct view_now *now)
-{
-	const struct msg_session_state *state = &msg->state;
-
-	json_put_text(to, "state", NAME(bgp_states, state->state));
-	json_put_bool(to, "up", state->up != 0);
-	view_put_time(to, "since", wall_of(state->since_ms, now));
-	json_put(to, "families", families(state->families));
-	json_put(to, "complete", families(state->complete));
-	json_put_text(to, "refresh", NAME(refreshes, state->refresh));
-	json_put_bool(to, "authenticated", state->authenticated != 0);
-	json_put_text(to, "key", key_of(msg));
-	json_put_number(to, "hold_time", state->hold_s);
-	view_put_router_id(to, "router_id", state->router_id);
-	put_address(to, "local", &state->local);
-	put_address(to, "remote", &state->remote);
-	put_down(to, state);
-	put_counters(to, state);
-}
-
-static struct json *
-pair(const char *all_name, uint32_t all, const char *part_name, uint32_t part)
+struct json *
+view_pair(
+    const char *all_name, uint32_t all, const char *part_name, uint32_t part)
 {
 	struct json *json = json_new();
 
@@ -220,110 +91,41 @@ pair(const char *all_name, uint32_t all, const char *part_name, uint32_t part)
 	return json;
 }
 
-/* What it has in the unicast table, and what not. */
-static void
-put_unicast(struct json *to, const struct msg_ctl_session *msg)
+void
+view_put_states(struct json *to, const uint32_t by_state[STATE_COUNT])
 {
-	json_put(to, "fed", families(msg->fed));
-	json_put(
-	    to, "routes", pair("ipv4", msg->routes[0], "ipv6", msg->routes[1]));
-	if (msg->internal != 0)
-		return;
-	json_put_number(to, "prefixes", msg->state.prefixes);
-	json_put_number(to, "foreign", msg->foreign);
-	json_put_text(to, "validate", NAME(validates, msg->validate));
-}
-
-struct json *
-view_session(const struct msg_ctl_session *msg, const struct view_now *now)
-{
-	struct json *json = json_new();
-
-	json_put_text(json, "side", msg->internal != 0 ? "inward" : "customer");
-	if (msg->internal != 0)
-		json_put_null(json, "customer");
-	else
-		json_put_text(json, "customer", msg->customer);
-	json_put_text(json, "neighbor", msg->name);
-	json_put_number(json, "asn", msg->asn);
-	if (msg->internal != 0)
-		json_put_text(json, "emit", dialect_name(msg->emit));
-	else
-		json_put_text(json, "mode", NAME(modes, msg->mode));
-	put_state(json, msg, now);
-	json_put_number(json, "rules", msg->rules);
-	json_put_number(json, "accepted", msg->accepted);
-	if (msg->internal == 0)
-		json_put_number(json, "max_rules", msg->max_rules);
-	put_unicast(json, msg);
-	return json;
-}
-
-static struct json *
-by_state(const struct msg_ctl_status *msg)
-{
-	struct json *json = json_new();
-
-	json_put_number(json, "known", msg->rules);
 	for (unsigned i = 0; i < STATE_COUNT; i++)
-		json_put_number(json, state_name(i), msg->by_state[i]);
-	json_put_number(json, "inward", msg->out);
-	return json;
+		json_put_number(to, state_name(i), by_state[i]);
 }
 
-static void
-put_feeds(struct json *to, const struct msg_ctl_status *msg)
+const char *
+view_mode(unsigned mode)
 {
-	static const char *const names[] = { "ipv4", "ipv6" };
-	struct json *feeds = json_new();
-
-	for (size_t i = 0; i < 2; i++) {
-		struct json *feed = pair("configured", msg->feeds[i],
-		    "complete", msg->feeds_complete[i]);
-
-		json_put_number(feed, "prefixes", msg->prefixes[i]);
-		json_put_number(feed, "routes", msg->routes[i]);
-		json_put(feeds, names[i], feed);
+	switch (mode) {
+	case CUSTOMER_OFF:
+		return "off";
+	case CUSTOMER_MONITOR:
+		return "monitor";
+	case CUSTOMER_ENFORCE:
+		return "enforce";
+	default:
+		return "?";
 	}
-	json_put(to, "feeds", feeds);
 }
 
-static void
-status_unicast(struct json *to, const struct msg_ctl_status *msg)
+const char *
+view_validate(unsigned validate)
 {
-	struct json *brake =
-	    pair("rules", msg->braked, "customers", msg->braked_customers);
-
-	put_feeds(to, msg);
-	json_put_number(to, "unicast_octets", msg->unicast_octets);
-	json_put_number(to, "foreign_routes", msg->foreign);
-	json_put_number(to, "table_full", msg->table_full);
-	json_put_number(to, "damped", msg->damped);
-	view_put_time(brake, "since", msg->braked_since_ns);
-	json_put(to, "brake", brake);
-}
-
-struct json *
-view_status(const struct msg_ctl_status *msg)
-{
-	struct json *json = json_new(), *log = json_new();
-
-	view_put_time(json, "started", msg->started_ns);
-	json_put_number(json, "generation", msg->generation);
-	view_put_hex(
-	    json, "config_hash", msg->config_hash, sizeof(msg->config_hash));
-	json_put_text(json, "store", NAME(stores, msg->store));
-	json_put_bool(json, "synced", msg->synced != 0);
-	json_put_number(log, "size", msg->log_size);
-	json_put_number(log, "pending", msg->log_pending);
-	json_put_number(log, "store_behind", msg->store_behind);
-	json_put(json, "log", log);
-	json_put_number(json, "customers", msg->customers);
-	json_put(json, "sessions",
-	    pair("configured", msg->sessions, "up", msg->sessions_up));
-	json_put(json, "inward",
-	    pair("configured", msg->inward, "up", msg->inward_up));
-	json_put(json, "rules", by_state(msg));
-	status_unicast(json, msg);
-	return json;
+	switch (validate) {
+	case VALIDATE_NONE:
+		return "none";
+	case VALIDATE_NEIGHBOR_AS:
+		return "neighbor-as";
+	case VALIDATE_STRICT:
+		return "strict";
+	case VALIDATE_OFF:
+		return "off";
+	default:
+		return "?";
+	}
 }

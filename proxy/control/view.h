@@ -15,7 +15,11 @@ struct view_now {
 	uint64_t boot_ms; /* CLOCK_BOOTTIME */
 };
 
-/* One rule. Without an id (it was only asked about) "id" is null. */
+/*
+ * One rule. Without an id (it was only asked about) "id" is null. "expires" is
+ * the end of its state or of its ground, "ends" that of its lifetime,
+ * "lifetime" the seconds until that; null: no end.
+ */
 struct json *view_rule(const struct msg_ctl_rule *msg);
 
 /* {"name","verdict","reason","evidence"…}; verdict is pass, held or refused. */
@@ -26,6 +30,13 @@ struct json *view_route(const struct msg_ctl_route *msg);
 
 struct json *view_session(
     const struct msg_ctl_session *msg, const struct view_now *now);
+
+/* A customer: limits that are none are null, as is the AS of the operators'
+ * own rules. "lifetime" is in seconds, null without an end. */
+struct json *view_customer(const struct msg_ctl_customer *msg);
+
+/* How many verdicts with a reason; "customer" null: of all together. */
+struct json *view_metric(const struct msg_ctl_metric *msg);
 
 struct json *view_status(const struct msg_ctl_status *msg);
 
@@ -43,6 +54,26 @@ void view_put_reason(struct json *to, unsigned reason);
 
 /* A BGP Identifier, null when it is 0.0.0.0. */
 void view_put_router_id(struct json *to, const char *key, const uint8_t id[4]);
+
+/* A number, null when it is UINT32_MAX: no limit. */
+void view_put_limit(struct json *to, const char *key, uint32_t limit);
+
+/* A text, null when it is empty. */
+void view_put_some(struct json *to, const char *key, const char *text);
+
+/* {"lifetime":seconds or null,"dry_run":bool}; null when nothing is asked. */
+void view_put_wish(struct json *to, const char *key, const struct wish *wish);
+
+/* A member a state, by its name. */
+void view_put_states(struct json *to, const uint32_t by_state[STATE_COUNT]);
+
+/* {all_name:all,part_name:part} */
+struct json *view_pair(
+    const char *all_name, uint32_t all, const char *part_name, uint32_t part);
+
+/* Names of enum customer_mode and enum customer_validate; "?" past them. */
+const char *view_mode(unsigned mode);
+const char *view_validate(unsigned validate);
 
 /* A time, null when it is 0. */
 void view_put_time(struct json *to, const char *key, uint64_t wall_ns);

@@ -47,6 +47,10 @@ put_verdict(struct json *to, const struct entry *entry)
 		json_put_number(to, "count", entry->count);
 	if (entry_is_of_rule(entry))
 		json_put_bool(to, "approved", entry->approved != 0);
+	if (entry->lifetime_ms > 0)
+		json_put_number(to, "lifetime", entry->lifetime_ms / 1000);
+	if (entry->wish.lifetime_s > 0 || entry->wish.dry_run != 0)
+		view_put_wish(to, "wish", &entry->wish);
 }
 
 struct json *

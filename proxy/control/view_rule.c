@@ -20,6 +20,19 @@ view_put_rule(
 	view_put_hex(to, "nlri", key, rule_key(rule, key));
 }
 
+static void
+put_lifetime(struct json *to, const struct msg_ctl_rule *msg)
+{
+	uint64_t left_ns =
+	    msg->ends_ns > msg->now_ns ? msg->ends_ns - msg->now_ns : 0;
+
+	view_put_time(to, "ends", msg->ends_ns);
+	if (msg->ends_ns == 0)
+		json_put_null(to, "lifetime");
+	else
+		json_put_number(to, "lifetime", left_ns / 1000000000);
+}
+
 struct json *
 view_rule(const struct msg_ctl_rule *msg)
 {
@@ -45,9 +58,13 @@ view_rule(const struct msg_ctl_rule *msg)
 	json_put_bool(json, "announced", msg->announced != 0);
 	json_put_bool(json, "durable", msg->durable != 0);
 	json_put_number(json, "cost", msg->cost);
+	json_put_number(json, "parts", msg->parts);
 	view_put_time(json, "first_seen", msg->first_seen_ns);
 	view_put_time(json, "since", msg->since_ns);
 	view_put_time(json, "expires", msg->expires_ns);
+	put_lifetime(json, msg);
+	view_put_wish(json, "wish", &msg->wish);
+	view_put_some(json, "operator", msg->operator_name);
 	json_put_number(json, "seq", msg->seq);
 	return json;
 }
@@ -55,9 +72,17 @@ view_rule(const struct msg_ctl_rule *msg)
 static const char *
 verdict_name(unsigned reason)
 {
-	if (reason == REASON_ACCEPTED)
+	switch (reason) {
+	case REASON_ACCEPTED:
 		return "pass";
-	return reason == REASON_WIDE ? "held" : "refused";
+	case REASON_WIDE:
+	case REASON_SHADOWS:
+	case REASON_APPROVAL:
+	case REASON_SECOND_OPERATOR:
+		return "held";
+	default:
+		return "refused";
+	}
 }
 
 struct json *

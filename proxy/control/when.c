@@ -233,6 +233,19 @@ when_parse(const char *text, uint64_t now_ns, uint64_t *out)
 	return 0;
 }
 
+int
+when_span(const char *text, uint64_t max_ms, uint64_t *out_ms)
+{
+	uint64_t seconds;
+
+	*out_ms = 0;
+	if (ago_parse(text, &seconds) < 0 || seconds == 0 ||
+	    seconds > max_ms / 1000)
+		return -1;
+	*out_ms = seconds * 1000;
+	return 0;
+}
+
 char *
 when_age(uint64_t ms, char *buf, size_t size)
 {

@@ -18,6 +18,10 @@ char *when_print(uint64_t wall_ns, char *buf, size_t size);
  */
 int when_parse(const char *text, uint64_t now_ns, uint64_t *out);
 
+/* Read how long: "10m", "2h", "1h30m", "45s", "3d". Returns 0, or -1 when it is
+ * none of these, nothing, or longer than max_ms. */
+int when_span(const char *text, uint64_t max_ms, uint64_t *out_ms);
+
 /* How long, in at most six characters or so: "12s", "3m12s", "5h07m",
  * "4d03h", "412d". Returns buf. */
 char *when_age(uint64_t ms, char *buf, size_t size);

@@ -6,8 +6,13 @@
 #include <string.h>
 
 #include "policy/check.h"
+#include "policy/matchset.h"
 #include "policy/validation.h"
+#include "proxy/guard/contain.h"
+#include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/noc.h"
+#include "proxy/guard/quota.h"
 
 #define BESIDE_MAX 64u /* routes of one prefix looked through */
 
@@ -16,6 +21,10 @@ struct asked {
 	const struct guard_peer *peer;
 	const struct rib_rule *rule;
 	struct unicast_view view;
+	struct rpki_view rpki;
+	struct prefix local;
+	struct prefix remote;
+	unsigned held_against; /* other rules, for shadows */
 	struct question q;
 	uint8_t match_len; /* of the best match that was looked up */
 	bool failed_over;  /* which only failover: keep lets pass */
@@ -27,7 +36,7 @@ static bool
 conflicts(const void *opaque, const struct rule *part,
     const struct action_set *actions, char *evidence, size_t size)
 {
-	const struct asked *a = opaque;
+	const struct asked *a = *(struct asked *const *)opaque;
 
 	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
 		struct rib_entry *entry;
@@ -38,7 +47,9 @@ conflicts(const void *opaque, const struct rule *part,
 		for (const struct rib_owner *o = entry == NULL ? NULL
 							       : entry->owners;
 		     o != NULL; o = o->next_of_entry) {
+			/* The operators' own wins over whatever stands. */
 			if (o->customer == a->peer->customer->number ||
+			    a->peer->number == GUARD_PEER_NOC ||
 			    action_equal(&o->actions, actions))
 				continue;
 			entry->contested = 1;
@@ -132,11 +143,179 @@ more(const void *opaque, const struct prefix *dst, unicast_objects objects,
 	return false;
 }
 
-/* A rule's cost so far does not count against itself. */
-static uint32_t
-held_without(const struct rib_rule *rule, const struct guard_customer *customer)
+/* ---- shadows ---- */
+
+struct shadow {
+	struct asked *asked;
+	const struct rule *part;
+	char *evidence;
+	size_t size;
+	bool found;
+};
+
+/* Most rules are far from each other, which is soon seen. */
+static bool
+destinations_meet(const struct rule *a, const struct rule *b)
 {
-	return customer->cost - (rule->counted ? rule->cost : 0);
+	struct prefix x, y;
+
+	return !rule_dst_prefix(a, &x) || !rule_dst_prefix(b, &y) ||
+	       prefix_overlaps(&x, &y);
+}
+
+/* Does part come before what this rule says inward, and take from it? */
+static bool
+shadows_rule(struct shadow *s, const struct rib_rule *other)
+{
+	for (const struct rib_owner *o = other->owners; o != NULL;
+	     o = o->next_of_rule) {
+		if (!destinations_meet(s->part, &o->entry->rule) ||
+		    !matchset_precedes(s->part, &o->entry->rule))
+			continue;
+		(void)snprintf(s->evidence, s->size,
+		    "comes before rule %" PRIu64 " of %.63s and takes packets "
+		    "from it",
+		    other->id,
+		    s->asked->guard->peers[other->peer]->customer->name);
+		return true;
+	}
+	return false;
+}
+
+static void
+shadow_visit(void *ctx, struct rib_rule *other)
+{
+	struct shadow *s = ctx;
+	const struct guard_peer *peer = s->asked->guard->peers[other->peer];
+
+	s->asked->held_against++;
+	if (!s->found && peer->customer != s->asked->peer->customer)
+		s->found = shadows_rule(s, other);
+}
+
+/* Those of the operators: few. */
+static bool
+shadows_noc(struct shadow *s)
+{
+	const struct guard_peer *noc = noc_peer(s->asked->guard);
+
+	if (noc == NULL)
+		return false;
+	for (struct rib_link *l = noc->rules.next; l != &noc->rules;
+	     l = l->next) {
+		if (shadows_rule(s, LINK_ENTRY(l, struct rib_rule, of_peer)))
+			return true;
+	}
+	return false;
+}
+
+/* Others' destinations are in others' space, but where it is shared. */
+static bool
+shadows(
+    const void *opaque, const struct rule *part, char *evidence, size_t size)
+{
+	struct asked *a = *(struct asked *const *)opaque;
+	struct shadow s = { a, part, evidence, size, false };
+	struct prefix dst;
+
+	if (shadows_noc(&s))
+		return true;
+	if (!a->guard->config->shared || !rule_dst_prefix(part, &dst))
+		return false;
+	if (!depend_touch_few(
+		&a->guard->depend, &dst, GUARD_SHADOWS_MAX, shadow_visit, &s)) {
+		(void)snprintf(evidence, size,
+		    "more than %u rules have destinations that overlap",
+		    GUARD_SHADOWS_MAX);
+		return true;
+	}
+	return s.found;
+}
+
+/* ---- quotas ---- */
+
+static uint64_t
+addresses(const void *opaque, const struct prefix *destination)
+{
+	const struct asked *a = *(struct asked *const *)opaque;
+	const struct coverage *c = a->peer->customer->coverage;
+
+	return c == NULL ? 0 : coverage_with(c, destination);
+}
+
+/* What a rule uses so far does not count against itself. */
+static void
+fill_quota(struct asked *a)
+{
+	const struct guard_customer *c = a->peer->customer;
+	const struct rib_rule *rule = a->rule;
+	uint32_t parts = rule->counted ? rule->parts : 0;
+	uint32_t cost = rule->counted ? rule->cost : 0;
+
+	quota_fleet(a->guard, c, &a->q.fleet);
+	a->q.rules_held = c->rules - parts;
+	a->q.cost_held = c->cost - cost;
+	if ((rule->flags & RULE_IDLE) == 0) {
+		a->q.fleet.rules -= parts;
+		a->q.fleet.cost -= cost;
+	}
+	if ((rule->flags & RULE_CHARGED) != 0)
+		a->q.new_room = UINT32_MAX;
+	else if (rule->wait != WAIT_QUOTA && quota_queue(c))
+		a->q.new_room = 0; /* others came before it */
+	else
+		a->q.new_room =
+		    bucket_level(&c->news, loop_now_ms(a->guard->loop));
+	a->q.cost_profile = a->guard->config->fleet.profile;
+}
+
+/* ---- the question ---- */
+
+static void
+host_of(const struct address *address, struct prefix *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->afi = address->afi;
+	out->len = (uint8_t)afi_bits(address->afi);
+	memcpy(out->addr, address->addr, sizeof(out->addr));
+}
+
+/* The ends of its session: as it is, or as it is configured. */
+static void
+fill_ends(struct asked *a)
+{
+	const struct guard_peer *peer = a->peer;
+	const struct msg_cfg_neighbor *n;
+
+	a->q.local = &a->local;
+	a->q.remote = &a->remote;
+	memset(&a->local, 0, sizeof(a->local));
+	memset(&a->remote, 0, sizeof(a->remote));
+	if (peer->heard && peer->state.remote.afi != AFI_NONE) {
+		host_of(&peer->state.local, &a->local);
+		host_of(&peer->state.remote, &a->remote);
+		return;
+	}
+	n = config_neighbor(a->guard->config, peer->number);
+	if (n == NULL)
+		return;
+	host_of(&n->local, &a->local);
+	host_of(&n->remote, &a->remote);
+}
+
+static void
+fill_facts(struct asked *a)
+{
+	const struct config *config = a->guard->config;
+
+	evidence_view(a->guard, &a->rpki);
+	a->q.rpki = &a->rpki;
+	a->q.protected = config->protected;
+	a->q.others = config->space;
+	a->q.protect_customers = config->fleet.protect_customers != 0;
+	a->q.local_asn = config->router.asn;
+	a->q.customer_number = a->peer->customer->number;
+	fill_ends(a);
 }
 
 /* self points to a: what the view's callbacks are given. */
@@ -159,9 +338,13 @@ asked_fill(struct asked *a, struct asked *const *self)
 		.rule = &rule->rule,
 		.actions = &rule->actions,
 		.conflicts = conflicts,
-		.ctx = a,
+		.shadows = shadows,
+		.addresses = addresses,
+		.ctx = self,
 		.unicast = &a->view,
-		.rules_held = held_without(rule, peer->customer),
+		.wish = &rule->wish,
+		.emitted = &a->guard->emitted,
+		.contained = (uint16_t)contain_reason(a->guard, rule),
 		.wire_reason = rule->wire_reason,
 		.dialects = a->guard->config->dialects,
 		/* a stale rule came over a session that is gone */
@@ -169,8 +352,11 @@ asked_fill(struct asked *a, struct asked *const *self)
 				 (rule->flags & RULE_STALE) != 0,
 		.approved = (rule->flags & RULE_APPROVED) != 0,
 		.denied = (rule->flags & RULE_DENIED) != 0,
+		.seconded = (rule->flags & RULE_SECONDED) != 0,
 		.stands = (rule->flags & RULE_LIVE) != 0 && rule_passes(rule),
 	};
+	fill_facts(a);
+	fill_quota(a);
 }
 
 /* What else is known of the question asked last. */
@@ -214,20 +400,80 @@ guard_ask_aside(
 }
 
 enum reason
-guard_ask_unicast(struct guard *guard, const struct rib_rule *rule,
-    char evidence[EVIDENCE_MAX])
+guard_ask_facts(struct guard *guard, const struct rib_rule *rule,
+    char evidence[EVIDENCE_MAX], enum check *check)
 {
 	struct asked asked = {
 		.guard = guard, .peer = guard->peers[rule->peer], .rule = rule
 	};
 	struct asked *const self = &asked;
-	const struct check_ask ask = { &asked.q, guard->parts, evidence,
-		false };
+	const struct check_ask ask = { .q = &asked.q,
+		.actions = &rule->actions,
+		.parts = guard->parts,
+		.evidence = evidence };
+	enum check asks = CHECK_OWNERSHIP;
 	enum reason reason;
 
 	asked_fill(&asked, &self);
 	evidence[0] = '\0';
-	reason = check_validation(&ask);
+	reason = check_ownership(&ask);
+	if (reason == REASON_ACCEPTED) {
+		asks = CHECK_VALIDATION;
+		reason = check_validation(&ask);
+	}
 	asked_note(&asked);
+	if (check != NULL)
+		*check = asks;
 	return reason;
+}
+
+static bool
+nothing_conflicts(const void *ctx, const struct rule *part,
+    const struct action_set *actions, char *evidence, size_t size)
+{
+	(void)ctx, (void)part, (void)actions, (void)evidence, (void)size;
+	return false;
+}
+
+static bool
+nothing_shadows(
+    const void *ctx, const struct rule *part, char *evidence, size_t size)
+{
+	(void)ctx, (void)part, (void)evidence, (void)size;
+	return false;
+}
+
+static uint64_t
+no_addresses(const void *ctx, const struct prefix *destination)
+{
+	(void)ctx, (void)destination;
+	return 0;
+}
+
+void
+guard_ask_live(struct guard *guard, const struct config *config,
+    const struct config_customer *customer, struct question *q,
+    struct rpki_view *rpki)
+{
+	evidence_view(guard, rpki);
+	*q = (struct question){
+		.customer = customer == NULL ? NULL : &customer->policy,
+		.conflicts = nothing_conflicts,
+		.shadows = nothing_shadows,
+		.addresses = no_addresses,
+		.rpki = rpki,
+		.protected = config->protected,
+		.others = config->space,
+		.protect_customers = config->fleet.protect_customers != 0,
+		.local_asn = config->router.asn,
+		.customer_number =
+		    customer == NULL ? UINT32_MAX : customer->number,
+		.cost_profile = config->fleet.profile,
+		.new_room = UINT32_MAX,
+		.fleet = { .max_rules = UINT32_MAX, .max_cost = UINT32_MAX },
+		.contained = REASON_ACCEPTED,
+		.wire_reason = REASON_ACCEPTED,
+		.dialects = config->dialects,
+		.authenticated = true,
+	};
 }

@@ -78,16 +78,21 @@ static bool
 revoke(struct guard *guard, struct rib_rule *rule)
 {
 	struct guard_customer *customer = guard->peers[rule->peer]->customer;
-	struct verdict verdict = { .state = STATE_REFUSED,
-		.check = CHECK_VALIDATION };
+	struct verdict verdict = { .state = STATE_REFUSED };
+	enum check check;
 
 	verdict.reason =
-	    (uint16_t)guard_ask_unicast(guard, rule, verdict.evidence);
+	    (uint16_t)guard_ask_facts(guard, rule, verdict.evidence, &check);
+	verdict.check = (uint8_t)check;
 	if (verdict.reason == REASON_ACCEPTED || !rule_passes(rule)) {
 		ground_set(guard, rule, GROUND_FINE);
 		return false;
 	}
-	brake_rest(guard, rule);
+	/* Routes flap at a stranger's will; ROAs and lists do not. */
+	if (check == CHECK_VALIDATION)
+		brake_rest(guard, rule);
+	else
+		ground_set(guard, rule, GROUND_FINE);
 	customer->revoked_ms = loop_now_ms(guard->loop);
 	if (customer->lost++ == 0)
 		memcpy(customer->lost_why, verdict.evidence,
@@ -121,6 +126,7 @@ mark(struct guard *guard, enum rule_ground ground)
 {
 	const struct rib_link *end = &guard->grounds[ground];
 	struct rib_link *next;
+	char why[EVIDENCE_MAX];
 	uint64_t n = 0;
 
 	for (struct rib_link *l = end->next; l != end; l = next) {
@@ -129,7 +135,8 @@ mark(struct guard *guard, enum rule_ground ground)
 		struct guard_peer *peer = guard->peers[rule->peer];
 
 		next = l->next;
-		if (!unicast_known(guard, peer, rule->rule.afi)) {
+		if (guard_ask_facts(guard, rule, why, NULL) ==
+		    REASON_ACCEPTED) {
 			ground_set(guard, rule, GROUND_FINE);
 			continue;
 		}
@@ -191,7 +198,7 @@ hold(struct guard *guard)
 	unsigned n = 0;
 
 	if (first && rule != NULL)
-		(void)guard_ask_unicast(guard, rule, why);
+		(void)guard_ask_facts(guard, rule, why, NULL);
 	while ((rule = first_of(&guard->grounds[GROUND_DOOMED])) != NULL) {
 		ground_set(guard, rule, GROUND_BRAKED);
 		n++;
@@ -199,8 +206,8 @@ hold(struct guard *guard)
 	if (!first || n == 0)
 		return; /* on record; the status counts on */
 	(void)snprintf(text, sizeof(text),
-	    "brake: a change of unicast routes would revoke %u rules; "
-	    "they stand until sluice confirm; the first: %.140s",
+	    "brake: a change of routes, ROAs or lists would revoke %u rules; "
+	    "they stand until sluice confirm; the first: %.120s",
 	    n, why);
 	log_line(LOG_ERROR, "%s", text);
 	guard->braked_since_ns = guard->now_ns;

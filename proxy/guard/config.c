@@ -18,9 +18,15 @@ config_new(const struct msg_cfg_begin *begin)
 	    !check_text(begin->operator_name, sizeof(begin->operator_name)))
 		return NULL;
 	config = calloc(1, sizeof(*config));
-	if (config != NULL) {
-		config->begin = *begin;
-		config->dialects = 1u << DIALECT_STRICT;
+	if (config == NULL)
+		return NULL;
+	config->begin = *begin;
+	config->dialects = 1u << DIALECT_STRICT;
+	config->noc = CFG_INTERNAL;
+	config->protected = protected_new();
+	if (config->protected == NULL) {
+		free(config);
+		return NULL;
 	}
 	return config;
 }
@@ -36,6 +42,8 @@ config_free(struct config *config)
 	free(config->neighbors);
 	free(config->by_customer);
 	free(config->by_peer);
+	protected_free(config->protected);
+	prefix_set_free(config->space);
 	free(config);
 }
 
@@ -127,6 +135,24 @@ fill_customer(struct customer *c, const struct msg_cfg_customer *m)
 	c->validate = m->validate;
 	c->best_match = m->best_match;
 	c->failover = m->failover;
+	c->rpki = m->rpki;
+	c->noc = m->noc != 0;
+	if (c->noc) { /* they own nothing that could be validated */
+		c->validate = VALIDATE_OFF;
+		c->rpki = OWN_RPKI_OFF;
+	}
+	c->limits.cost = m->max_cost;
+	c->limits.new_per_second = m->new_per_second;
+	c->limits.burst = m->burst;
+	c->limits.strikes = m->strikes;
+	c->limits.addresses = m->max_addresses;
+	c->limits.addresses_percent = m->max_addresses_percent;
+	c->lifetime_ms = m->lifetime_ms;
+	c->match = m->match;
+	c->pa = m->pa != 0;
+	c->shared = m->shared != 0;
+	c->rewrite.raise_rates = m->raise_rates != 0;
+	c->flap_breaker = m->flap_breaker != 0;
 }
 
 static bool
@@ -135,7 +161,9 @@ validate_ok(const struct msg_cfg_customer *m)
 	return m->validate >= VALIDATE_NEIGHBOR_AS &&
 	       m->validate <= VALIDATE_OFF &&
 	       m->best_match <= BEST_MATCH_INTERNAL &&
-	       m->failover <= FAILOVER_KEEP;
+	       m->failover <= FAILOVER_KEEP && m->match <= OWN_MATCH_ANY &&
+	       m->rpki <= OWN_RPKI_OFF && m->noc <= 1 &&
+	       m->lifetime_ms <= CTL_LIFETIME_MAX_MS;
 }
 
 static int
@@ -160,32 +188,34 @@ take_customer(struct config *config, const struct msg_cfg_customer *msg)
 	customers->number = msg->customer;
 	customers->policy.own = prefix_set_new();
 	config->n_customers++;
+	config->shared = config->shared || msg->shared != 0;
+	if (msg->noc) {
+		if (config->noc != CFG_INTERNAL)
+			return -1;
+		config->noc = msg->index;
+	}
 	return customers->policy.own == NULL ? -1 : 0;
-}
-
-static struct customer *
-customer_at(struct config *config, uint32_t index)
-{
-	if (index >= config->n_customers)
-		return NULL;
-	return &config->customers[index].policy;
 }
 
 static int
 take_prefix(struct config *config, const struct msg_cfg_prefix *msg)
 {
-	struct customer *c = customer_at(config, msg->index);
+	struct customer *c = config_customer_at(config, msg->index);
 
-	if (c == NULL || !prefix_valid(&msg->prefix))
+	struct prefix_set *set;
+
+	if (c == NULL || !prefix_valid(&msg->prefix) ||
+	    msg->list > CFG_LIST_IRR)
 		return -1;
-	return prefix_set_add(c->own, &msg->prefix, 0);
+	set = msg->list == CFG_LIST_IRR ? c->irr.list : c->own;
+	return set == NULL ? -1 : prefix_set_add(set, &msg->prefix, 0);
 }
 
 /* They come in ascending order. */
 static int
 take_asn(struct config *config, const struct msg_cfg_asn *msg)
 {
-	struct customer *c = customer_at(config, msg->index);
+	struct customer *c = config_customer_at(config, msg->index);
 	uint32_t *asns;
 
 	if (c == NULL || msg->asn == 0 || c->n_asns >= CUSTOMER_ASNS_MAX ||
@@ -216,7 +246,7 @@ take_tag(struct customer *c, const struct community *community)
 static int
 take_target(struct config *config, const struct msg_cfg_target *msg)
 {
-	struct customer *c = customer_at(config, msg->index);
+	struct customer *c = config_customer_at(config, msg->index);
 
 	if (c == NULL)
 		return -1;
@@ -246,7 +276,8 @@ take_neighbor(struct config *config, const struct msg_cfg_neighbor *msg)
 	struct msg_cfg_neighbor *neighbors;
 	bool internal = msg->index == CFG_INTERNAL;
 
-	if ((!internal && msg->index >= config->n_customers) ||
+	if ((!internal && (msg->index >= config->n_customers ||
+			      msg->index == config->noc)) ||
 	    config->n_neighbors >= CONFIG_NEIGHBORS_MAX ||
 	    !check_text(msg->name, sizeof(msg->name)) ||
 	    !check_address(&msg->remote, false) ||
@@ -322,7 +353,7 @@ take_end(struct config *config, const struct msg_cfg_end *msg)
 {
 	if (!config->has_router || !config->has_validation ||
 	    msg->generation != config->begin.generation ||
-	    rows_make(config) < 0)
+	    config_finish(config) < 0 || rows_make(config) < 0)
 		return -1;
 	config->complete = true;
 	return 0;
@@ -338,8 +369,6 @@ config_take(struct config *config, const struct msg_head *head)
 	switch (head->kind) {
 	case MSG_CFG_ROUTER:
 		return take_router(config, msg);
-	case MSG_CFG_LISTEN:
-		return 0; /* the supervisor's */
 	case MSG_CFG_CUSTOMER:
 		return take_customer(config, msg);
 	case MSG_CFG_PREFIX:
@@ -355,7 +384,7 @@ config_take(struct config *config, const struct msg_head *head)
 	case MSG_CFG_END:
 		return take_end(config, msg);
 	default:
-		return -1;
+		return config_take_facts(config, head);
 	}
 }
 

@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/cost.h"
 #include "policy/customer.h"
+#include "policy/protected.h"
 #include "proxy/common/message.h"
 
 #define CONFIG_CUSTOMERS_MAX  65536u
@@ -31,13 +33,21 @@ struct config {
 	struct msg_cfg_begin begin;
 	struct msg_cfg_router router;
 	struct msg_cfg_validation validation;
+	struct msg_cfg_fleet fleet;
+	struct msg_cfg_rpki rpki;
+	struct protected_set *protected; /* owned */
+	struct prefix_set *space; /* registered, of all; tag: whose; owned */
 	bool has_router;
 	bool has_validation;
+	bool has_fleet;
+	bool has_rpki;
 	bool complete;
 	uint8_t dialects; /* 1 << enum dialect of every inward neighbour */
 	struct config_customer *customers; /* by index */
 	size_t n_customers;
 	size_t room_customers;
+	bool shared;  /* some customers' space may be another's too */
+	uint32_t noc; /* index of the operators' own; CFG_INTERNAL: not yet */
 	struct msg_cfg_neighbor *neighbors;
 	size_t n_neighbors;
 	size_t room_neighbors;
@@ -63,6 +73,14 @@ const struct config_customer *config_customer(
 bool config_same_own(const struct customer *a, const struct customer *b);
 /* Rules are validated in the same way. */
 bool config_same_validation(const struct customer *a, const struct customer *b);
+
+/* What is known of a list besides its prefixes. */
+void config_irr_fill(struct customer_irr *irr, const struct msg_cfg_irr *msg);
+
+/* config_facts.c, for config.c alone */
+struct customer *config_customer_at(struct config *config, uint32_t index);
+int config_take_facts(struct config *config, const struct msg_head *head);
+int config_finish(struct config *config);
 
 /* By the supervisor's number, likewise. */
 const struct msg_cfg_neighbor *config_neighbor(

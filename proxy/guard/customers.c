@@ -14,6 +14,7 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/guard/contain.h"
 #include "proxy/guard/guard.h"
 
 static struct rib_rule *
@@ -294,6 +295,9 @@ customer_state(struct guard *guard, struct guard_peer *peer,
 			unicast_up(guard, peer);
 		return;
 	}
+	/* Whoever closed it on purpose, no rule did. */
+	if (flapped || (changed && !msg->up && msg->down == DOWN_LOST))
+		contain_lost(guard, peer, msg);
 	if (flapped)
 		lost(guard, peer, 0);
 	if (msg->up && (changed || flapped))

@@ -51,7 +51,14 @@ int
 ground_track(
     struct guard *guard, struct rib_rule *rule, const struct customer *customer)
 {
-	if (customer != NULL && customer->validate != VALIDATE_OFF)
+	const struct config *config = guard->config;
+
+	/* ROAs move only where there are caches; caches come with a reload,
+	 * which asks this of all rules. */
+	if (customer != NULL &&
+	    (customer->validate != VALIDATE_OFF ||
+		(customer->rpki != OWN_RPKI_OFF && config->rpki.n != 0) ||
+		customer->irr.configured || config->shared))
 		return depend_add(&guard->depend, rule);
 	depend_remove(&guard->depend, rule);
 	if (rule->ground != GROUND_REST)
@@ -93,14 +100,32 @@ by_validation(unsigned reason)
 	       reason <= REASON_MORE_SPECIFIC;
 }
 
-/* Can a unicast route change its state? */
+/* What RPKI and IRR data decide. */
+static bool
+by_data(unsigned reason)
+{
+	switch (reason) {
+	case REASON_NOT_IN_IRR:
+	case REASON_IRR_UNKNOWN:
+	case REASON_RPKI_INVALID:
+	case REASON_RPKI_NOT_FOUND:
+	case REASON_RPKI_UNKNOWN:
+	case REASON_NOT_REGISTERED: /* match: any */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Can a unicast route, a ROA or a list change its state? */
 bool
 ground_rests(const struct rib_rule *rule)
 {
 	if ((rule->flags & (RULE_WANTED | RULE_ENDED)) != RULE_WANTED)
 		return false;
 	return rule_passes(rule) || rule->state == STATE_HELD ||
-	       rule->state == STATE_MONITORED || by_validation(rule->reason);
+	       rule->state == STATE_MONITORED || by_validation(rule->reason) ||
+	       by_data(rule->reason);
 }
 
 void
@@ -241,7 +266,7 @@ static void
 look_at_standing(struct guard *guard, struct rib_rule *rule)
 {
 	char evidence[EVIDENCE_MAX];
-	enum reason reason = guard_ask_unicast(guard, rule, evidence);
+	enum reason reason = guard_ask_facts(guard, rule, evidence, NULL);
 
 	if (reason == REASON_ACCEPTED) {
 		if (guard->match_len != MATCH_LEN_NONE)
@@ -252,7 +277,8 @@ look_at_standing(struct guard *guard, struct rib_rule *rule)
 	}
 	if (rule->ground == GROUND_BRAKED || rule->ground == GROUND_DOOMED)
 		return;
-	if (!is_gone(guard, rule, reason) || damping_ms(guard) == 0) {
+	if (by_data(reason) || !is_gone(guard, rule, reason) ||
+	    damping_ms(guard) == 0) {
 		brake_doom(guard, rule);
 	} else if (rule->ground != GROUND_GONE) {
 		ground_set(guard, rule, GROUND_GONE);

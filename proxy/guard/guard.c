@@ -29,6 +29,19 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/guard/contain.h"
+#include "proxy/guard/evidence.h"
+#include "proxy/guard/life.h"
+#include "proxy/guard/noc.h"
+#include "proxy/guard/quota.h"
+
+static enum state
+end_state(enum entry_kind kind)
+{
+	return kind == ENTRY_REVOCATION ? STATE_REVOKED
+	       : kind == ENTRY_EXPIRY   ? STATE_EXPIRED
+					: STATE_WITHDRAWN;
+}
 
 void
 guard_record_end(struct guard *guard, struct rib_rule *rule,
@@ -42,14 +55,14 @@ guard_record_end(struct guard *guard, struct rib_rule *rule,
 		rule_wait(guard, rule, WAIT_RECORD);
 		return;
 	}
-	rule->flags &= (uint8_t)~RULE_UNRECORDED;
+	rule->flags &= (uint16_t)~RULE_UNRECORDED;
 	guard_entry_begin(guard, kind);
 	guard_entry_rule(guard, rule);
 	entry->rule_id = rule->old_id;
 	entry->actions = *actions;
-	entry->state =
-	    kind == ENTRY_REVOCATION ? STATE_REVOKED : STATE_WITHDRAWN;
+	entry->state = end_state(kind);
 	entry->reason = rule->old_reason;
+	entry->lifetime_ms = 0;
 	if (stays)
 		entry->live_op = LIVE_PUT; /* so that a new guard knows it */
 	else
@@ -72,7 +85,7 @@ end_id(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
 	bool live = (rule->flags & RULE_LIVE) != 0;
 	bool stays = (rule->flags & RULE_ENDED) != 0;
 
-	rule->flags &= (uint8_t)~RULE_LIVE;
+	rule->flags &= (uint16_t)~RULE_LIVE;
 	/* Its end waits for room already: what is to be done then depends on
 	 * the flags it has then. */
 	if (rule->id == RULE_ID_NONE || (rule->flags & RULE_UNRECORDED))
@@ -87,6 +100,11 @@ end_id(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
 	rule->old_id = RULE_ID_NONE;
 	guard_refusal_count(customer, reason);
 }
+
+/* What persons said of it, and what it was found to do, is over with it. */
+#define RULE_KEEPS                                                             \
+	((uint16_t) ~(RULE_APPROVED | RULE_DENIED | RULE_SECONDED |            \
+		      RULE_FLAPPED | RULE_CHARGED))
 
 /* Out of the inward tables first: a withdrawal waits for nothing. */
 static void
@@ -108,10 +126,9 @@ guard_end(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
 		return;
 	rule->flags |= RULE_ENDED;
 	end_id(guard, rule, kind, reason);
-	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_DENIED);
-	rule_state(guard, rule,
-	    kind == ENTRY_REVOCATION ? STATE_REVOKED : STATE_WITHDRAWN, reason,
-	    CHECK_NONE);
+	rule->flags &= RULE_KEEPS;
+	rule_state(guard, rule, end_state(kind), reason, CHECK_NONE);
+	life_forget(guard, rule);
 }
 
 void
@@ -121,10 +138,11 @@ guard_leave(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
 	bool ended = (rule->flags & (RULE_ENDED | RULE_LIVE)) == RULE_ENDED;
 
 	take_out(guard, rule);
-	rule->flags &= (uint8_t) ~(RULE_WANTED | RULE_STALE | RULE_ENDED);
+	rule->flags &= (uint16_t) ~(RULE_WANTED | RULE_STALE | RULE_ENDED);
 	if (!ended)
 		end_id(guard, rule, kind, reason);
-	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_DENIED);
+	rule->flags &= RULE_KEEPS;
+	life_forget(guard, rule);
 	rule_state(guard, rule, STATE_WITHDRAWN, reason, CHECK_NONE);
 	(void)rule_release(guard, rule);
 }
@@ -158,7 +176,7 @@ record_verdict(struct guard *guard, struct rib_rule *rule,
 	if (keeps)
 		rule->flags |= RULE_LIVE;
 	else
-		rule->flags &= (uint8_t)~RULE_LIVE;
+		rule->flags &= (uint16_t)~RULE_LIVE;
 	return true;
 }
 
@@ -186,7 +204,7 @@ wait_for(struct guard *guard, struct rib_rule *rule)
 	if (rule->wait == WAIT_RECORD)
 		return;
 	rule_unwait(rule);
-	if (rule->reason == REASON_QUOTA_RULES)
+	if (quota_waits(rule->reason))
 		rule_wait(guard, rule, WAIT_QUOTA);
 	else if (rule->reason == REASON_CONFLICT)
 		rule_wait(guard, rule, WAIT_CONFLICT);
@@ -214,8 +232,9 @@ settle(struct guard *guard, struct rib_rule *rule,
     const struct verdict *verdict, const uint8_t *raw, size_t raw_len)
 {
 	/* What stood on its record and no longer may is revoked, also where
-	 * that record had to wait for room. */
-	bool stood = rule_passes(rule) || rule->reason == REASON_STORE_BEHIND;
+	 * that record had to wait for room, or the rule was kept out. */
+	bool stood = rule_passes(rule) || rule->reason == REASON_STORE_BEHIND ||
+		     rule->state == STATE_QUARANTINED;
 	bool revoked = (rule->flags & RULE_LIVE) && stood &&
 		       verdict->state == STATE_REFUSED;
 
@@ -226,8 +245,9 @@ settle(struct guard *guard, struct rib_rule *rule,
 		rib_out_drop(rule); /* also what it said before */
 	ground_settle(guard, rule, verdict);
 	if (verdict->state != STATE_REFUSED)
-		rule_count(guard, rule,
-		    judge_parts(guard->config->dialects, guard->parts));
+		rule_count(guard, rule, verdict);
+	if (verdict->state != STATE_REFUSED && verdict->state != STATE_HELD)
+		life_begin(guard, rule, verdict->lifetime_ms);
 	wait_for(guard, rule);
 	if (worth_entry(guard, rule, verdict, raw_len) &&
 	    !record_verdict(guard, rule, verdict, raw, raw_len))
@@ -240,6 +260,13 @@ guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
 {
 	struct verdict verdict;
 
+	/* On record as it is; it comes back when what keeps it out ends. */
+	if (guard->loaded && (rule->flags & RULE_LIVE) != 0 &&
+	    (rule_passes(rule) || rule->state == STATE_QUARANTINED) &&
+	    contain_out(guard, rule)) {
+		contain_hold(guard, rule);
+		return;
+	}
 	if (!guard->loaded || rule->wait == WAIT_RECORD ||
 	    !journal_room(guard->journal, false)) {
 		store_behind(guard, rule);
@@ -259,6 +286,14 @@ guard_revoke(
 		settle(guard, rule, verdict, NULL, 0);
 }
 
+/* Does it say inward what its customer did not? */
+static bool
+is_modified(const struct rib_rule *rule)
+{
+	return rule->owners != NULL &&
+	       !action_equal(&rule->owners->actions, &rule->actions);
+}
+
 /* The same rule again: nothing changes but that it is not stale; unless it
  * comes over a session of another kind than before. */
 static void
@@ -268,15 +303,23 @@ heard_again(struct guard *guard, struct rib_rule *rule)
 	bool refused = rule->reason == REASON_NOT_AUTHENTICATED;
 	bool authentic = peer->heard && peer->state.authenticated;
 
-	rule->flags &= (uint8_t)~RULE_STALE;
+	rule->flags &= (uint16_t)~RULE_STALE;
+	/* It had waited long enough for room, and is asked for again. */
+	if (quota_waits(rule->reason) && rule->wait == WAIT_NONE &&
+	    guard->loaded && (rule->flags & RULE_ENDED) == 0) {
+		guard_judge(guard, rule, NULL, 0);
+		return;
+	}
 	if (authentic == refused && guard->loaded &&
 	    (rule->flags & RULE_ENDED) == 0) {
 		guard_judge(guard, rule, NULL, 0);
 		return;
 	}
 	if (rule->state == STATE_LINGERING)
-		rule_state(
-		    guard, rule, STATE_ACCEPTED, REASON_ACCEPTED, CHECK_NONE);
+		rule_state(guard, rule,
+		    is_modified(rule) ? STATE_ACCEPTED_MODIFIED
+				      : STATE_ACCEPTED,
+		    REASON_ACCEPTED, CHECK_NONE);
 }
 
 /* Another action: a new rule under the same NLRI. */
@@ -289,11 +332,15 @@ replace(struct guard *guard, struct rib_rule *rule,
 	bool old_live = (rule->flags & RULE_LIVE) != 0;
 
 	rule->actions = msg->actions;
+	rule->wish = msg->wish;
 	rule->wire_reason = msg->wire_reason;
-	rule->flags &= (uint8_t) ~(
-	    RULE_STALE | RULE_ENDED | RULE_LIVE | RULE_APPROVED | RULE_DENIED);
+	rule->flags &= (uint16_t) ~(RULE_STALE | RULE_ENDED | RULE_LIVE);
+	rule->flags &= RULE_KEEPS;
+	life_forget(guard, rule);
+	contain_suspect(guard, rule);
 	rule->id = RULE_ID_NONE;
 	rule->first_seen_ns = guard->now_ns;
+	guard->peers[rule->peer]->customer->verdicts[REASON_REPLACED]++;
 	if (old_live && rule->wait != WAIT_RECORD) {
 		rule->old_id = old_id;
 		rule->old_live = true;
@@ -312,7 +359,12 @@ guard_announce(struct guard *guard, struct guard_peer *peer,
 	    rib_in_find(&guard->in, peer->number, &msg->rule);
 	bool wanted = rule != NULL && (rule->flags & RULE_WANTED);
 
+	/* What its session says again to a new guard was counted before. */
+	if (peer->replayed && (msg->wire_reason == REASON_MALFORMED ||
+				  msg->wire_reason == REASON_ATTRIBUTES))
+		contain_strike(guard, peer->customer);
 	if (wanted && msg->wire_reason == rule->wire_reason &&
+	    wish_equal(&rule->wish, &msg->wish) &&
 	    action_equal(&rule->actions, &msg->actions)) {
 		rule->handle = msg->handle;
 		heard_again(guard, rule);
@@ -321,6 +373,7 @@ guard_announce(struct guard *guard, struct guard_peer *peer,
 	if (rule == NULL)
 		rule = rule_new(guard, peer, &msg->rule);
 	if (rule == NULL) {
+		peer->customer->verdicts[REASON_QUOTA_RECEIVED]++;
 		guard_refusal_count(peer->customer, REASON_QUOTA_RECEIVED);
 		return;
 	}
@@ -330,11 +383,16 @@ guard_announce(struct guard *guard, struct guard_peer *peer,
 		return;
 	}
 	rule->flags |= RULE_WANTED;
-	rule->flags &= (uint8_t) ~(RULE_UNACKED | RULE_STALE | RULE_ENDED);
+	rule->flags &= (uint16_t) ~(RULE_UNACKED | RULE_STALE | RULE_ENDED);
 	if (rule->wait == WAIT_ACK)
 		rule_unwait(rule);
+	rule->flags &= RULE_KEEPS;
+	if (noc_owns(rule))
+		rule->flags |= RULE_NOC;
 	rule->actions = msg->actions;
+	rule->wish = msg->wish;
 	rule->wire_reason = msg->wire_reason;
+	contain_suspect(guard, rule);
 	rule->id = RULE_ID_NONE; /* announced anew is a new rule */
 	rule->first_seen_ns = guard->now_ns;
 	guard_judge(guard, rule, raw, msg->raw_len);
@@ -383,6 +441,9 @@ guard_refused(struct guard *guard, struct guard_peer *peer,
 {
 	struct entry *entry = &guard->entry;
 
+	peer->customer->verdicts[msg->reason % GUARD_REASONS]++;
+	if (msg->reason == REASON_MALFORMED || msg->reason == REASON_ATTRIBUTES)
+		contain_strike(guard, peer->customer);
 	if (!guard_refusal_token(guard, peer->customer, msg->raw_len) ||
 	    !journal_room(guard->journal, false)) {
 		guard_refusal_count(peer->customer, msg->reason);
@@ -404,7 +465,9 @@ guard_refused(struct guard *guard, struct guard_peer *peer,
 void
 guard_originate(struct guard *guard, struct rib_rule *rule)
 {
-	struct guard_customer *customer = guard->peers[rule->peer]->customer;
+	const struct rib_said said = {
+		guard->peers[rule->peer]->customer->number, &guard->emitted
+	};
 	struct verdict verdict;
 
 	/* Whoever asks: not before the verdict is on disk. */
@@ -423,13 +486,15 @@ guard_originate(struct guard *guard, struct rib_rule *rule)
 		settle(guard, rule, &verdict, NULL, 0);
 		return;
 	}
+	if (rule->owners == NULL)
+		rule->active_ms = loop_now_ms(guard->loop);
 	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
 		bool spoken = (guard->config->dialects & 1u << d) != 0;
 
 		if ((guard->tables & 1u << d) == 0)
 			continue;
 		/* A dialect that nobody is spoken to any more: no parts. */
-		if (rib_out_set(&guard->out[d], rule, customer->number,
+		if (rib_out_set(&guard->out[d], rule, &said,
 			guard->parts[d].part,
 			spoken ? guard->parts[d].n : 0) < 0) {
 			log_line(LOG_ERROR, "rule %" PRIu64 ": out of memory",
@@ -468,8 +533,11 @@ guard_init(struct guard *guard, struct loop *loop)
 	if (getrandom(guard->hash_key, sizeof(guard->hash_key), 0) !=
 		(ssize_t)sizeof(guard->hash_key) ||
 	    rib_in_init(&guard->in, guard->hash_key) < 0 ||
-	    unicast_init(guard) < 0 || ground_init(guard) < 0)
+	    unicast_init(guard) < 0 || ground_init(guard) < 0 ||
+	    quota_init(guard) < 0 || life_init(guard) < 0 ||
+	    evidence_init(guard) < 0)
 		return -1;
+	guard->accepted = RIB_ACCEPTED_NOC;
 	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
 		if (rib_out_init(&guard->out[d], (uint8_t)d, guard->hash_key,
 			&guard->accepted) < 0)
@@ -488,8 +556,11 @@ guard_fini(struct guard *guard)
 	     l = l->next)
 		rib_out_drop(LINK_ENTRY(l, struct rib_rule, all));
 	ground_fini(guard);
+	life_fini(guard);
 	rib_in_fini(&guard->in);
 	unicast_fini(guard);
+	evidence_fini(guard);
+	quota_fini(guard);
 	peers_fini(guard);
 	for (unsigned d = 1; d < DIALECT_COUNT; d++)
 		rib_out_fini(&guard->out[d]);

@@ -15,84 +15,90 @@
  *   restore     a new guard finds its place: store, sessions, routers
  *   reload      a new configuration, or what it would do
  *   operator    what the control role asks
+ *
+ * and, in headers of their own:
+ *
+ *   quota       what a customer has used, and who waits for room
+ *   life        rules' lifetimes
+ *   evidence    RPKI and IRR data come in
+ *   contain     panic, freeze, quarantine, mute, the flap breaker
+ *   noc         the operators' own rules
+ *   proof       the guard tests its checks
  */
 #pragma once
 
 #include "policy/judge.h"
+#include "policy/selftest.h"
 #include "proxy/common/channel.h"
 #include "proxy/common/loop.h"
+#include "proxy/guard/bounds.h"
+#include "proxy/guard/bucket.h"
 #include "proxy/guard/config.h"
+#include "proxy/guard/coverage.h"
+#include "proxy/guard/deadline.h"
 #include "proxy/guard/depend.h"
 #include "proxy/guard/journal.h"
 #include "proxy/guard/moves.h"
 #include "proxy/guard/rib_in.h"
 #include "proxy/guard/rib_out.h"
 #include "proxy/guard/rib_unicast.h"
+#include "proxy/guard/strikes.h"
+#include "proxy/guard/suspects.h"
+#include "proxy/guard/vrp_table.h"
 
-#define GUARD_PEERS_MAX      65536u
-#define GUARD_REASONS        256u /* reasons are below */
-/* Refusals of one customer recorded one by one: a second, and in a burst.
- * Those beyond become one summary a second. */
-#define GUARD_REFUSALS_PER_S 20u
-#define GUARD_REFUSALS_BURST 1000u
-/* A new guard waits so long for sessions that are up to say again what they
- * know, whatever their linger. */
-#define GUARD_REPLAY_MS      10000u
-/* Entries that routers may report to hold to a new guard. */
-#define GUARD_HELD_MAX       (1u << 20)
-/* And one router's session, besides twice the rules that all customers may
- * have. */
-#define GUARD_HELD_MORE      4096u
-/* Marks of one refresh and the next, at least: each walks all rules. */
-#define GUARD_REFRESH_MS     1000u
-/* Withdrawals that a router's session may be behind, besides as many as rules
- * stand; then it is given everything anew. */
-#define GUARD_BEHIND_MAX     65536u
+/* Something that an operator did and that stays until it is undone. */
+struct guard_act {
+	bool on;
+	bool owed;   /* its entry, or the end's, found no room in the log */
+	uint64_t id; /* of its entry in the table of live rules */
+	uint64_t since_ns; /* wall */
+	char by[32];
+	char why[ENTRY_TEXT_MAX];
+};
 
-/* Prefixes that sweeps look at, and rules that are looked at again, in one
- * turn: a millisecond or two. */
-#define GUARD_SWEEP_TURN     10000u
-#define GUARD_LOOK_TURN      2000u
-/* Rules that one change of a route touches at once. */
-#define GUARD_TOUCH_FEW      16u
-/* More-specifics that are walked for them, besides. */
-#define GUARD_WALK_TURN      50000u
-/* More-specifics below one rule beyond which it has no ground: a /12 full of
- * /24 has fewer. */
-#define GUARD_MORE_MAX       8192u
-/* What is to be revoked is collected so long: then the brake is asked. */
-#define GUARD_COLLECT_MS     10u
-/* The brake counts what was revoked within so many seconds. */
-#define GUARD_BRAKE_S        10u
-/* A revoked rule rests 1 s before it is judged anew, twice as long each time
- * up to this, so that a route that flaps does not fill the log. */
-#define GUARD_REST_MS        1000u
-#define GUARD_REST_MAX_MS    60000u
-#define GUARD_REST_FORGET_MS 600000u
-/* Rules whose time has come are looked for so often, at most. */
-#define GUARD_PATIENCE_MS    100u
-/* Routes of one customer's session and family, besides twice what it may
- * announce, and sources of one session that are closed and not swept yet. The
- * session keeps to less; one that a stranger took over fills no table. */
-#define GUARD_ROUTES_MORE    1024u
-#define GUARD_CLOSED_MAX     8u
-/* What is said in a minute about one session's routes that come and go. */
-#define GUARD_NOTES          20u
+/* One of a customer that is not configured. */
+struct guard_orphan {
+	uint8_t verb; /* enum contain_verb */
+	char name[CUSTOMER_NAME_MAX];
+	struct guard_act act;
+};
 
 /* One customer; lives as long as the guard, so that a reload keeps counts. */
 struct guard_customer {
 	uint32_t number;
-	uint32_t cost;  /* inward rules accepted, held or pending */
-	uint32_t trial; /* scratch: the same under another configuration */
+	uint32_t rules;      /* inward rules accepted, held or pending .. */
+	uint32_t cost;       /* .. and their hardware entries */
+	uint32_t idle_rules; /* of these: monitored, so nowhere inward */
+	uint32_t idle_cost;
 	uint32_t known; /* rules of all its sessions */
-	const struct customer *policy; /* in config; NULL: removed */
-	struct rib_link waiting;       /* WAIT_QUOTA, in arrival order */
-	bool room;                     /* cost went down */
-	bool summarised;               /* counts[] holds something */
-	bool braked;                   /* scratch of the brake */
-	bool revalidate;               /* scratch of a reload */
-	uint32_t fed[2];               /* sessions of which all has come */
-	uint64_t revoked_ms;           /* last time that it lost a rule so */
+	uint32_t mid;   /* sessions in the middle of what came at once */
+	uint64_t mid_ms;
+	struct bucket news;        /* new rules */
+	struct coverage *coverage; /* NULL: addresses are not limited */
+	struct strikes strikes;
+	struct suspects suspects;
+	struct guard_act quarantine;
+	struct guard_act freeze;
+	bool muted;
+	bool irr_held;      /* a new list waits for a person .. */
+	uint32_t irr_found; /* .. with so many prefixes */
+	uint32_t n_waiting;
+	uint32_t saved_rules; /* scratch of a dry run */
+	uint32_t saved_idle_rules;
+	uint32_t saved_idle_cost;
+	uint32_t saved_cost;
+	struct coverage *saved_coverage;
+	uint64_t verdicts[GUARD_REASONS]; /* since the guard started */
+	const struct customer *policy;    /* in config; NULL: removed */
+	struct rib_link waiting;          /* WAIT_QUOTA, in arrival order */
+	bool room;                        /* what is in use went down */
+	uint16_t lacks; /* why the first that waits does, when .. */
+	const struct rib_rule *asked; /* .. it was this; only compared */
+	bool summarised;              /* counts[] holds something */
+	bool braked;                  /* scratch of the brake */
+	bool revalidate;              /* scratch of a reload */
+	uint32_t fed[2];              /* sessions of which all has come */
+	uint64_t revoked_ms;          /* last time that it lost a rule so */
 	uint32_t lost; /* rules revoked, to be said in the next second .. */
 	uint32_t back; /* .. and those that passed again after that */
 	char lost_why[EVIDENCE_MAX]; /* of the first of them */
@@ -126,6 +132,7 @@ struct guard_peer {
 	uint64_t stable_since_ms; /* boot time; 0: not complete */
 	bool replayed;
 	bool grace;               /* lingering only for the replay to come */
+	bool mid;                 /* more of what came at once follows */
 	uint8_t complete;         /* families of which all has come */
 	uint8_t refreshing;       /* families between BoRR and EoRR */
 	uint64_t refreshed_ms[2]; /* last BoRR taken: IPv4, IPv6; 0: none */
@@ -141,6 +148,9 @@ struct guard_peer {
 	uint32_t notes;        /* .. so many */
 	/* inward */
 	struct rib_cursor cursor;
+	struct bucket pace; /* first announcements */
+	bool paced;         /* some wait for it */
+	size_t unpaced;     /* so many are not paced */
 	bool attached;
 	bool greeted; /* OUT_SYNC_BEGIN has been said */
 	bool dumping; /* between OUT_SYNC_BEGIN and _END */
@@ -180,6 +190,7 @@ struct guard {
 	struct channel *supervisor;
 	struct channel *store;
 	struct channel *control;
+	struct channel *rpki;
 	struct config *config;   /* in force; NULL before the first */
 	struct config *incoming; /* being received */
 	struct config *old;      /* that before one that could not be taken */
@@ -188,8 +199,8 @@ struct guard {
 	struct rib_out out[DIALECT_COUNT];
 	uint8_t tables; /* bit per table of out[] in use */
 	uint64_t accepted;
-	struct guard_peer *peers[GUARD_PEERS_MAX];
-	uint32_t n_peers;          /* highest number in use, plus one */
+	struct guard_peer *peers[GUARD_PEERS_MAX + 1]; /* the last: the NOC's */
+	uint32_t n_peers; /* highest number in use, plus one; not the NOC's */
 	struct guard_peer **named; /* customers' peers, sorted */
 	size_t n_named;
 	struct guard_customer **customers; /* by number */
@@ -197,6 +208,41 @@ struct guard {
 	struct rib_link wait_store;
 	struct rib_link wait_conflict;
 	struct rib_link wait_record;
+	/* quotas */
+	uint32_t fleet_rules; /* of all customers */
+	uint32_t fleet_cost;
+	uint32_t reserved_rules; /* guaranteed and not used, likewise */
+	uint32_t reserved_cost;
+	bool fleet_room;
+	size_t promote_at;  /* the customer to begin with */
+	uint32_t asks;      /* of those that wait, this turn */
+	struct timer *news; /* a rule may pass by its customer's rate */
+	uint64_t news_ms;   /* loop time, when it runs; 0: it does not */
+	struct coverage *uncovered; /* of nobody: always empty */
+	/* lifetimes */
+	struct deadlines deadlines;
+	struct timer *expiry;
+	/* containment */
+	struct guard_orphan orphans[GUARD_ORPHANS];
+	size_t n_orphans;
+	struct guard_act panic;
+	struct guard_act freeze;
+	struct suspects suspects; /* of inward sessions' losses */
+	struct selftest_result proof;
+	bool unfit; /* it failed */
+	char noc_names[GUARD_NOC_NAMES][32];
+	/* RPKI */
+	struct vrp_table *vrps;
+	struct vrp_table *vrps_next; /* a new role's, not complete; or NULL */
+	struct msg_rpki_state rpki_state;
+	struct msg_rpki_state rpki_next; /* of vrps_next, when that is held */
+	uint64_t rpki_noted_ms; /* loop time: its state was noted last .. */
+	uint32_t rpki_notes;    /* .. so often within a second */
+	uint8_t rpki_was;       /* enum rpki_state, when last looked at */
+	struct prefix_set *irr_incoming; /* a customer's list is coming */
+	struct msg_cfg_irr irr_begin;
+	struct msg_held reload_held; /* a configuration that may be undone */
+	struct timer *pacing;        /* a router may be told more */
 	struct rib_unicast *unicast;
 	struct guard_sweep *sweeps;
 	size_t n_sweeps;
@@ -218,12 +264,12 @@ struct guard {
 	uint32_t revoked[GUARD_BRAKE_S]; /* by second */
 	uint64_t revoked_s;              /* the second counted last */
 	uint64_t braked_since_ns;        /* wall; 0: the brake is off */
-	/* of the last question */
-	uint8_t match_len; /* of the best match */
-	bool failed_over;  /* which only failover: keep lets pass */
-	uint64_t walked;   /* more-specifics, of all questions */
-	bool loaded;       /* the store's live rules are in */
-	bool loading;      /* they are coming */
+	struct action_set emitted; /* of the last question, as are these */
+	uint8_t match_len;         /* of the best match */
+	bool failed_over;          /* which only failover: keep lets pass */
+	uint64_t walked;           /* more-specifics, of all questions */
+	bool loaded;               /* the store's live rules are in */
+	bool loading;              /* they are coming */
 	bool to_load; /* they are to be asked for when load_seq is durable */
 	uint64_t load_seq;
 	uint64_t told_ms;
@@ -301,9 +347,15 @@ void guard_ask(struct guard *guard, const struct guard_peer *peer,
 /* As if nothing were known of unicast routes and the rule stood. */
 void guard_ask_aside(
     struct guard *guard, const struct rib_rule *rule, struct verdict *verdict);
-/* Ask the check of unicast validation alone. */
-enum reason guard_ask_unicast(struct guard *guard, const struct rib_rule *rule,
-    char evidence[EVIDENCE_MAX]);
+/* Ask the checks of ownership and unicast validation alone: *check is the one
+ * that objects (may be NULL). */
+enum reason guard_ask_facts(struct guard *guard, const struct rib_rule *rule,
+    char evidence[EVIDENCE_MAX], enum check *check);
+/* A question about no rule, as the guard would ask for this customer under
+ * this configuration. The view is filled and borrowed by the question. */
+void guard_ask_live(struct guard *guard, const struct config *config,
+    const struct config_customer *customer, struct question *q,
+    struct rpki_view *rpki);
 
 /* promote.c: called once a turn: whatever waited and can go on */
 void guard_promote(struct guard *guard);
@@ -323,7 +375,9 @@ void guard_summaries(struct guard *guard);
 void guard_note(struct guard *guard, enum entry_kind kind, const char *text);
 
 /* rule.c: where a rule is counted and waits */
-void rule_count(struct guard *guard, struct rib_rule *rule, unsigned cost);
+/* Count it as the verdict says. */
+void rule_count(
+    struct guard *guard, struct rib_rule *rule, const struct verdict *verdict);
 void rule_uncount(struct guard *guard, struct rib_rule *rule);
 void rule_wait(struct guard *guard, struct rib_rule *rule, enum rule_wait on);
 void rule_unwait(struct rib_rule *rule);
@@ -452,6 +506,10 @@ void inward_move(struct guard *guard, struct guard_peer *peer, uint8_t dialect);
 /* Attributes may have changed: everything is said again. */
 void inward_again(struct guard_peer *peer);
 void inward_flush(struct guard *guard);
+/* So many announcements are not paced: what was out comes back at once. */
+void inward_unpaced(struct guard *guard, size_t n);
+/* The routers' sessions follow this pace from now on. */
+void inward_configure(struct guard *guard);
 
 /* restore.c */
 void restore_hello(struct guard *guard, const struct msg_store_hello *msg);
@@ -463,7 +521,7 @@ void restore_loaded(struct guard *guard);
 /* reload.c */
 void reload_take(struct guard *guard, const struct msg_head *head);
 
-/* operator.c, operator_show.c, operator_route.c */
+/* operator*.c */
 void operator_request(struct guard *guard, const struct msg_ctl_request *msg);
 void operator_continue(struct guard *guard);
 void operator_closed(struct guard *guard);
@@ -480,6 +538,20 @@ void operator_end(struct guard *guard, uint32_t request, uint32_t exit_code,
 /* Half of the channel is for short answers. */
 bool operator_room(const struct guard *guard);
 void operator_status(struct guard *guard, uint32_t request);
+void operator_status_more(
+    const struct guard *guard, struct msg_ctl_status *msg);
+bool operator_customer(
+    struct guard *guard, uint32_t request, struct guard_customer *customer);
+bool operator_metrics_all(struct guard *guard, uint32_t request);
+bool operator_metrics_of(struct guard *guard, uint32_t request,
+    const struct guard_customer *customer);
+/* One rule; a customer or all; what waits for a person. Answered. */
+void operator_act(struct guard *guard, const struct msg_ctl_request *msg);
+void operator_contain(struct guard *guard, const struct msg_ctl_request *msg);
+void operator_confirm(struct guard *guard, const struct msg_ctl_request *msg);
+/* What the operator does, into the log; false when it has no room. */
+bool operator_record(struct guard *guard, const struct msg_ctl_request *msg,
+    const struct rib_rule *rule, const char *verb);
 bool operator_session(
     struct guard *guard, uint32_t request, const struct guard_peer *peer);
 /* The routes of a prefix; then *filter names the rules that rest on them, to be

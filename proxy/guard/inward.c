@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "proxy/guard/contain.h"
 #include "proxy/guard/guard.h"
 
 /* Our large community that names the customer: our ASN : 1 : its ASN. */
@@ -78,6 +79,7 @@ inward_again(struct guard_peer *peer)
 	peer->dumping = false;
 	peer->dumped = false;
 	peer->next_attrs = 0;
+	peer->unpaced = 0; /* a dump says it all */
 }
 
 /* What a router may hold of us: all that the customers may have standing, and
@@ -132,8 +134,11 @@ inward_state(struct guard *guard, struct guard_peer *peer,
 	    was_up && (!msg->up || msg->established != peer->state.established);
 
 	/* What it fed is gone with its session. */
-	if (ended)
+	if (ended) {
 		unicast_lost(guard, peer, false);
+		if (msg->down == DOWN_LOST || msg->up)
+			contain_lost(guard, peer, msg);
+	}
 	peer->state = *msg;
 	peer->heard = true;
 	unicast_incomplete(guard, peer, msg->complete);
@@ -165,6 +170,7 @@ inward_sync(struct guard *guard, struct guard_peer *peer,
 	if (msg->sync != OUT_SYNC_END || guard->loaded || peer->reported)
 		return;
 	peer->reported = true;
+	contain_held(guard, &guard->out[peer->dialect]);
 	/* Withdrawals that came before the report did. */
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next) {
@@ -217,6 +223,65 @@ entry_send(struct guard_peer *peer, const struct rib_entry *entry)
 	return true;
 }
 
+/* ---- pacing ---- */
+
+static void
+on_pace(void *ctx)
+{
+	(void)ctx; /* the end of this turn goes on */
+}
+
+void
+inward_configure(struct guard *guard)
+{
+	uint32_t pace = guard->config->fleet.pace;
+
+	if (guard->pacing == NULL)
+		guard->pacing = timer_new(guard->loop, on_pace, guard);
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		if (guard->peers[i] != NULL && guard->peers[i]->internal)
+			bucket_limit(&guard->peers[i]->pace, pace, pace);
+	}
+}
+
+void
+inward_unpaced(struct guard *guard, size_t n)
+{
+	for (uint32_t i = 0; i < guard->n_peers; i++) {
+		if (guard->peers[i] != NULL && guard->peers[i]->internal)
+			guard->peers[i]->unpaced += n;
+	}
+}
+
+/* May a first announcement go out now? A dump is none, nor is what comes back
+ * after a panic. */
+static bool
+may_announce(struct guard *guard, struct guard_peer *peer)
+{
+	uint64_t now = loop_now_ms(guard->loop);
+
+	if (!peer->dumped || peer->unpaced > 0 ||
+	    bucket_level(&peer->pace, now) > 0)
+		return true;
+	peer->paced = true;
+	if (guard->pacing != NULL)
+		timer_start(guard->pacing,
+		    bucket_wait_ms(&peer->pace, now) + UINT64_C(1), 0);
+	return false;
+}
+
+/* It is said: a first announcement takes a token. */
+static void
+announced(struct guard *guard, struct guard_peer *peer)
+{
+	if (!peer->dumped)
+		return;
+	if (peer->unpaced > 0)
+		peer->unpaced--;
+	else
+		(void)bucket_take(&peer->pace, loop_now_ms(guard->loop), 1);
+}
+
 /* A dump: the marks, all attributes, and a cursor at the start. */
 static void
 dump_begin(struct guard *guard, struct guard_peer *peer)
@@ -240,10 +305,17 @@ peer_flush(struct guard *guard, struct guard_peer *peer)
 
 	if (guard->loaded && !peer->dumped && !peer->dumping)
 		dump_begin(guard, peer);
+	peer->paced = false;
 	while ((entry = rib_out_peek(out, &peer->cursor,
 		    peer->dumping || peer->dumped)) != NULL) {
+		if (entry->standing && !may_announce(guard, peer)) {
+			entry = NULL; /* withdrawals come first in any case */
+			break;
+		}
 		if (!entry_send(peer, entry))
 			break;
+		if (entry->standing)
+			announced(guard, peer);
 		rib_out_step(out, &peer->cursor, entry);
 	}
 	if (entry == NULL && peer->dumping && sync_send(peer, OUT_SYNC_END)) {

@@ -8,7 +8,10 @@
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/guard/contain.h"
+#include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/quota.h"
 
 #define STORE_BUFFER      (4u << 20)
 #define SUPERVISOR_BUFFER (1u << 20)
@@ -163,6 +166,9 @@ channel_take(struct guard *guard, const struct msg_channel *msg, int fd)
 		guard->control = channel_open(
 		    guard->loop, fd, GUARD_CONTROL_BUFFER, &control_ops, guard);
 		return;
+	case ROLE_RPKI:
+		evidence_rpki_open(guard, fd);
+		return;
 	default:
 		(void)close(fd);
 	}
@@ -198,7 +204,7 @@ supervisor_message(void *ctx, const struct msg_head *head, int fd)
 		(void)close(fd);
 	if (head->kind == MSG_STOP)
 		stop(guard);
-	else
+	else if (!evidence_take(guard, head))
 		reload_take(guard, head);
 }
 
@@ -265,6 +271,9 @@ second(void *ctx)
 	if (guard->loaded)
 		guard_summaries(guard);
 	brake_second(guard);
+	quota_second(guard);
+	evidence_second(guard);
+	contain_second(guard);
 }
 
 int
@@ -291,6 +300,7 @@ guard_close(struct guard *guard)
 	channel_close(guard->store);
 	channel_close(guard->control);
 	timer_free(guard->second);
+	timer_free(guard->pacing);
 	guard_fini(guard);
 	channel_close(guard->supervisor);
 }

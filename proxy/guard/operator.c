@@ -11,6 +11,8 @@
 #include "proxy/common/check.h"
 #include "proxy/common/log.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/life.h"
+#include "proxy/guard/noc.h"
 
 static const char no_room[] = "too many answers are under way; try again";
 
@@ -100,6 +102,13 @@ row_fill(const struct guard *guard, const struct rib_rule *rule,
 	msg->announced = announced;
 	msg->durable = rule->pending == 0;
 	msg->cost = rule->counted ? rule->cost : 0;
+	msg->parts = rule->counted ? rule->parts : 0;
+	msg->wish = rule->wish;
+	if (rule->ends_ms != 0)
+		msg->ends_ns =
+		    guard->now_ns + UINT64_C(1000000) * life_left_ms(rule);
+	(void)snprintf(msg->operator_name, sizeof(msg->operator_name), "%s",
+	    noc_operator(guard, rule));
 	msg->id = rule->id;
 	msg->seq = rule->seq;
 	msg->first_seen_ns = rule->first_seen_ns;
@@ -132,7 +141,7 @@ row_send(struct guard *guard, uint32_t request, const struct rib_rule *rule,
 		msg->check = verdict->check;
 		memcpy(msg->evidence, verdict->evidence, sizeof(msg->evidence));
 	} else if (rule->ground != GROUND_FINE) {
-		(void)guard_ask_unicast(guard, rule, msg->evidence);
+		(void)guard_ask_facts(guard, rule, msg->evidence, NULL);
 	}
 	channel_commit(guard->control, size);
 	return 0;
@@ -198,7 +207,9 @@ rule_matches(const struct guard *guard, const struct msg_ctl_request *q,
 	if (q->ground != GROUND_FINE && q->ground != rule->ground)
 		return false;
 	if (q->verb == CTL_ROUTE &&
-	    (rule->dst_node == 0 || !ground_rests(rule)))
+	    (peer->customer->policy == NULL ||
+		peer->customer->policy->validate == VALIDATE_OFF ||
+		rule->dst_node == 0 || !ground_rests(rule)))
 		return false; /* something else decides it */
 	return prefix_matches(&q->prefix, &rule->rule);
 }
@@ -241,6 +252,37 @@ answer_sessions(struct guard *guard, struct guard_answer *a)
 	operator_end(guard, a->request.request, 0, "");
 }
 
+/* Of this customer, or of all; metrics begin with the sums. */
+static void
+answer_customers(struct guard *guard, struct guard_answer *a)
+{
+	bool metrics = a->request.verb == CTL_METRICS;
+
+	if (metrics && a->next_peer == 0) {
+		if (!operator_room(guard) ||
+		    !operator_metrics_all(guard, a->request.request))
+			return;
+		a->next_peer = 1;
+	}
+	for (size_t at = a->next_peer - metrics; at < guard->n_customers;
+	     at = ++a->next_peer - metrics) {
+		struct guard_customer *c = guard->customers[at];
+		bool room = operator_room(guard);
+
+		if (c->policy == NULL ||
+		    (a->request.customer[0] != '\0' &&
+			strcmp(a->request.customer, c->name) != 0))
+			continue;
+		if (!room ||
+		    !(metrics
+			    ? operator_metrics_of(guard, a->request.request, c)
+			    : operator_customer(guard, a->request.request, c)))
+			return;
+	}
+	a->busy = false;
+	operator_end(guard, a->request.request, 0, "");
+}
+
 void
 operator_continue(struct guard *guard)
 {
@@ -253,6 +295,9 @@ operator_continue(struct guard *guard)
 			continue;
 		if (a->request.verb == CTL_SESSIONS)
 			answer_sessions(guard, a);
+		else if (a->request.verb == CTL_CUSTOMERS ||
+			 a->request.verb == CTL_METRICS)
+			answer_customers(guard, a);
 		else
 			answer_rules(guard, a);
 	}
@@ -311,7 +356,8 @@ name_fault(const struct guard *guard, const struct msg_ctl_request *msg)
 {
 	if (msg->customer[0] == '\0' || customer_known(guard, msg->customer))
 		return NULL;
-	if (msg->verb == CTL_RULES)
+	if (msg->verb == CTL_RULES || msg->verb == CTL_CUSTOMERS ||
+	    msg->verb == CTL_METRICS)
 		return "no such customer";
 	return inward_known(guard, msg->customer)
 		   ? NULL
@@ -371,8 +417,10 @@ explain_rule(struct guard *guard, uint32_t request, struct guard_peer *peer,
 static struct guard_peer *
 peer_of_customer(struct guard *guard, const char *name)
 {
-	struct guard_peer *any = NULL;
+	struct guard_peer *noc = noc_peer(guard), *any = NULL;
 
+	if (noc != NULL && strcmp(noc->customer->name, name) == 0)
+		return noc;
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		struct guard_peer *peer = guard->peers[i];
 
@@ -402,108 +450,11 @@ explain(struct guard *guard, const struct msg_ctl_request *msg)
 	rule.id = RULE_ID_NONE;
 	rule.actions = msg->actions;
 	rule.wire_reason = REASON_ACCEPTED;
+	rule.wish.lifetime_s = (uint32_t)(msg->lifetime_ms / 1000);
 	/* Nobody announced it: judged as if over the session as configured. */
-	rule.flags = RULE_STALE;
+	rule.flags = RULE_STALE | (noc_owns(&rule) ? RULE_NOC : 0);
 	rule.first_seen_ns = rule.since_ns = guard->now_ns;
 	explain_rule(guard, msg->request, peer, &rule, true);
-}
-
-static bool
-record_act(struct guard *guard, const struct msg_ctl_request *msg,
-    const struct rib_rule *rule, const char *verb)
-{
-	struct entry *e = &guard->entry;
-
-	guard_entry_begin(guard, ENTRY_OPERATOR);
-	guard_entry_rule(guard, rule);
-	memcpy(e->operator_name, msg->operator_name, sizeof(e->operator_name));
-	(void)snprintf(e->evidence, sizeof(e->evidence), "%s", verb);
-	memcpy(e->text, msg->text, sizeof(e->text));
-	return guard_entry_append(guard, NULL);
-}
-
-static void
-withdraw(struct guard *guard, const struct msg_ctl_request *msg,
-    struct rib_rule *rule)
-{
-	if (rule->flags & RULE_ENDED) {
-		operator_end(
-		    guard, msg->request, 1, "the rule is withdrawn already");
-		return;
-	}
-	rib_out_drop(rule); /* before anything that may fail */
-	(void)record_act(guard, msg, rule, "withdraw");
-	guard_end(guard, rule, ENTRY_WITHDRAWAL, REASON_OPERATOR);
-	operator_end(guard, msg->request, 0, "withdrawn");
-}
-
-static void
-not_held(struct guard *guard, const struct msg_ctl_request *msg,
-    const struct rib_rule *rule)
-{
-	char text[96];
-
-	(void)snprintf(text, sizeof(text), "rule %" PRIu64 " is %s, not held",
-	    msg->id, state_name(rule->state));
-	operator_end(guard, msg->request, 1, text);
-}
-
-static void
-act(struct guard *guard, const struct msg_ctl_request *msg)
-{
-	struct rib_rule *rule = rib_in_by_id(&guard->in, msg->id);
-
-	if (rule == NULL || (rule->flags & RULE_WANTED) == 0) {
-		operator_end(guard, msg->request, 1, "no such rule");
-		return;
-	}
-	if (msg->verb == CTL_WITHDRAW) {
-		withdraw(guard, msg, rule);
-		return;
-	}
-	if (rule->state != STATE_HELD) {
-		not_held(guard, msg, rule);
-		return;
-	}
-	if (!record_act(guard, msg, rule,
-		msg->verb == CTL_APPROVE ? "approve" : "deny")) {
-		operator_end(
-		    guard, msg->request, 1, "the log cannot take it now");
-		return;
-	}
-	rule->flags |= msg->verb == CTL_APPROVE ? RULE_APPROVED : RULE_DENIED;
-	guard_judge(guard, rule, NULL, 0);
-	operator_end(guard, msg->request,
-	    msg->verb == CTL_APPROVE && rule->state == STATE_REFUSED,
-	    state_name(rule->state));
-}
-
-/* Release what the brake holds. */
-static void
-confirm(struct guard *guard, const struct msg_ctl_request *msg)
-{
-	struct entry *e = &guard->entry;
-	char text[96];
-	unsigned n;
-
-	if (link_empty(&guard->grounds[GROUND_BRAKED])) {
-		operator_end(
-		    guard, msg->request, 1, "nothing waits to be confirmed");
-		return;
-	}
-	guard_entry_begin(guard, ENTRY_OPERATOR);
-	memcpy(e->operator_name, msg->operator_name, sizeof(e->operator_name));
-	(void)snprintf(e->evidence, sizeof(e->evidence), "confirm");
-	memcpy(e->text, msg->text, sizeof(e->text));
-	if (!guard_entry_append(guard, NULL)) {
-		operator_end(
-		    guard, msg->request, 1, "the log cannot take it now");
-		return;
-	}
-	n = brake_confirm(guard);
-	(void)snprintf(
-	    text, sizeof(text), "%u %s revoked", n, n == 1 ? "rule" : "rules");
-	operator_end(guard, msg->request, 0, text);
 }
 
 static void
@@ -532,6 +483,8 @@ operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 	case CTL_SESSIONS:
 	case CTL_RULES:
 	case CTL_ROUTE:
+	case CTL_CUSTOMERS:
+	case CTL_METRICS:
 		answer_begin(guard, msg);
 		return;
 	case CTL_RULE:
@@ -543,10 +496,30 @@ operator_request(struct guard *guard, const struct msg_ctl_request *msg)
 	case CTL_APPROVE:
 	case CTL_DENY:
 	case CTL_WITHDRAW:
-		act(guard, msg);
+	case CTL_EXTEND:
+		operator_act(guard, msg);
+		return;
+	case CTL_RELEASE:
+		if (msg->customer[0] == '\0')
+			operator_act(guard, msg);
+		else
+			operator_contain(guard, msg);
 		return;
 	case CTL_CONFIRM:
-		confirm(guard, msg);
+		operator_confirm(guard, msg);
+		return;
+	case CTL_QUARANTINE:
+	case CTL_FREEZE:
+	case CTL_THAW:
+	case CTL_PANIC:
+	case CTL_RESUME:
+		operator_contain(guard, msg);
+		return;
+	case CTL_ANNOUNCE:
+		noc_announce(guard, msg);
+		return;
+	case CTL_RETRACT:
+		noc_retract(guard, msg);
 		return;
 	}
 	operator_end(guard, msg->request, 2, "unknown verb");

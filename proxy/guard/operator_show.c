@@ -86,8 +86,11 @@ operator_status(struct guard *guard, uint32_t request)
 	msg->log_size = journal_next(guard->journal);
 	msg->log_pending = journal_pending(guard->journal);
 	msg->store_behind = guard->store_behind;
-	for (size_t i = 0; i < guard->n_customers; i++)
-		msg->customers += guard->customers[i]->policy != NULL;
+	for (size_t i = 0; i < guard->n_customers; i++) {
+		const struct customer *policy = guard->customers[i]->policy;
+
+		msg->customers += policy != NULL && !policy->noc;
+	}
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		const struct guard_peer *peer = guard->peers[i];
 
@@ -111,6 +114,7 @@ operator_status(struct guard *guard, uint32_t request)
 			msg->out = (uint32_t)guard->out[d].n_standing;
 	}
 	unicast_status(guard, msg);
+	operator_status_more(guard, msg);
 	memcpy(msg->config_hash, guard->config->begin.hash,
 	    sizeof(msg->config_hash));
 	channel_commit(guard->control, sizeof(*msg));
@@ -164,7 +168,7 @@ operator_session(
 		msg->mode = peer->customer->policy->mode;
 		msg->validate = peer->customer->policy->validate;
 		msg->rules = peer->customer->known;
-		msg->accepted = peer->customer->cost;
+		msg->accepted = peer->customer->rules;
 		msg->max_rules = peer->customer->policy->limits.rules;
 		memcpy(
 		    msg->customer, peer->customer->name, sizeof(msg->customer));

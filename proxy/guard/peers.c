@@ -8,7 +8,11 @@
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/guard/contain.h"
+#include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/noc.h"
+#include "proxy/guard/quota.h"
 
 /* Octets kept towards one session. */
 #define SESSION_BUFFER (1u << 20)
@@ -114,6 +118,7 @@ customer_add(struct guard *guard, uint32_t number, const char *name)
 		return NULL;
 	}
 	customer->number = number;
+	bucket_limit(&customer->news, UINT32_MAX, UINT32_MAX);
 	customer->tokens = GUARD_REFUSALS_BURST;
 	customer->tokens_ms = loop_now_ms(guard->loop);
 	memcpy(customer->name, name, sizeof(customer->name));
@@ -166,6 +171,7 @@ peer_add(struct guard *guard, uint32_t number)
 		return NULL;
 	peer->guard = guard;
 	peer->number = number;
+	peer->state.state = BGP_IDLE;
 	link_init(&peer->rules);
 	link_init(&peer->acks);
 	peer->linger = timer_new(guard->loop, linger_ended, peer);
@@ -252,6 +258,10 @@ peers_configure(struct guard *guard)
 
 	if (customers_configure(guard) < 0)
 		return -1;
+	contain_configure(guard);
+	if (quota_configure(guard) < 0 || noc_configure(guard) < 0)
+		return -1;
+	evidence_configure(guard);
 	guard->tables |= config->dialects;
 	for (uint32_t i = 0; i < guard->n_peers; i++) {
 		if (guard->peers[i] != NULL)
@@ -266,6 +276,23 @@ peers_configure(struct guard *guard)
 
 /* ---- channels ---- */
 
+/* More of what came at once follows, or this was the last of it. */
+static void
+peer_mid(struct guard_peer *peer, bool more)
+{
+	struct guard_customer *customer = peer->customer;
+
+	if (peer->mid == more)
+		return;
+	peer->mid = more;
+	customer->mid_ms = loop_now_ms(peer->guard->loop);
+	if (more)
+		customer->mid++;
+	else if (customer->mid > 0)
+		customer->mid--;
+	customer->room = true;
+}
+
 static void
 peer_closed(void *ctx)
 {
@@ -277,6 +304,8 @@ peer_closed(void *ctx)
 	}
 	channel_close(peer->channel);
 	peer->channel = NULL;
+	if (!peer->internal)
+		peer_mid(peer, false);
 	if (peer->internal)
 		inward_close(peer->guard, peer);
 	else
@@ -304,6 +333,7 @@ customer_message(
 	case MSG_RULE_ANNOUNCE:
 		if (!check_rule_announce(msg, &raw))
 			return false;
+		peer_mid(peer, ((const struct msg_rule_announce *)msg)->more);
 		if (!peer->configured)
 			return true; /* removed: its process will end */
 		guard_announce(guard, peer, msg, raw);
@@ -311,6 +341,7 @@ customer_message(
 	case MSG_RULE_WITHDRAW:
 		if (!check_rule_withdraw(msg))
 			return false;
+		peer_mid(peer, ((const struct msg_rule_withdraw *)msg)->more);
 		guard_withdraw(guard, peer, msg);
 		return true;
 	case MSG_RULE_REFUSED:
@@ -439,8 +470,11 @@ peers_fini(struct guard *guard)
 		timer_free(guard->peers[i]->linger);
 		free(guard->peers[i]);
 	}
-	for (size_t i = 0; i < guard->n_customers; i++)
+	noc_fini(guard);
+	for (size_t i = 0; i < guard->n_customers; i++) {
+		coverage_free(guard->customers[i]->coverage);
 		free(guard->customers[i]);
+	}
 	free(guard->customers);
 	free(guard->named);
 }

@@ -4,7 +4,9 @@
  * that it could not take, rules that another's rule or the quota kept out.
  * Each in the order of arrival.
  */
+#include "proxy/guard/contain.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/quota.h"
 
 static struct rib_rule *
 first_waiting(const struct rib_link *list)
@@ -74,48 +76,6 @@ promote_conflicts(struct guard *guard)
 	}
 }
 
-/* Would it be too much even if it were the customer's only rule? */
-static bool
-never_fits(struct guard *guard, struct rib_rule *rule)
-{
-	struct guard_customer *customer = guard->peers[rule->peer]->customer;
-	uint32_t cost = customer->cost;
-	struct verdict verdict;
-
-	customer->cost = 0;
-	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
-	customer->cost = cost;
-	return verdict.reason == REASON_QUOTA_RULES;
-}
-
-static void
-promote_quota(struct guard *guard, struct guard_customer *customer)
-{
-	struct rib_rule *rule;
-
-	if (!customer->room || customer->policy == NULL)
-		return;
-	customer->room = false;
-	while ((rule = first_waiting(&customer->waiting)) != NULL &&
-	       customer->cost < customer->policy->limits.rules &&
-	       journal_room(guard->journal, false)) {
-		struct verdict verdict;
-
-		guard_ask(
-		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
-		if (verdict.reason != REASON_QUOTA_RULES) {
-			rule_unwait(rule);
-			guard_judge(guard, rule, NULL, 0);
-		} else if (never_fits(guard, rule)) {
-			rule_unwait(rule); /* only a reload can help it */
-		} else {
-			return; /* arrival order: the next waits behind it */
-		}
-	}
-	customer->room = !link_empty(&customer->waiting) &&
-			 !journal_room(guard->journal, false);
-}
-
 void
 guard_promote(struct guard *guard)
 {
@@ -124,6 +84,6 @@ guard_promote(struct guard *guard)
 	promote_records(guard);
 	promote_store(guard);
 	promote_conflicts(guard);
-	for (size_t i = 0; i < guard->n_customers; i++)
-		promote_quota(guard, guard->customers[i]);
+	contain_promote(guard);
+	quota_promote(guard);
 }

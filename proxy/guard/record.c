@@ -6,6 +6,8 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/life.h"
+#include "proxy/guard/noc.h"
 
 void
 guard_entry_begin(struct guard *guard, enum entry_kind kind)
@@ -17,6 +19,8 @@ guard_entry_begin(struct guard *guard, enum entry_kind kind)
 	e->mono_ns = clock_boot_ns();
 	e->rule_id = 0;
 	e->count = 0;
+	e->lifetime_ms = 0;
+	e->wish = (struct wish){ 0 };
 	memcpy(e->boot_id, guard->boot_id, sizeof(e->boot_id));
 	if (guard->config != NULL)
 		memcpy(e->config_hash, guard->config->begin.hash,
@@ -58,7 +62,15 @@ guard_entry_rule(struct guard *guard, const struct rib_rule *rule)
 	e->state = rule->state;
 	e->reason = rule->reason;
 	e->approved = (rule->flags & RULE_APPROVED) != 0;
+	/* From the moment that the entry says. */
+	e->lifetime_ms = life_left_at_ms(rule, e->mono_ns / 1000000);
+	e->wish = rule->wish;
 	e->actions = rule->actions;
+	/* Customers' rules have none, and there are many. */
+	e->operator_name[0] = '\0';
+	if (noc_owns(rule))
+		(void)snprintf(e->operator_name, sizeof(e->operator_name), "%s",
+		    noc_operator(guard, rule));
 	memcpy(&e->rule, &rule->rule, rule_size(&rule->rule));
 }
 

@@ -13,6 +13,10 @@
 
 #include "proxy/common/log.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/life.h"
+#include "proxy/guard/noc.h"
+#include "proxy/guard/proof.h"
+#include "proxy/guard/quota.h"
 
 struct tally {
 	uint32_t kept;
@@ -116,23 +120,21 @@ ask_under(struct guard *guard, struct config *config, struct rib_rule *rule,
 	    config_customer(config, customer->number);
 	struct config *now = guard->config;
 	const struct customer *policy = customer->policy;
-	uint32_t cost = customer->cost;
 	uint8_t counted = rule->counted;
 
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->reason = REASON_CUSTOMER_REMOVED;
 	verdict->state = STATE_WITHDRAWN;
-	if (to == NULL || config_neighbor(config, peer->number) == NULL)
+	if (to == NULL ||
+	    (!noc_owns(rule) && config_neighbor(config, peer->number) == NULL))
 		return;
 	guard->config = config;
 	customer->policy = &to->policy;
-	customer->cost = customer->trial;
 	rule->counted = 0;
 	ask(guard, rule, verdict);
 	if (verdict->state != STATE_REFUSED)
-		customer->trial += judge_parts(config->dialects, guard->parts);
+		quota_try(guard, rule, verdict);
 	rule->counted = counted;
-	customer->cost = cost;
 	customer->policy = policy;
 	guard->config = now;
 }
@@ -177,16 +179,43 @@ dry_run(struct guard *guard, struct config *config)
 	struct tally tally = { 0 };
 	char text[TALLY_TEXT_MAX];
 
-	for (size_t i = 0; i < guard->n_customers; i++)
-		guard->customers[i]->trial = 0;
 	mark_revalidated(guard, guard->config, config);
+	quota_save(guard, config);
 	if (guard->loaded) {
 		dry_pass(guard, config, true, &tally);
 		dry_pass(guard, config, false, &tally);
 	}
+	quota_restore(guard);
 	tally_text(&tally, false, text);
 	operator_end(guard, config->begin.request, 0, text);
 	result_send(guard, config->begin.generation, true, &tally, text);
+}
+
+/* It stands, but what its record says of it is not so any more: with other
+ * actions, or for longer than it may. */
+static bool
+needs_record(struct guard *guard, struct rib_rule *rule, unsigned state)
+{
+	const struct customer *policy =
+	    guard->peers[rule->peer]->customer->policy;
+	bool other =
+	    rule->owners == NULL && (state == STATE_ACCEPTED_MODIFIED ||
+					rule->state == STATE_ACCEPTED_MODIFIED);
+
+	for (const struct rib_owner *o = rule->owners; o != NULL;
+	     o = o->next_of_rule)
+		other = other || !action_equal(&o->actions, &guard->emitted);
+	return life_limit(guard, rule, policy->lifetime_ms) || other;
+}
+
+/* On record anew before it goes inward so. */
+static void
+judge_anew(struct guard *guard, struct rib_rule *rule)
+{
+	guard_judge(guard, rule, NULL, 0);
+	if ((rule->flags & RULE_STALE) && rule_passes(rule))
+		rule_state(guard, rule, STATE_LINGERING, REASON_SESSION_LOST,
+		    CHECK_NONE);
 }
 
 /* One rule under the new configuration, now in force. */
@@ -199,6 +228,7 @@ judge_again(struct guard *guard, struct rib_rule *rule, struct tally *tally)
 
 	if (!peer->configured || peer->customer->policy == NULL) {
 		tally->withdrawn += stood;
+		peer->customer->verdicts[REASON_CONFIGURATION] += stood;
 		guard_leave(
 		    guard, rule, ENTRY_WITHDRAWAL, REASON_CUSTOMER_REMOVED);
 		return;
@@ -206,11 +236,16 @@ judge_again(struct guard *guard, struct rib_rule *rule, struct tally *tally)
 	if (rule->flags & RULE_ENDED)
 		return;
 	ask(guard, rule, &verdict);
+	if (stood && verdict_accepts(&verdict) &&
+	    needs_record(guard, rule, verdict.state)) {
+		tally->kept++;
+		judge_anew(guard, rule);
+		return;
+	}
 	if ((stood && verdict_accepts(&verdict)) ||
 	    (!stood && rule->again && verdict.reason == rule->reason)) {
 		rule_uncount(guard, rule);
-		rule_count(guard, rule,
-		    judge_parts(guard->config->dialects, guard->parts));
+		rule_count(guard, rule, &verdict);
 		tally->kept += stood;
 		if (rule->owners != NULL)
 			guard_originate(guard, rule); /* dialects, parts */
@@ -219,6 +254,7 @@ judge_again(struct guard *guard, struct rib_rule *rule, struct tally *tally)
 	if (!stood && verdict.reason == rule->reason)
 		return;
 	tally->withdrawn += stood;
+	peer->customer->verdicts[REASON_CONFIGURATION] += stood;
 	guard_judge(guard, rule, NULL, 0);
 	tally->admitted += !stood && stands(rule);
 }
@@ -259,7 +295,7 @@ static void
 record_config(struct guard *guard, const struct tally *tally)
 {
 	struct entry *e = &guard->entry;
-	size_t n = guard->config->n_customers;
+	size_t n = guard->config->n_customers - 1; /* without the NOC */
 	size_t m = guard->config->n_neighbors;
 	char text[TALLY_TEXT_MAX];
 
@@ -268,8 +304,13 @@ record_config(struct guard *guard, const struct tally *tally)
 	memcpy(e->operator_name, guard->config->begin.operator_name,
 	    sizeof(e->operator_name));
 	e->operator_name[sizeof(e->operator_name) - 1] = '\0';
+	/* Each rule's own record says what it fails by. */
+	if (tally->withdrawn > 0)
+		e->reason = REASON_CONFIGURATION;
+	e->count = tally->withdrawn;
 	(void)snprintf(e->text, sizeof(e->text),
-	    "configuration in force: %zu customer%s, %zu neighbour%s, %s", n,
+	    "configuration in force%s: %zu customer%s, %zu neighbour%s, %s",
+	    guard->config->begin.rollback ? " (rolled back)" : "", n,
 	    n == 1 ? "" : "s", m, m == 1 ? "" : "s", text);
 	(void)guard_entry_append(guard, NULL);
 }
@@ -307,14 +348,37 @@ move_inward(struct guard *guard)
 }
 
 static void
+refuse_set(struct guard *guard, struct config *config, const char *why)
+{
+	static const struct tally none;
+	char text[SELFTEST_TEXT_MAX + 64];
+
+	(void)snprintf(
+	    text, sizeof(text), "the self-test failed under it: %s", why);
+	log_line(LOG_ERROR, "guard: configuration: %s", text);
+	result_send(guard, config->begin.generation, false, &none, text);
+	config_free(config);
+}
+
+static void
 apply(struct guard *guard, struct config *config)
 {
 	struct config *old = guard->config;
+	struct selftest_result proof;
 	struct tally tally = { 0 };
 	char text[TALLY_TEXT_MAX];
 
+	/* A set under which a bad rule passes is not taken; at the start there
+	 * is no other, and nothing goes inward. */
+	if (!proof_run(guard, config, &proof) && old != NULL) {
+		proof_record(guard, &proof);
+		refuse_set(guard, config, proof.text);
+		return;
+	}
 	guard->config = config;
 	move_inward(guard);
+	guard->proof = proof;
+	guard->unfit = proof.failed > 0;
 	if (peers_configure(guard) < 0) {
 		log_line(LOG_ERROR,
 		    "guard: configuration: cannot be taken; starting anew");
@@ -323,8 +387,10 @@ apply(struct guard *guard, struct config *config)
 		return;
 	}
 	unicast_configure(guard, old);
+	inward_configure(guard);
 	if (old == NULL)
 		return;
+	proof_record(guard, &proof);
 	mark_revalidated(guard, old, config);
 	config_free(old);
 	track_all(guard);

@@ -16,7 +16,11 @@
 
 #include "proxy/common/entry_msg.h"
 #include "proxy/common/log.h"
+#include "proxy/guard/contain.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/life.h"
+#include "proxy/guard/noc.h"
+#include "proxy/guard/proof.h"
 
 #define HEAR_MS 500 /* for the sessions' replay, at most */
 
@@ -123,14 +127,25 @@ adopt(struct guard *guard, struct rib_rule *rule, const struct entry *live)
 	rule->id = live->rule_id;
 	rule->seq = live->seq;
 	rule->first_seen_ns = live->wall_ns;
-	rule->flags &= (uint8_t) ~(RULE_APPROVED | RULE_DENIED | RULE_ENDED);
+	rule->flags &= (uint16_t) ~(RULE_APPROVED | RULE_DENIED | RULE_ENDED);
 	rule->flags |= RULE_LIVE;
 	if (live->approved)
 		rule->flags |= RULE_APPROVED;
-	if (live->state == STATE_WITHDRAWN)
-		rule->flags |= RULE_ENDED; /* by an operator */
+	if (live->state == STATE_WITHDRAWN || live->state == STATE_EXPIRED)
+		rule->flags |= RULE_ENDED; /* by an operator, or in time */
 	if (live->state == STATE_REFUSED)
 		rule->flags |= RULE_DENIED; /* no other refusal is live */
+	if (live->state == STATE_QUARANTINED)
+		rule->flags |= RULE_FLAPPED; /* no other is by itself */
+	rule->flags |= RULE_CHARGED;
+	rule->again = memcmp(live->config_hash, guard->config->begin.hash,
+			  sizeof(live->config_hash)) != 0;
+	rule->wish = live->wish;
+	if ((rule->flags & RULE_ENDED) == 0) {
+		bool ended;
+
+		life_set(guard, rule, life_of_entry(guard, live, &ended));
+	}
 	rule_state(guard, rule, live->state, live->reason, live->check);
 	rule->since_ns = live->wall_ns;
 }
@@ -166,6 +181,8 @@ restore_new(
 	rule->actions = live->actions;
 	rule->wire_reason = REASON_ACCEPTED;
 	adopt(guard, rule, live);
+	if (noc_owns(rule))
+		noc_restored(guard, rule, live->operator_name);
 }
 
 /*
@@ -181,7 +198,8 @@ restore_second(
 	uint64_t id = rule->id;
 
 	if ((rule->flags & RULE_STALE) == 0 &&
-	    !action_equal(&rule->actions, &live->actions)) {
+	    (!action_equal(&rule->actions, &live->actions) ||
+		!wish_equal(&rule->wish, &live->wish))) {
 		end_other(guard, rule, live->rule_id, &live->actions);
 		return;
 	}
@@ -201,11 +219,25 @@ restore_rule(
 		guard_leave(guard, rule, ENTRY_WITHDRAWAL, REASON_WITHDRAWN);
 	} else if (rule->flags & RULE_LIVE) {
 		restore_second(guard, rule, live);
-	} else if (!action_equal(&rule->actions, &live->actions)) {
+	} else if (!action_equal(&rule->actions, &live->actions) ||
+		   !wish_equal(&rule->wish, &live->wish)) {
 		end_other(guard, rule, live->rule_id, &live->actions);
 	} else {
 		adopt(guard, rule, live);
 	}
+}
+
+/* It may live no longer, counted from its record, than is configured now. */
+static void
+limit_life(struct entry *live, uint64_t most_ms)
+{
+	bool passed = live->state == STATE_ACCEPTED ||
+		      live->state == STATE_ACCEPTED_MODIFIED ||
+		      live->state == STATE_LINGERING;
+
+	if (passed && most_ms != 0 &&
+	    (live->lifetime_ms == 0 || live->lifetime_ms > most_ms))
+		live->lifetime_ms = most_ms;
 }
 
 void
@@ -216,21 +248,35 @@ restore_live(struct guard *guard, const struct msg_entry *msg)
 	struct rib_rule *rule;
 
 	if (!guard->loading || entry_msg_unpack(msg, live) < 0 ||
-	    !live->has_rule || live->rule_id > live->seq ||
+	    !entry_may_live(live) || live->rule_id > live->seq ||
 	    live->seq >= guard->load_seq) {
 		log_line(LOG_ERROR, "store: a live rule that is none");
 		return;
 	}
+	if (contain_restore(guard, live))
+		return;
 	peer = peer_named(guard, live->customer, live->session);
+	if (strcmp(live->customer, "noc") == 0)
+		peer = noc_peer(guard);
 	if (peer == NULL || peer->customer->policy == NULL) {
 		end_orphan(guard, live, REASON_CUSTOMER_REMOVED);
 		return;
 	}
+	limit_life(live, peer->customer->policy->lifetime_ms);
 	rule = rib_in_find(&guard->in, peer->number, &live->rule);
 	if (rule == NULL)
 		restore_new(guard, peer, live);
 	else
 		restore_rule(guard, rule, live);
+}
+
+/* Under another configuration its actions are, or were, rewritten: its record
+ * may not be of what would go inward now. */
+static bool
+rewritten_since(const struct rib_rule *rule, const struct verdict *verdict)
+{
+	return rule->again != 0 && (verdict->state == STATE_ACCEPTED_MODIFIED ||
+				       rule->state == STATE_ACCEPTED_MODIFIED);
 }
 
 /* Judge a restored rule: it stands on its own record if it still passes. */
@@ -242,6 +288,17 @@ rejudge(struct guard *guard, struct rib_rule *rule)
 	rule_unwait(rule);
 	if (rule->flags & RULE_ENDED)
 		return;
+	if (life_is_over(rule)) {
+		/* While nobody looked: it does not go inward once more. */
+		guard_end(guard, rule, ENTRY_EXPIRY, REASON_EXPIRED);
+		return;
+	}
+	if (rule->flags & RULE_FLAPPED)
+		return; /* on record as it is */
+	if (contain_out(guard, rule)) {
+		contain_hold(guard, rule);
+		return;
+	}
 	/* Its routes may come yet, or wait for the brake. */
 	if (rule_passes(rule) || rule->state == STATE_HELD)
 		ground_ask(guard, rule, &verdict);
@@ -250,16 +307,19 @@ rejudge(struct guard *guard, struct rib_rule *rule)
 		    guard, guard->peers[rule->peer], rule, &verdict, NULL);
 	if (verdict.reason == REASON_DENIED && rule->reason == REASON_DENIED)
 		return; /* on record as it is */
-	if (verdict_accepts(&verdict) && rule_passes(rule)) {
-		rule_count(guard, rule,
-		    judge_parts(guard->config->dialects, guard->parts));
+	if (verdict_accepts(&verdict) && rule_passes(rule) &&
+	    !rewritten_since(rule, &verdict)) {
+		rule_count(guard, rule, &verdict);
 		if (rule->flags & RULE_STALE)
 			rule_state(guard, rule, STATE_LINGERING,
 			    REASON_SESSION_LOST, CHECK_NONE);
+		else if (rule->state == STATE_LINGERING)
+			rule_state(guard, rule, verdict.state, verdict.reason,
+			    CHECK_NONE);
 		guard_originate(guard, rule);
+		rule->active_ms = 0; /* it was so before */
 	} else if (verdict.state == STATE_HELD && rule->state == STATE_HELD) {
-		rule_count(guard, rule,
-		    judge_parts(guard->config->dialects, guard->parts));
+		rule_count(guard, rule, &verdict);
 	} else {
 		guard_judge(guard, rule, NULL, 0);
 	}
@@ -292,6 +352,7 @@ restore_finish(struct guard *guard)
 	guard->told = false;
 	guard->loaded = true;
 	guard_note(guard, ENTRY_START, "guard started");
+	proof_record(guard, &guard->proof);
 	reconcile(guard, false);
 	for (link = guard->in.all.next; link != &guard->in.all;) {
 		struct rib_rule *rule = LINK_ENTRY(link, struct rib_rule, all);

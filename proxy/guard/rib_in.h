@@ -18,6 +18,7 @@
 #include "policy/hash.h"
 #include "policy/rule.h"
 #include "policy/verdict.h"
+#include "policy/wish.h"
 
 struct rib_owner;
 
@@ -50,6 +51,12 @@ enum rule_flag {
 	RULE_ENDED = 0x40,      /* withdrawn by an operator or us: stays known,
 				   judged anew only when announced anew */
 	RULE_UNACKED = 0x80,    /* its session waits for the durable end */
+	RULE_SECONDED = 0x100,  /* NOC: a second operator approved */
+	RULE_CHARGED = 0x200,   /* it was counted as new once */
+	RULE_COVERS = 0x400,    /* its destination is in the coverage */
+	RULE_FLAPPED = 0x800,   /* the flap breaker keeps it out */
+	RULE_IDLE = 0x2000,     /* counted, but takes nothing of the routers' */
+	RULE_NOC = 0x1000,      /* the operators' own: speaks before others */
 };
 
 /* Lists a rule may be on, besides its peer's and the global one. */
@@ -81,6 +88,11 @@ struct rib_rule {
 	uint64_t since_ns;        /* wall, of state */
 	uint64_t gone_ms;         /* loop time: when GONE ends .. */
 	uint64_t rest_ms;         /* .. and REST */
+	uint64_t ends_ms;         /* boot time: its lifetime's end; 0: none */
+	uint64_t waits_ms;        /* loop time: has waited for room since */
+	uint64_t active_ms;       /* loop time: went inward; 0: long ago */
+	uint32_t ends_place;      /* of deadline; 0: in none */
+	uint32_t cost;            /* hardware entries, counted likewise */
 	uint32_t pending;         /* entries in the log's queue */
 	uint32_t dst_node;        /* of depend; 0: in none */
 	uint8_t ground;           /* enum rule_ground */
@@ -88,17 +100,19 @@ struct rib_rule {
 	uint8_t revoked;     /* times, of late: rests longer each time */
 	uint8_t failed_over; /* stands by failover: keep */
 	uint16_t reason;
+	uint16_t flags; /* enum rule_flag */
 	uint8_t state;
 	uint8_t check;
-	uint8_t flags;   /* enum rule_flag */
 	uint8_t wait;    /* enum rule_wait */
-	uint8_t cost;    /* inward rules, counted against the customer */
-	uint8_t counted; /* cost is in the customer's sum now */
+	uint8_t parts;   /* inward rules, counted against the customer */
+	uint8_t counted; /* parts and cost are in the customer's sums now */
 	uint16_t wire_reason;
 	uint16_t old_reason; /* why old_id ended */
 	uint8_t old_live;    /* the store has old_id live */
-	uint8_t again;       /* scratch of a reload: was counted */
+	uint8_t again;       /* scratch: of a reload: was counted; restored:
+				its record is of another configuration */
 	uint64_t old_id;     /* whose end is to be recorded; NONE: of none */
+	struct wish wish;
 	struct action_set actions;
 	struct rule rule; /* rule_size() octets of it are allocated */
 };

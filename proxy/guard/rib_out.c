@@ -328,7 +328,7 @@ owner_new(struct rib_out *out, struct rib_rule *rule, struct rib_entry *entry)
 }
 
 static int
-own(struct rib_out *out, struct rib_rule *rule, uint32_t customer,
+own(struct rib_out *out, struct rib_rule *rule, const struct rib_said *said,
     const struct rule *part)
 {
 	uint32_t hash = part_hash(out, rule, part);
@@ -348,23 +348,24 @@ own(struct rib_out *out, struct rib_rule *rule, uint32_t customer,
 		return -1;
 	}
 	o->keep = 1;
-	if (o->accepted != 0 && o->customer == customer &&
-	    action_equal(&o->actions, &rule->actions))
+	if (o->accepted != 0 && o->customer == said->customer &&
+	    action_equal(&o->actions, said->actions))
 		return 0; /* as before, and in its old place */
 	entry_yields(out, entry);
-	o->customer = customer;
-	o->actions = rule->actions;
-	o->accepted = ++*out->accepted;
+	o->customer = said->customer;
+	o->actions = *said->actions;
+	o->accepted =
+	    rule->flags & RULE_NOC ? RIB_ACCEPTED_NOC : ++*out->accepted;
 	entry_settle(out, entry);
 	return 0;
 }
 
 int
-rib_out_set(struct rib_out *out, struct rib_rule *rule, uint32_t customer,
-    const struct rule *parts, size_t n)
+rib_out_set(struct rib_out *out, struct rib_rule *rule,
+    const struct rib_said *said, const struct rule *parts, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (own(out, rule, customer, &parts[i]) < 0) {
+		if (own(out, rule, said, &parts[i]) < 0) {
 			for (struct rib_owner *o = rule->owners; o != NULL;
 			     o = o->next_of_rule)
 				o->keep = 0;
@@ -417,6 +418,20 @@ rib_out_sweep(struct rib_out *out)
 
 		link = link->next;
 		if (entry->owners == NULL)
+			entry_changed(out, entry, false);
+	}
+}
+
+void
+rib_out_sweep_of(struct rib_out *out, uint32_t customer)
+{
+	struct rib_link *link = out->announced.next;
+
+	while (link != &out->announced) {
+		struct rib_entry *entry = entry_of(link);
+
+		link = link->next;
+		if (entry->owners == NULL && entry->customer == customer)
 			entry_changed(out, entry, false);
 	}
 }

@@ -21,6 +21,8 @@
 
 struct rib_entry;
 
+#define RIB_ACCEPTED_NOC 1u /* .. this, which is the operators' own */
+
 /* One rule's share in one entry. */
 struct rib_owner {
 	struct rib_owner *next_of_rule;
@@ -28,7 +30,7 @@ struct rib_owner {
 	struct rib_rule *rule;
 	struct rib_entry *entry;
 	struct rib_out *table;
-	uint64_t accepted; /* order of acceptance: a running number */
+	uint64_t accepted; /* order of acceptance: a running number above .. */
 	uint32_t customer;
 	uint32_t keep; /* scratch of rib_out_set() */
 	struct action_set actions;
@@ -69,6 +71,12 @@ struct rib_out {
 	uint8_t key[HASH_KEY_LEN];
 };
 
+/* Who says what. RULE_NOC rules speak before all others. */
+struct rib_said {
+	uint32_t customer;
+	const struct action_set *actions; /* as they go inward */
+};
+
 int rib_out_init(struct rib_out *out, uint8_t dialect,
     const uint8_t key[HASH_KEY_LEN], uint64_t *accepted);
 void rib_out_fini(struct rib_out *out);
@@ -81,12 +89,12 @@ struct rib_entry *rib_out_find_part(const struct rib_out *out,
     const struct rib_rule *whole, const struct rule *part);
 
 /*
- * Make rule own exactly these n parts in this table, with actions: what it
- * owned besides is given up, what it owned already is replaced in place.
+ * Make rule own exactly these n parts in this table, with these actions: what
+ * it owned besides is given up, what it owned already is replaced in place.
  * Returns 0, or -1 when memory is out (then it owns none).
  */
-int rib_out_set(struct rib_out *out, struct rib_rule *rule, uint32_t customer,
-    const struct rule *parts, size_t n);
+int rib_out_set(struct rib_out *out, struct rib_rule *rule,
+    const struct rib_said *said, const struct rule *parts, size_t n);
 
 /* Give up all that rule owns, in every table. Never fails. */
 void rib_out_drop(struct rib_rule *rule);
@@ -105,6 +113,8 @@ void rib_out_drop_held(
 
 /* Withdraw all entries that nobody owns. */
 void rib_out_sweep(struct rib_out *out);
+/* .. of this customer. */
+void rib_out_sweep_of(struct rib_out *out, uint32_t customer);
 
 /* A peer joins at the head of both lists. */
 void rib_out_attach(struct rib_out *out, struct rib_cursor *cursor);

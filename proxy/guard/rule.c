@@ -1,13 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where a rule is counted, on what it waits, and when it may be forgotten. */
+#include "proxy/common/clock.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/life.h"
+#include "proxy/guard/quota.h"
+
+static void
+cover(struct rib_rule *rule, struct guard_customer *customer)
+{
+	struct prefix dst;
+
+	if (customer->coverage == NULL || !rule_dst_prefix(&rule->rule, &dst))
+		return;
+	if (coverage_add(customer->coverage, &dst) == 0)
+		rule->flags |= RULE_COVERS;
+}
+
+static void
+uncover(struct rib_rule *rule, struct guard_customer *customer)
+{
+	struct prefix dst;
+
+	if ((rule->flags & RULE_COVERS) == 0 ||
+	    !rule_dst_prefix(&rule->rule, &dst))
+		return;
+	coverage_remove(customer->coverage, &dst);
+	rule->flags &= (uint16_t)~RULE_COVERS;
+}
 
 void
-rule_count(struct guard *guard, struct rib_rule *rule, unsigned cost)
+rule_count(
+    struct guard *guard, struct rib_rule *rule, const struct verdict *verdict)
 {
-	rule->cost = (uint8_t)cost;
+	struct guard_customer *customer = guard->peers[rule->peer]->customer;
+
+	rule->parts = (uint8_t)verdict->rules;
+	rule->cost = verdict->cost;
 	rule->counted = 1;
-	guard->peers[rule->peer]->customer->cost += cost;
+	quota_add(guard, customer, rule->parts, rule->cost);
+	if (verdict->state == STATE_MONITORED) {
+		rule->flags |= RULE_IDLE;
+		quota_idle(guard, customer, rule, true);
+	}
+	cover(rule, customer);
+	quota_charge(guard, rule);
 }
 
 void
@@ -18,8 +54,11 @@ rule_uncount(struct guard *guard, struct rib_rule *rule)
 	if (!rule->counted)
 		return;
 	rule->counted = 0;
-	customer->cost -= rule->cost;
-	customer->room = true;
+	if (rule->flags & RULE_IDLE)
+		quota_idle(guard, customer, rule, false);
+	rule->flags &= (uint16_t)~RULE_IDLE;
+	quota_take(guard, customer, rule->parts, rule->cost);
+	uncover(rule, customer);
 }
 
 void
@@ -36,6 +75,8 @@ rule_wait(struct guard *guard, struct rib_rule *rule, enum rule_wait on)
 
 	rule_unwait(rule);
 	rule->wait = (uint8_t)on;
+	if (on == WAIT_QUOTA)
+		rule->waits_ms = loop_now_ms(guard->loop);
 	if (on != WAIT_NONE)
 		link_append(lists[on], &rule->waiting);
 }
@@ -51,8 +92,11 @@ void
 rule_state(struct guard *guard, struct rib_rule *rule, unsigned state,
     unsigned reason, unsigned check)
 {
-	if (rule->state != state || rule->reason != reason)
+	if (rule->state != state || rule->reason != reason) {
 		rule->since_ns = guard->now_ns;
+		if (reason < GUARD_REASONS)
+			guard->peers[rule->peer]->customer->verdicts[reason]++;
+	}
 	rule->state = (uint8_t)state;
 	rule->reason = (uint16_t)reason;
 	rule->check = (uint8_t)check;
@@ -128,6 +172,7 @@ rule_release(struct guard *guard, struct rib_rule *rule)
 	rib_out_drop(rule);
 	rule_uncount(guard, rule);
 	peer->customer->known--;
+	life_forget(guard, rule);
 	depend_remove(&guard->depend, rule);
 	rib_in_remove(&guard->in, rule);
 	return true;

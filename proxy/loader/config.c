@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "proxy/loader/config_check.h"
+#include "proxy/loader/config_irr.h"
+#include "proxy/loader/defaults.h"
 #include "proxy/loader/problem.h"
 #include "proxy/loader/walk.h"
 #include "proxy/loader/yaml_doc.h"
@@ -54,6 +56,7 @@ config_new(void)
 	config->router.hold_s = HOLD_S;
 	config->router.local_pref = LOCAL_PREF;
 	config->validation = validation_defaults;
+	defaults_fill(config);
 	return config;
 }
 
@@ -68,12 +71,7 @@ config_free(struct config *config)
 		free(config->files[i].folder);
 	}
 	free(config->files);
-	free(config->listens.items);
-	free(config->customers.items);
-	free(config->prefixes.items);
-	free(config->targets.items);
-	free(config->asns.items);
-	free(config->neighbors.items);
+	model_free(config);
 	free(config->bytes);
 	free(config);
 }
@@ -233,6 +231,8 @@ config_end(struct config *config, bool complete)
 
 	if (complete)
 		config_check(config);
+	if (complete && config->n_errors == 0)
+		config_irr_read(config);
 	if (seal_init() < 0)
 		problem_add(config, &nowhere, "", "no hash function",
 		    "a working libsodium");

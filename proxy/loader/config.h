@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,7 +23,11 @@
 #define CONFIG_FILES_MAX         256
 #define CONFIG_INCLUDE_DEPTH_MAX 4
 #define CONFIG_CUSTOMERS_MAX     10000
-#define CONFIG_PREFIXES_MAX      200000
+#define CONFIG_PREFIXES_MAX      200000      /* registered ones */
+#define CONFIG_IRR_PREFIXES_MAX  1000000     /* in all IRR files together */
+#define CONFIG_IRR_BYTES_MAX     (64u << 20) /* of one IRR file */
+#define CONFIG_CLASSES_MAX       20000
+#define CONFIG_PROTECTED_MAX     4096
 #define CONFIG_ASNS_MAX          200000 /* besides customers' own */
 #define CONFIG_NEIGHBORS_MAX     20000
 #define CONFIG_LISTEN_MAX        64
@@ -61,16 +66,37 @@ int config_load_memory(
 size_t config_error_count(const struct config *config);
 const struct msg_cfg_error *config_error(const struct config *config, size_t i);
 
+/*
+ * What is no error but should be known: a customer's IRR file that cannot be
+ * used, or is older than it may be. The place is that of the key.
+ */
+struct config_warning {
+	const char *file;
+	uint32_t line;
+	uint32_t column;
+	char key[128];
+	char text[PATH_LEN + 160];
+};
+/* The next one into out; *at is 0 at first. False when there is none. */
+bool config_warning_next(
+    const struct config *config, size_t *at, struct config_warning *out);
+
 /* What was loaded. */
 struct config_counts config_counts(const struct config *config);
 
 /*
- * Give the messages to sink: BEGIN, ROUTER, LISTEN …, VALIDATION, CUSTOMER …,
- * PREFIX …, TARGET …, ASN …, NEIGHBOR …, END; or the errors. The ASNs of a
+ * Give the messages to sink: BEGIN, ROUTER, LISTEN …, VALIDATION, FLEET, RPKI,
+ * SERVICE, CUSTOMER …, IRR …, PREFIX … (registered, then those of IRR lists),
+ * TARGET …, ASN …, CLASS …, REWRITE …, WISH …, PROTECTED …, NEIGHBOR …, END; or
+ * the errors. The last CUSTOMER is the operators' own, noc. The ASNs of a
  * customer ascend, each once, its own not among them. Returns 0, or what sink
  * returned.
  */
 int config_send(const struct config *config, config_sink sink, void *ctx);
+
+/* The prefixes of one IRR list, as config_send() gives them. */
+int config_send_irr(const struct msg_cfg_irr *msg,
+    const struct prefix *prefixes, config_sink sink, void *ctx);
 
 /*
  * Print the configuration in force, defaults filled in, as YAML that loads to

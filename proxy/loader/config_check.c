@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "proxy/loader/config_feeds.h"
+#include "proxy/loader/config_own.h"
+#include "proxy/loader/config_quota.h"
+#include "proxy/loader/noc.h"
 #include "proxy/loader/problem.h"
 #include "proxy/loader/schema.h"
 #include "proxy/loader/value.h"
@@ -148,37 +151,16 @@ listen_order(const void *a, const void *b)
 	return order != 0 ? order : (*x < *y ? -1 : 1);
 }
 
-static int
-prefix_order(const void *a, const void *b)
-{
-	const struct config_prefix *const *x = a;
-	const struct config_prefix *const *y = b;
-	int order = prefix_cmp(&(*x)->msg.prefix, &(*y)->msg.prefix);
-
-	return order != 0 ? order : (*x < *y ? -1 : 1);
-}
-
-/*
- * Pointers to the elements of list (each of size octets), sorted; for free().
- * NULL when the list is empty or, with an error noted, when memory is out.
- */
+/* model_list_sorted(), with an error noted when memory is out. */
 static void **
 sorted(struct config *config, const struct model_list *list, size_t size,
     int (*order)(const void *, const void *))
 {
 	struct place nowhere = { 0 };
-	void **items;
+	void **items = model_list_sorted(list, size, order);
 
-	if (list->n == 0)
-		return NULL;
-	items = reallocarray(NULL, list->n, sizeof(*items));
-	if (items == NULL) {
+	if (items == NULL && list->n > 0)
 		problem_add(config, &nowhere, "", "too little memory", "more");
-		return NULL;
-	}
-	for (size_t i = 0; i < list->n; i++)
-		items[i] = (uint8_t *)list->items + i * size;
-	qsort(items, list->n, sizeof(*items), order);
 	return items;
 }
 
@@ -290,66 +272,6 @@ check_listens(struct config *config)
 	free(items);
 }
 
-/* outer contains inner: that is one customer's business only. */
-static void
-overlap_check(struct config *config, const struct config_prefix *outer,
-    const struct config_prefix *inner)
-{
-	bool same = prefix_cmp(&outer->msg.prefix, &inner->msg.prefix) == 0;
-	char path[PROBLEM_KEY_MAX];
-	char found[PREFIX_TEXT_MAX];
-	char other[PREFIX_TEXT_MAX];
-	char where[160];
-	char wanted[PROBLEM_WANTED_MAX];
-
-	if (outer->msg.index == inner->msg.index && !same)
-		return;
-	(void)snprintf(path, sizeof(path),
-	    "customers[%" PRIu32 "].own.prefixes[%" PRIu32 "]", inner->at.item,
-	    inner->at.sub);
-	prefix_print(&inner->msg.prefix, found, sizeof(found));
-	if (outer->msg.index == inner->msg.index) {
-		wanted_other(config, wanted, sizeof(wanted), "each prefix once",
-		    &outer->at);
-	} else {
-		problem_place(config, &outer->at, where, sizeof(where));
-		(void)snprintf(wanted, sizeof(wanted),
-		    "a prefix apart from %s of customer %.40s at %.100s",
-		    prefix_print(&outer->msg.prefix, other, sizeof(other)),
-		    model_customer(config, outer->msg.index)->msg.name, where);
-	}
-	problem_add(config, &inner->at, path, found, wanted);
-}
-
-/*
- * In order of address and length, what contains a prefix comes before it. The
- * stack holds the prefixes around the one at hand, each inside the one below.
- */
-static void
-check_overlaps(struct config *config)
-{
-	void **items = sorted(config, &config->prefixes,
-	    sizeof(struct config_prefix), prefix_order);
-	/* One for each length, and one for each repetition that is noted. */
-	const struct config_prefix *stack[130 + CONFIG_ERRORS_MAX];
-	unsigned depth = 0;
-
-	for (size_t i = 0; items != NULL && i < config->prefixes.n; i++) {
-		const struct config_prefix *entry = items[i];
-
-		if (problem_full(config))
-			break;
-		while (
-		    depth > 0 && !prefix_contains(&stack[depth - 1]->msg.prefix,
-				     &entry->msg.prefix))
-			depth--;
-		if (depth > 0)
-			overlap_check(config, stack[depth - 1], entry);
-		stack[depth++] = entry;
-	}
-	free(items);
-}
-
 static void
 asn_check(struct config *config, const struct place *at, const char *path,
     uint32_t asn, bool ours)
@@ -410,24 +332,13 @@ asns_tidy(struct config *config)
 	config->asns.n = kept;
 }
 
-/* The key stands in one of the files. */
-static bool
-key_is_seen(const struct config *config, enum section section, const char *name)
-{
-	unsigned n;
-	const struct schema_key *first = schema_rows(section, &n);
-
-	return config->seen[section] &
-	       UINT64_C(1) << (schema_find(section, name) - first);
-}
-
 /* An empty list is another wish than none. */
 static void
 ignore_fill(struct config *config)
 {
 	struct ignore *ignore = &config->validation.ignore;
 
-	if (key_is_seen(config, SECTION_VALIDATION, "ignore_communities"))
+	if (model_has(config, SECTION_VALIDATION, "ignore_communities"))
 		return;
 	(void)value_tag(IGNORE_DEFAULT, &ignore->community[0]);
 	ignore->n_communities = 1;
@@ -485,6 +396,8 @@ config_check(struct config *config)
 	/* The rest would repeat what has been said, with less sense. */
 	if (config->n_errors > 0)
 		return;
+	if (noc_settle(config) < 0)
+		return;
 	ignore_fill(config);
 	check_customer_asns(config);
 	asns_tidy(config);
@@ -494,5 +407,7 @@ config_check(struct config *config)
 	check_customer_names(config);
 	check_neighbor_names(config);
 	check_neighbor_addresses(config);
-	check_overlaps(config);
+	config_own_check(config);
+	config_quota_check(config);
+	config_rpki_check(config);
 }

@@ -1,86 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configuration in force as YAML. Every text is quoted, so that no name
- * is ever taken for a number. */
+/* The configuration in force as YAML. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "policy/customer.h"
 #include "policy/dialect.h"
 #include "proxy/loader/model.h"
+#include "proxy/loader/print_policy.h"
 #include "proxy/loader/schema.h"
 #include "proxy/loader/value.h"
-
-static void
-print_text(FILE *out, const char *text)
-{
-	(void)fputc('"', out);
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			(void)fputc('\\', out);
-		(void)fputc(*text, out);
-	}
-	(void)fputc('"', out);
-}
-
-/* "key: \"text\"\n" behind an indent of n blanks. */
-static void
-print_line(FILE *out, int n, const char *key, const char *text)
-{
-	(void)fprintf(out, "%*s%s: ", n, "", key);
-	print_text(out, text);
-	(void)fputc('\n', out);
-}
-
-static void
-print_number(FILE *out, int n, const char *key, uint64_t value)
-{
-	(void)fprintf(out, "%*s%s: %" PRIu64 "\n", n, "", key, value);
-}
-
-static void
-print_flag(FILE *out, int n, const char *key, bool value)
-{
-	(void)fprintf(out, "%*s%s: %s\n", n, "", key, value ? "true" : "false");
-}
-
-/* The names of the bits that are set, as the key's row in the schema has
- * them. */
-static void
-print_names(
-    FILE *out, int n, enum section section, const char *key, uint32_t bits)
-{
-	const struct schema_key *row = schema_find(section, key);
-	const char *comma = "";
-
-	(void)fprintf(out, "%*s%s: [", n, "", key);
-	for (const struct schema_name *name = row->names; name->name != NULL;
-	     name++) {
-		if (!(bits & name->value))
-			continue;
-		(void)fprintf(out, "%s%s", comma, name->name);
-		comma = ", ";
-	}
-	(void)fputs("]\n", out);
-}
-
-static const char *
-choice_name(enum section section, const char *key, uint32_t value)
-{
-	const struct schema_name *name = schema_find(section, key)->names;
-
-	while (name->name != NULL && name->value != value)
-		name++;
-	return name->name == NULL ? "?" : name->name;
-}
-
-static void
-print_address(FILE *out, int n, const char *key, const struct address *address)
-{
-	char text[VALUE_TEXT_MAX];
-
-	value_print_address(address, text, sizeof(text));
-	print_line(out, n, key, text);
-}
 
 static void
 print_router(const struct config *config, FILE *out)
@@ -104,6 +32,7 @@ print_router(const struct config *config, FILE *out)
 	print_line(out, 2, "path", router->store_path);
 	(void)fputs("control:\n", out);
 	print_line(out, 2, "socket", router->control_path);
+	print_service(config, out);
 }
 
 static void
@@ -114,11 +43,8 @@ print_validation(const struct config *config, FILE *out)
 
 	(void)fputs("validation:\n  ignore_communities: [", out);
 	for (uint32_t i = 0; i < ignore->n_communities; i++) {
-		char text[VALUE_TEXT_MAX];
-
 		(void)fputs(i == 0 ? "" : ", ", out);
-		value_print_tag(&ignore->community[i], text, sizeof(text));
-		print_text(out, text);
+		print_tag(out, &ignore->community[i]);
 	}
 	(void)fputs("]\n  ignore_originators: [", out);
 	for (uint32_t i = 0; i < ignore->n_originators; i++) {
@@ -170,7 +96,7 @@ print_internals(const struct config *config, FILE *out)
 		print_address(out, 4, "ip", &msg->remote);
 		print_number(out, 4, "asn", msg->asn);
 		(void)fprintf(out, "    emit: %s\n",
-		    choice_name(SECTION_INTERNAL, "emit", msg->emit));
+		    print_choice_name(SECTION_INTERNAL, "emit", msg->emit));
 		print_neighbor(out, 4, msg);
 	}
 }
@@ -178,18 +104,14 @@ print_internals(const struct config *config, FILE *out)
 static void
 print_target(FILE *out, const struct msg_cfg_target *msg)
 {
-	struct value_target target = { .form =
-					   (uint8_t)(msg->redirect[0] & 0x7f) };
-	char text[VALUE_TEXT_MAX];
+	char text[PREFIX_TEXT_MAX];
 
-	memcpy(target.octets, &msg->redirect[2], sizeof(target.octets));
 	if (msg->target == CFG_TARGET_REDIRECT)
-		value_print_target(&target, text, sizeof(text));
-	else if (msg->target == CFG_TARGET_IP)
-		(void)prefix_print(&msg->prefix, text, sizeof(text));
+		print_redirect(out, msg->redirect);
+	else if (msg->target == CFG_TARGET_TAG)
+		print_tag(out, &msg->community);
 	else
-		value_print_tag(&msg->community, text, sizeof(text));
-	print_text(out, text);
+		print_text(out, prefix_print(&msg->prefix, text, sizeof(text)));
 }
 
 /* The customer's targets of one kind, from number *i on, as a list. */
@@ -228,8 +150,9 @@ print_rate(FILE *out, const char *key, double min, double max)
 
 static void
 print_actions(const struct config *config, FILE *out,
-    const struct msg_cfg_customer *msg, size_t targets)
+    const struct msg_cfg_customer *msg, struct print_cursor *cursor)
 {
+	size_t targets = cursor->first_target;
 	const char *comma = "";
 
 	(void)fputs("    actions:\n", out);
@@ -252,19 +175,12 @@ print_actions(const struct config *config, FILE *out,
 	print_flag(out, 6, "continue", msg->traffic_flags & ACTION_CONTINUE);
 	print_flag(
 	    out, 6, "terminal", msg->actions & ACTION_BIT(ACTION_TRAFFIC));
+	print_rewrite(config, out, msg, cursor);
 }
-
-/* What has been printed of the lists that go by customer. */
-struct cursor {
-	size_t prefix;
-	size_t target;
-	size_t asn;
-	size_t neighbor;
-};
 
 static void
 print_asns(const struct config *config, FILE *out, uint32_t index,
-    struct cursor *cursor)
+    struct print_cursor *cursor)
 {
 	const char *comma = "";
 
@@ -286,19 +202,20 @@ static void
 print_validate(FILE *out, const struct msg_cfg_customer *msg)
 {
 	(void)fprintf(out, "    validate: %s\n",
-	    choice_name(SECTION_CUSTOMER, "validate", msg->validate));
+	    print_choice_name(SECTION_CUSTOMER, "validate", msg->validate));
 	if (msg->validate == VALIDATE_NEIGHBOR_AS)
 		(void)fprintf(out, "    best_match: %s\n",
-		    choice_name(
+		    print_choice_name(
 			SECTION_CUSTOMER, "best_match", msg->best_match));
 	if (msg->validate != VALIDATE_OFF)
 		(void)fprintf(out, "    failover: %s\n",
-		    choice_name(SECTION_CUSTOMER, "failover", msg->failover));
+		    print_choice_name(
+			SECTION_CUSTOMER, "failover", msg->failover));
 }
 
 static void
 print_own(const struct config *config, FILE *out, uint32_t index,
-    struct cursor *cursor)
+    struct print_cursor *cursor)
 {
 	char text[PREFIX_TEXT_MAX];
 
@@ -317,11 +234,12 @@ print_own(const struct config *config, FILE *out, uint32_t index,
 		print_text(out, prefix_print(&msg->prefix, text, sizeof(text)));
 		(void)fputc('\n', out);
 	}
+	print_ground(out, model_customer(config, index));
 }
 
 static void
 print_neighbors(const struct config *config, FILE *out, uint32_t index,
-    struct cursor *cursor)
+    struct print_cursor *cursor)
 {
 	bool any = false;
 
@@ -352,40 +270,59 @@ print_destination(FILE *out, const struct msg_cfg_customer *msg)
 		    msg->dst_hold[i]);
 }
 
+/* Where this customer's targets begin; all of them count as printed. */
+static void
+targets_find(
+    const struct config *config, uint32_t index, struct print_cursor *cursor)
+{
+	cursor->first_target = cursor->target;
+	while (cursor->target < config->targets.n &&
+	       model_target(config, cursor->target)->msg.index == index)
+		cursor->target++;
+	if (cursor->first_target == cursor->target)
+		cursor->first_target = config->targets.n; /* it has none */
+}
+
+/* What customers and the operators both have. */
+static void
+print_rules(const struct config *config, FILE *out,
+    const struct msg_cfg_customer *msg, struct print_cursor *cursor)
+{
+	targets_find(config, msg->index, cursor);
+	print_destination(out, msg);
+	print_names(out, 4, SECTION_CUSTOMER, "components", msg->components);
+	print_actions(config, out, msg, cursor);
+	print_limits(out, msg);
+	print_lifetime(config, out, msg, cursor);
+	print_targets(
+	    config, out, "    tag", cursor->first_target, CFG_TARGET_TAG);
+}
+
 static void
 print_customer(const struct config *config, FILE *out,
-    const struct msg_cfg_customer *msg, struct cursor *cursor)
+    const struct config_customer *customer, struct print_cursor *cursor)
 {
-	size_t targets = cursor->target;
+	const struct msg_cfg_customer *msg = &customer->msg;
 
-	while (cursor->target < config->targets.n &&
-	       model_target(config, cursor->target)->msg.index == msg->index)
-		cursor->target++;
-	if (targets == cursor->target)
-		targets = config->targets.n; /* it has none */
 	print_line(out, 0, "  - name", msg->name);
 	print_number(out, 4, "asn", msg->asn);
 	print_asns(config, out, msg->index, cursor);
 	(void)fprintf(out, "    mode: %s\n",
-	    choice_name(SECTION_CUSTOMER, "mode", msg->mode));
+	    print_choice_name(SECTION_CUSTOMER, "mode", msg->mode));
 	print_neighbors(config, out, msg->index, cursor);
 	print_own(config, out, msg->index, cursor);
 	print_validate(out, msg);
-	print_destination(out, msg);
-	print_names(out, 4, SECTION_CUSTOMER, "components", msg->components);
-	print_actions(config, out, msg, targets);
-	(void)fprintf(out,
-	    "    limits: {rules: %" PRIu32 ", prefixes: %" PRIu32 "}\n",
-	    msg->max_rules, msg->max_prefixes);
+	print_rules(config, out, msg, cursor);
+	print_approval(config, out, msg->index, cursor);
+	print_flag(out, 4, "flap_breaker", msg->flap_breaker);
 	print_number(out, 4, "local_pref", msg->local_pref);
 	(void)fprintf(out, "    linger: %" PRIu64 "s\n", msg->linger_ms / 1000);
-	print_targets(config, out, "    tag", targets, CFG_TARGET_TAG);
 }
 
 void
 config_print(const struct config *config, FILE *out)
 {
-	struct cursor cursor = { 0 };
+	struct print_cursor cursor = { 0 };
 	size_t internals = 0;
 
 	for (size_t i = 0; i < config->neighbors.n; i++)
@@ -393,11 +330,13 @@ config_print(const struct config *config, FILE *out)
 		    model_neighbor(config, i)->msg.index == CFG_INTERNAL;
 	print_router(config, out);
 	print_validation(config, out);
+	print_shared(config, out);
 	if (internals > 0)
 		print_internals(config, out);
 	if (config->customers.n > 0)
 		(void)fputs("customers:\n", out);
 	for (size_t i = 0; i < config->customers.n; i++)
-		print_customer(
-		    config, out, &model_customer(config, i)->msg, &cursor);
+		print_customer(config, out, model_customer(config, i), &cursor);
+	(void)fputs("noc:\n", out);
+	print_rules(config, out, &config->noc.msg, &cursor);
 }

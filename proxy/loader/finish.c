@@ -7,6 +7,7 @@
 
 #include "policy/customer.h"
 #include "policy/dialect.h"
+#include "proxy/loader/defaults.h"
 #include "proxy/loader/model.h"
 #include "proxy/loader/walk.h"
 
@@ -66,31 +67,6 @@ finish_listen_begin(struct config *config, const struct place *at, void *outer,
 	return listen;
 }
 
-/* The defaults of policy/customer.h as a message. */
-static void
-customer_fill(struct msg_cfg_customer *msg)
-{
-	struct customer customer;
-
-	customer_defaults(&customer);
-	msg->mode = customer.mode;
-	msg->discard = customer.actions.discard;
-	msg->dst_min[0] = customer.ipv4.min_len;
-	msg->dst_min[1] = customer.ipv6.min_len;
-	msg->dst_max[0] = customer.ipv4.max_len;
-	msg->dst_max[1] = customer.ipv6.max_len;
-	msg->rate_min = customer.actions.bytes.min;
-	msg->packets_min = customer.actions.packets.min;
-	msg->max_rules = customer.limits.rules;
-	msg->max_prefixes = customer.limits.prefixes;
-	msg->linger_ms = customer.linger_ms;
-	msg->validate = customer.validate;
-	msg->best_match = customer.best_match;
-	msg->failover = customer.failover;
-	msg->local_pref = customer.local_pref;
-	customer_free(&customer);
-}
-
 void *
 finish_customer_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted)
@@ -109,7 +85,7 @@ finish_customer_begin(struct config *config, const struct place *at,
 	customer->msg.head.kind = MSG_CFG_CUSTOMER;
 	customer->msg.index = (uint32_t)(config->customers.n - 1);
 	customer->at = *at;
-	customer_fill(&customer->msg);
+	defaults_customer(&customer->msg);
 	return customer;
 }
 
@@ -166,6 +142,10 @@ finish_customer(struct walk *walk, void *into)
 		walk_complain(walk, "components", "no destination among them",
 		    "destination as one of them: every rule needs one");
 	validate_check(walk, &customer->msg);
+	if (strcmp(customer->msg.name, NOC_NAME) == 0)
+		walk_complain(walk, "name", NULL,
+		    "another name: noc are the operators' own rules");
+	finish_dry_run(walk, customer);
 	/* Sections that are not there end nowhere. */
 	if (!walk_has(walk, "actions"))
 		finish_actions(walk, into);
@@ -230,16 +210,20 @@ void
 finish_ipv4(struct walk *walk, void *into)
 {
 	struct config_customer *customer = into;
+	struct msg_cfg_customer *msg = &customer->msg;
 
-	window_check(walk, &customer->msg, 0, IPV4_HOLD_DEFAULT);
+	window_check(
+	    walk, msg, 0, msg->noc ? msg->dst_min[0] : IPV4_HOLD_DEFAULT);
 }
 
 void
 finish_ipv6(struct walk *walk, void *into)
 {
 	struct config_customer *customer = into;
+	struct msg_cfg_customer *msg = &customer->msg;
 
-	window_check(walk, &customer->msg, 1, IPV6_HOLD_DEFAULT);
+	window_check(
+	    walk, msg, 1, msg->noc ? msg->dst_min[1] : IPV6_HOLD_DEFAULT);
 }
 
 void
@@ -248,7 +232,8 @@ finish_actions(struct walk *walk, void *into)
 	struct config_customer *customer = into;
 	struct msg_cfg_customer *msg = &customer->msg;
 
-	(void)walk;
+	if (walk != NULL)
+		finish_rewrites(walk, customer);
 	if (msg->discard || msg->rate_max > 0)
 		msg->actions |= ACTION_BIT(ACTION_RATE_BYTES);
 	if (msg->packets_max > 0)

@@ -5,15 +5,18 @@
  *   sluice-loader FILE                 messages to the supervisor
  *   sluice-loader --check [--json] FILE
  *   sluice-loader --print FILE
+ *   sluice-loader --irr FILE           one IRR list to the supervisor
  *
  * Exit 0: the configuration is good; 1: it could not be sent; 2: it is not
  * good, or wrong use.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proxy/common/role.h"
 #include "proxy/loader/config.h"
+#include "proxy/loader/irr_file.h"
 #include "proxy/loader/output.h"
 
 #define EXIT_FINE   0
@@ -25,6 +28,7 @@ struct options {
 	bool check;
 	bool json;
 	bool print;
+	bool irr;
 };
 
 static bool
@@ -37,12 +41,15 @@ options_read(struct options *options, int argc, char **argv)
 			options->json = true;
 		else if (strcmp(argv[i], "--print") == 0)
 			options->print = true;
+		else if (strcmp(argv[i], "--irr") == 0)
+			options->irr = true;
 		else if (options->path == NULL && argv[i][0] != '-')
 			options->path = argv[i];
 		else
 			return false;
 	}
-	return options->path != NULL && !(options->check && options->print) &&
+	return options->path != NULL &&
+	       options->check + options->print + options->irr <= 1 &&
 	       (options->check || !options->json);
 }
 
@@ -63,10 +70,48 @@ send_all(const struct config *config)
 	return config_error_count(config) == 0 ? EXIT_FINE : EXIT_WRONG;
 }
 
+/* The list, its prefixes, and END. */
+static int
+irr_give(const char *path, struct output_frames *frames)
+{
+	struct msg_cfg_end end = { .head = { .len = sizeof(end),
+				       .kind = MSG_CFG_END } };
+	struct msg_cfg_irr msg;
+	struct prefix *prefixes;
+	int status;
+
+	irr_file_read(path, CONFIG_IRR_PREFIXES_MAX, &msg, &prefixes);
+	status = output_frame(frames, &msg.head);
+	if (status == 0)
+		status = config_send_irr(&msg, prefixes, output_frame, frames);
+	if (status == 0)
+		status = output_frame(frames, &end.head);
+	free(prefixes);
+	return status;
+}
+
+static int
+send_irr(const char *path)
+{
+	struct output_frames *frames = output_frames_new(ROLE_FD);
+	int status;
+
+	if (frames == NULL)
+		return EXIT_FAILED;
+	status = irr_give(path, frames);
+	if (status == 0)
+		status = output_frames_flush(frames);
+	output_frames_free(frames);
+	return status == 0 ? EXIT_FINE : EXIT_FAILED;
+}
+
 static int
 say(const struct config *config, const struct options *options)
 {
 	bool good = config_error_count(config) == 0;
+
+	if (good)
+		output_warnings(config, stderr);
 
 	if (options->json)
 		output_json(config, stdout);
@@ -90,7 +135,8 @@ main(int argc, char **argv)
 
 	if (!options_read(&options, argc, argv)) {
 		(void)fprintf(stderr,
-		    "usage: sluice-loader [--check [--json] | --print] FILE\n");
+		    "usage: sluice-loader [--check [--json] | --print | --irr] "
+		    "FILE\n");
 		return EXIT_WRONG;
 	}
 	if (!options.check && !options.print &&
@@ -101,6 +147,8 @@ main(int argc, char **argv)
 		    ROLE_FD);
 		return EXIT_WRONG;
 	}
+	if (options.irr)
+		return send_irr(options.path);
 	config = config_new();
 	if (config == NULL)
 		return EXIT_FAILED;

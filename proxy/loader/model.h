@@ -8,6 +8,8 @@
 #include "proxy/loader/config.h"
 #include "proxy/loader/schema.h"
 
+#define CONFIG_PORTS_MAX 32 /* of one protected entry; likewise protocols */
+
 /* Where something stands. item and sub are its numbers in the lists of its
  * own file, for the key path. */
 struct place {
@@ -39,12 +41,26 @@ struct config_customer {
 	struct place name_at;
 	struct place asn_at;
 	struct place validate_at; /* line 0 where the key is not there */
-	uint8_t families;         /* of all its neighbours */
-	uint16_t n_asns;          /* as written */
+	struct place irr_at;
+	struct place rpki_at;
+	struct place dry_run_at;
+	struct community dry_run; /* kind 0: none */
+	uint64_t irr_max_age_ms;
+	char irr[PATH_LEN];  /* absolute; "": none */
+	uint8_t families;    /* of all its neighbours */
+	uint32_t n_prefixes; /* registered */
+	uint16_t n_asns;     /* as written */
 	uint16_t n_redirect;
 	uint16_t n_redirect_ip;
 	uint16_t n_tags;
+	uint16_t n_classes;
+	uint16_t n_rewrites;
+	uint16_t n_wishes;
 };
+
+/* The index of what belongs to the operators' own rules while files are read:
+ * they come after all customers, whose number is not known yet. */
+#define MODEL_NOC (CFG_INTERNAL - 1)
 
 struct config_neighbor {
 	struct msg_cfg_neighbor msg;
@@ -70,6 +86,55 @@ struct config_asn {
 	struct place at;
 };
 
+struct config_class {
+	struct msg_cfg_class msg;
+};
+
+struct config_rewrite {
+	struct msg_cfg_rewrite msg;
+	struct place from_at;
+	struct place to_at;
+};
+
+struct config_wish {
+	struct msg_cfg_wish msg;
+	struct place at; /* of the community */
+	struct place lifetime_at;
+};
+
+struct config_protected {
+	struct msg_cfg_protected msg;
+	struct place at;
+	struct prefix prefix;
+	bool preset;         /* it has filled what follows */
+	uint8_t n_protocols; /* 0: any */
+	uint8_t n_ports;     /* likewise */
+	uint8_t protocols[CONFIG_PORTS_MAX];
+	struct {
+		uint16_t first;
+		uint16_t last;
+	} ports[CONFIG_PORTS_MAX]; /* source or destination */
+};
+
+/* What a customer's IRR file holds. */
+struct config_irr {
+	struct msg_cfg_irr msg;
+	struct prefix *prefixes; /* msg.n; owned */
+	struct place at;         /* of own.irr */
+};
+
+struct config_fleet {
+	struct msg_cfg_fleet msg;
+	struct place guaranteed_at; /* line 0 where the key is not there */
+};
+
+struct config_rpki {
+	struct msg_cfg_rpki msg;
+	struct place refresh_at; /* likewise */
+	struct place retry_at;
+	struct place expire_at;
+};
+
 /* A growing array. Elements move when it grows. */
 struct model_list {
 	void *items;
@@ -81,11 +146,20 @@ struct config {
 	struct msg_cfg_begin begin;
 	struct msg_cfg_router router;
 	struct msg_cfg_validation validation;
+	struct msg_cfg_service service;
+	struct config_fleet fleet;
+	struct config_rpki rpki;
+	struct config_customer noc;  /* not among the customers */
 	struct model_list listens;   /* struct config_listen */
 	struct model_list customers; /* struct config_customer */
 	struct model_list prefixes;  /* struct config_prefix, by customer */
 	struct model_list targets;   /* struct config_target, by customer */
 	struct model_list asns;      /* struct config_asn, by customer */
+	struct model_list classes;   /* struct config_class, by customer */
+	struct model_list rewrites;  /* struct config_rewrite, by customer */
+	struct model_list wishes;    /* struct config_wish, by customer */
+	struct model_list protects;  /* struct config_protected */
+	struct model_list irrs;      /* struct config_irr, by customer */
 	struct model_list neighbors; /* struct config_neighbor */
 	struct config_file *files;   /* CONFIG_FILES_MAX */
 	unsigned n_files;
@@ -113,3 +187,26 @@ struct config_prefix *model_prefix(const struct config *config, size_t i);
 struct config_target *model_target(const struct config *config, size_t i);
 struct config_asn *model_asn(const struct config *config, size_t i);
 struct config_neighbor *model_neighbor(const struct config *config, size_t i);
+struct config_class *model_class(const struct config *config, size_t i);
+struct config_rewrite *model_rewrite(const struct config *config, size_t i);
+struct config_wish *model_wish(const struct config *config, size_t i);
+struct config_protected *model_protected(const struct config *config, size_t i);
+struct config_irr *model_irr(const struct config *config, size_t i);
+
+/*
+ * Pointers to the elements of list (each of size octets), sorted; for free().
+ * order gets two such pointers. NULL when the list is empty or memory is out.
+ */
+void **model_list_sorted(const struct model_list *list, size_t size,
+    int (*order)(const void *, const void *));
+
+/* Bring the elements into this order. -1 when memory is out. */
+int model_list_reorder(struct model_list *list, size_t size,
+    int (*order)(const void *, const void *));
+
+/* A file sets this key of the section; true only once that file was read. */
+bool model_has(
+    const struct config *config, enum section section, const char *name);
+
+/* Free all that the lists hold, not the config itself. */
+void model_free(struct config *config);

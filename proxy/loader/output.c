@@ -28,6 +28,19 @@ output_errors(const struct config *config, FILE *out)
 		(void)fprintf(out, "there may be more errors\n");
 }
 
+void
+output_warnings(const struct config *config, FILE *out)
+{
+	struct config_warning warning;
+	size_t at = 0;
+
+	while (config_warning_next(config, &at, &warning))
+		(void)fprintf(out,
+		    "warning: %s:%" PRIu32 ":%" PRIu32 ": %s: %s\n",
+		    warning.file, warning.line, warning.column, warning.key,
+		    warning.text);
+}
+
 static void
 json_text(FILE *out, const char *name, const char *text)
 {

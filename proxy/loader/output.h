@@ -13,6 +13,9 @@ void output_errors(const struct config *config, FILE *out);
 /* The errors as a JSON array of objects with the same parts; [] for none. */
 void output_json(const struct config *config, FILE *out);
 
+/* "warning: file:line:column: key: …", one line for each warning. */
+void output_warnings(const struct config *config, FILE *out);
+
 /* "FILE: 12 customers, 14 neighbours, 30 prefixes: fine". */
 void output_summary(const struct config *config, const char *path, FILE *out);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/cost.h"
 #include "policy/customer.h"
 #include "policy/dialect.h"
 #include "policy/rule.h"
@@ -23,6 +24,26 @@ static const struct schema_name validates[] = {
 	{ "strict", VALIDATE_STRICT },
 	{ "off", VALIDATE_OFF },
 	{ NULL, 0 },
+};
+
+static const struct schema_name matches[] = {
+	{ "all", OWN_MATCH_ALL },
+	{ "any", OWN_MATCH_ANY },
+	{ NULL, 0 },
+};
+
+static const struct schema_name rpkis[] = {
+	{ "veto", OWN_RPKI_VETO },
+	{ "require", OWN_RPKI_REQUIRE },
+	{ "off", OWN_RPKI_OFF },
+	{ NULL, 0 },
+};
+
+static const struct schema_name profiles[] = {
+#define X(symbol, number, name) { (name), (number) },
+	COST_MAP(X)
+#undef X
+	    { NULL, 0 },
 };
 
 static const struct schema_name best_matches[] = {
@@ -111,13 +132,14 @@ static const struct schema_key keys[] = {
 	MAP(TOP, "brake", BRAKE, false),
 	MAPS(TOP, "internal", INTERNAL),
 	MAPS(TOP, "customers", CUSTOMER),
-	LATER(TOP, "http"),
-	LATER(TOP, "rpki"),
+	MAP(TOP, "http", HTTP, false),
+	MAP(TOP, "rpki", RPKI, false),
+	MAP(TOP, "fleet", FLEET, false),
+	MAPS(TOP, "protected", PROTECTED),
+	VALUE(TOP, "protect_customers", set_protect_customers, .min = 0),
+	MAP(TOP, "noc", NOC, false),
 	LATER(TOP, "irr"),
-	LATER(TOP, "fleet"),
-	LATER(TOP, "protected"),
 	LATER(TOP, "log"),
-	LATER(TOP, "noc"),
 	LATER(TOP, "approval"),
 
 	VALUE(
@@ -151,9 +173,52 @@ static const struct schema_key keys[] = {
 	/* sun_path holds 108 octets with the NUL. */
 	VALUE(CONTROL, "socket", set_path, .required = true,
 	    AT(msg_cfg_router, control_path), .min = 108),
-	LATER(CONTROL, "viewer"),
-	LATER(CONTROL, "noc"),
-	LATER(CONTROL, "admin"),
+	VALUE(CONTROL, "viewer", set_group, AT(msg_cfg_service, viewer)),
+	VALUE(CONTROL, "noc", set_group, AT(msg_cfg_service, noc)),
+	VALUE(CONTROL, "admin", set_group, AT(msg_cfg_service, admin)),
+
+	VALUE(HTTP, "listen", set_endpoint, .required = true,
+	    AT(msg_cfg_service, http)),
+
+	VALUES(RPKI, "caches", set_cache, .min = 0),
+	/* RFC 8210 6. */
+	VALUE(RPKI, "refresh", set_seconds, AT(config_rpki, msg.refresh_s),
+	    MARK(config_rpki, refresh_at), .min = 1, .max = 86400),
+	VALUE(RPKI, "retry", set_seconds, AT(config_rpki, msg.retry_s),
+	    MARK(config_rpki, retry_at), .min = 1, .max = 7200),
+	VALUE(RPKI, "expire", set_seconds, AT(config_rpki, msg.expire_s),
+	    MARK(config_rpki, expire_at), .min = 600, .max = 172800),
+	VALUE(RPKI, "grace", set_seconds, AT(config_rpki, msg.grace_s),
+	    .min = 0, .max = 604800),
+	VALUE(RPKI, "shrink", set_number, AT(config_rpki, msg.shrink_percent),
+	    .min = 1, .max = 100),
+
+	VALUE(FLEET, "max_rules", set_limit, AT(config_fleet, msg.max_rules),
+	    .min = 0, .max = 1000000),
+	VALUE(FLEET, "max_cost", set_limit, AT(config_fleet, msg.max_cost),
+	    .min = 0, .max = 100000000),
+	VALUE(FLEET, "guaranteed", set_number, AT(config_fleet, msg.guaranteed),
+	    MARK(config_fleet, guaranteed_at), .min = 0, .max = 1000000),
+	VALUE(FLEET, "cost_profile", set_choice, AT(config_fleet, msg.profile),
+	    .names = profiles),
+	VALUE(FLEET, "pace", set_limit, AT(config_fleet, msg.pace), .min = 1,
+	    .max = 1000000),
+	VALUE(FLEET, "warn", set_number, AT(config_fleet, msg.warn_percent),
+	    .min = 1, .max = 100),
+
+	VALUE(PROTECTED, "prefix", set_protected_prefix, .required = true),
+	VALUES(PROTECTED, "protocol", set_protocol, .min = 0),
+	VALUES(PROTECTED, "port", set_ports, .min = 0),
+	VALUE(PROTECTED, "preset", set_preset, .min = 0),
+	VALUE(PROTECTED, "comment", set_comment, .min = 0),
+
+	MAP(NOC, "actions", ACTIONS, false),
+	MAP(NOC, "limits", LIMITS, false),
+	MAP(NOC, "lifetime", LIFETIME, false),
+	VALUES(NOC, "components", set_bit, .required = false,
+	    AT(config_customer, msg.components), .names = components),
+	MAP(NOC, "destination", DESTINATION, false),
+	VALUES(NOC, "tag", set_tag, .min = 0),
 
 	VALUES(
 	    VALIDATION, "ignore_communities", set_ignore_community, .min = 0),
@@ -227,9 +292,12 @@ static const struct schema_key keys[] = {
 	VALUE(CUSTOMER, "linger", set_time, AT(config_customer, msg.linger_ms),
 	    .max = UINT64_C(7) * 86400),
 	VALUES(CUSTOMER, "tag", set_tag, .min = 0),
-	LATER(CUSTOMER, "lifetime"),
-	LATER(CUSTOMER, "approval"),
-	LATER(CUSTOMER, "flap_breaker"),
+	MAP(CUSTOMER, "lifetime", LIFETIME, false),
+	VALUE(CUSTOMER, "dry_run", set_community, AT(config_customer, dry_run),
+	    MARK(config_customer, dry_run_at)),
+	MAP(CUSTOMER, "approval", APPROVAL, false),
+	VALUE(CUSTOMER, "flap_breaker", set_flag,
+	    AT(config_customer, msg.flap_breaker)),
 
 	VALUE(NEIGHBOR, "ip", set_address, .required = true,
 	    AT(config_neighbor, msg.remote), MARK(config_neighbor, ip_at)),
@@ -257,10 +325,28 @@ static const struct schema_key keys[] = {
 	LATER(NEIGHBOR, "bfd"),
 
 	VALUES(OWN, "prefixes", set_prefix, .min = 0),
-	LATER(OWN, "irr"),
-	LATER(OWN, "match"),
-	LATER(OWN, "rpki"),
-	LATER(OWN, "pa"),
+	VALUE(OWN, "irr", set_irr, MARK(config_customer, irr_at)),
+	VALUE(OWN, "irr_max_age", set_time, AT(config_customer, irr_max_age_ms),
+	    .max = UINT64_C(366) * 86400),
+	VALUE(OWN, "match", set_choice, AT(config_customer, msg.match),
+	    .names = matches),
+	VALUE(OWN, "rpki", set_choice, AT(config_customer, msg.rpki),
+	    MARK(config_customer, rpki_at), .names = rpkis),
+	VALUE(OWN, "pa", set_flag, AT(config_customer, msg.pa)),
+	VALUE(OWN, "shared", set_flag, AT(config_customer, msg.shared)),
+
+	VALUE(LIFETIME, "max", set_lifetime,
+	    AT(config_customer, msg.lifetime_ms)),
+	MAPS(LIFETIME, "communities", WISH),
+
+	VALUE(WISH, "community", set_community, .required = true,
+	    AT(config_wish, msg.wish.community), MARK(config_wish, at)),
+	VALUE(WISH, "lifetime", set_wish_time, .required = true,
+	    AT(config_wish, msg.wish.wish.lifetime_s),
+	    MARK(config_wish, lifetime_at)),
+
+	VALUES(APPROVAL, "approved", set_class, .min = CLASS_APPROVED),
+	VALUES(APPROVAL, "held", set_class, .min = CLASS_HELD),
 
 	MAP(DESTINATION, "ipv4", IPV4, false),
 	MAP(DESTINATION, "ipv6", IPV6, false),
@@ -288,9 +374,18 @@ static const struct schema_key keys[] = {
 	VALUE(ACTIONS, "sample", set_traffic, .min = ACTION_SAMPLE),
 	VALUE(ACTIONS, "continue", set_traffic, .min = ACTION_CONTINUE),
 	VALUE(ACTIONS, "terminal", set_traffic, .min = 0),
+	MAP(ACTIONS, "rewrite", REWRITE, false),
 	LATER(ACTIONS, "interface_set"),
 	LATER(ACTIONS, "copy"),
-	LATER(ACTIONS, "rewrite"),
+
+	VALUE(REWRITE, "raise_rates", set_flag,
+	    AT(config_customer, msg.raise_rates)),
+	MAPS(REWRITE, "redirect", REDIRECT),
+
+	VALUE(REDIRECT, "from", set_target, .required = true,
+	    AT(config_rewrite, msg.from), MARK(config_rewrite, from_at)),
+	VALUE(REDIRECT, "to", set_target, .required = true,
+	    AT(config_rewrite, msg.to), MARK(config_rewrite, to_at)),
 
 	VALUE(RATE, "min", set_rate, AT(config_customer, msg.rate_min)),
 	VALUE(RATE, "max", set_rate, .required = true,
@@ -300,15 +395,24 @@ static const struct schema_key keys[] = {
 	VALUE(PACKETS, "max", set_rate, .required = true,
 	    AT(config_customer, msg.packets_max)),
 
-	VALUE(LIMITS, "rules", set_number, AT(config_customer, msg.max_rules),
+	VALUE(LIMITS, "rules", set_limit, AT(config_customer, msg.max_rules),
 	    .min = 0, .max = 1000000),
+	VALUE(LIMITS, "cost", set_limit, AT(config_customer, msg.max_cost),
+	    .min = 0, .max = 100000000),
+	VALUE(LIMITS, "new_per_second", set_limit,
+	    AT(config_customer, msg.new_per_second), .min = 0, .max = 1000000),
+	VALUE(LIMITS, "burst", set_limit, AT(config_customer, msg.burst),
+	    .min = 0, .max = 1000000),
+	VALUE(LIMITS, "strikes", set_number, AT(config_customer, msg.strikes),
+	    .min = 0, .max = 1000000),
+	VALUE(LIMITS, "addresses", set_limit,
+	    AT(config_customer, msg.max_addresses), .min = 0,
+	    .max = UINT64_C(1000000000000000)),
+	VALUE(LIMITS, "addresses_percent", set_percent,
+	    AT(config_customer, msg.max_addresses_percent), .min = 1,
+	    .max = 100),
 	VALUE(LIMITS, "prefixes", set_number,
 	    AT(config_customer, msg.max_prefixes), .min = 1, .max = 1000000),
-	LATER(LIMITS, "cost"),
-	LATER(LIMITS, "new_per_second"),
-	LATER(LIMITS, "burst"),
-	LATER(LIMITS, "strikes"),
-	LATER(LIMITS, "addresses"),
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -327,18 +431,32 @@ static const struct schema_section sections[SECTION_COUNT] = {
 	    finish_customer },
 	[SECTION_NEIGHBOR] = { "neighbors", false, finish_neighbor_begin,
 	    finish_neighbor },
-	[SECTION_OWN] = { "own", false, finish_none_begin, NULL },
+	[SECTION_OWN] = { "own", false, finish_none_begin, finish_own },
 	[SECTION_DESTINATION] = { "destination", false, finish_none_begin,
 	    NULL },
 	[SECTION_IPV4] = { "ipv4", false, finish_none_begin, finish_ipv4 },
 	[SECTION_IPV6] = { "ipv6", false, finish_none_begin, finish_ipv6 },
-	[SECTION_ACTIONS] = { "actions", false, finish_none_begin,
+	[SECTION_ACTIONS] = { "actions", false, finish_actions_begin,
 	    finish_actions },
 	[SECTION_RATE] = { "rate_limit", false, finish_none_begin,
 	    finish_rate },
 	[SECTION_PACKETS] = { "rate_limit_packets", false, finish_none_begin,
 	    finish_packets },
-	[SECTION_LIMITS] = { "limits", false, finish_none_begin, NULL },
+	[SECTION_LIMITS] = { "limits", false, finish_none_begin,
+	    finish_limits },
+	[SECTION_HTTP] = { "http", true, finish_service_begin, NULL },
+	[SECTION_RPKI] = { "rpki", true, finish_rpki_begin, NULL },
+	[SECTION_FLEET] = { "fleet", true, finish_fleet_begin, NULL },
+	[SECTION_PROTECTED] = { "protected", false, finish_protected_begin,
+	    finish_protected },
+	[SECTION_NOC] = { "noc", false, finish_noc_begin, finish_noc },
+	[SECTION_LIFETIME] = { "lifetime", false, finish_none_begin,
+	    finish_lifetime },
+	[SECTION_WISH] = { "communities", false, finish_wish_begin, NULL },
+	[SECTION_APPROVAL] = { "approval", false, finish_none_begin, NULL },
+	[SECTION_REWRITE] = { "rewrite", false, finish_none_begin, NULL },
+	[SECTION_REDIRECT] = { "redirect", false, finish_redirect_begin,
+	    finish_redirect },
 };
 
 const struct schema_section *

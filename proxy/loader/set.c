@@ -28,9 +28,8 @@ set_refuse(struct set *set, const char *wanted)
 	return -1;
 }
 
-/* Store value in the field, as wide as the row says. */
-static void
-field_put(const struct set *set, uint64_t value)
+void
+set_field_put(const struct set *set, uint64_t value)
 {
 	uint8_t u8 = (uint8_t)value;
 	uint16_t u16 = (uint16_t)value;
@@ -77,7 +76,7 @@ set_number(struct set *set, const char *text)
 		    set->key->max);
 		return -1;
 	}
-	field_put(set, value);
+	set_field_put(set, value);
 	return 0;
 }
 
@@ -88,7 +87,7 @@ set_flag(struct set *set, const char *text)
 
 	if (!on && strcmp(text, "false") != 0)
 		return set_refuse(set, "true or false");
-	field_put(set, on);
+	set_field_put(set, on);
 	return 0;
 }
 
@@ -119,7 +118,7 @@ set_seconds(struct set *set, const char *text)
 		    set->key->min, set->key->max);
 		return -1;
 	}
-	field_put(set, seconds);
+	set_field_put(set, seconds);
 	return 0;
 }
 
@@ -137,7 +136,7 @@ set_time(struct set *set, const char *text)
 		    max < DAY_S ? "h" : "d", max < DAY_S ? "1h" : "24h");
 		return -1;
 	}
-	field_put(set, seconds * 1000);
+	set_field_put(set, seconds * 1000);
 	return 0;
 }
 
@@ -182,7 +181,7 @@ set_choice(struct set *set, const char *text)
 
 	if (row == NULL)
 		return -1;
-	field_put(set, row->value);
+	set_field_put(set, row->value);
 	return 0;
 }
 
@@ -195,7 +194,7 @@ set_bit(struct set *set, const char *text)
 		return -1;
 	if (field_get(set) & row->value)
 		return set_refuse(set, "each name once");
-	field_put(set, field_get(set) | row->value);
+	set_field_put(set, field_get(set) | row->value);
 	return 0;
 }
 
@@ -234,7 +233,7 @@ set_asn(struct set *set, const char *text)
 	if (value_asn(text, &asn) < 0)
 		return set_refuse(set,
 		    "an AS number from 1 to 4294967294, not 23456 or 65535");
-	field_put(set, asn);
+	set_field_put(set, asn);
 	return 0;
 }
 
@@ -251,9 +250,8 @@ set_router_id(struct set *set, const char *text)
 	return 0;
 }
 
-/* The address belongs to one host. */
-static bool
-address_is_host(const struct address *address)
+bool
+set_is_host(const struct address *address)
 {
 	static const uint8_t none[ADDRESS_MAX];
 
@@ -275,7 +273,7 @@ address_put(struct set *set, const char *text, bool may_be_any)
 		return set_refuse(set,
 		    "an IPv4 or IPv6 address (a link-local one with its "
 		    "interface, fe80::1%eth0)");
-	if (!address_is_host(&address) &&
+	if (!set_is_host(&address) &&
 	    !(may_be_any && memcmp(address.addr, any, sizeof(any)) == 0))
 		return set_refuse(set, "the address of one host");
 	address.port = field->port;

@@ -44,8 +44,50 @@ int set_ignore_community(struct set *set, const char *text);
 int set_ignore_originator(struct set *set, const char *text);
 int set_include(struct set *set, const char *text);
 
+/* Limits and times; set_limit.c. */
+int set_limit(struct set *set, const char *text);    /* or unlimited: ~0 */
+int set_percent(struct set *set, const char *text);  /* or unlimited: 100 */
+int set_lifetime(struct set *set, const char *text); /* or unlimited: 0 */
+
+/* Services; set_service.c. */
+int set_group(struct set *set, const char *text);    /* char[32] of service */
+int set_endpoint(struct set *set, const char *text); /* address and port */
+int set_cache(struct set *set, const char *text);
+int set_protect_customers(struct set *set, const char *text);
+
+/* What is protected; set_protected.c. */
+int set_protected_prefix(struct set *set, const char *text);
+int set_protocol(struct set *set, const char *text);
+int set_ports(struct set *set, const char *text);
+int set_preset(struct set *set, const char *text);
+int set_comment(struct set *set, const char *text);
+
+/* What a customer's rules may become; set_rule.c. */
+int set_irr(struct set *set, const char *text);
+int set_class(struct set *set, const char *text);     /* min: its kind */
+int set_target(struct set *set, const char *text);    /* uint8_t[8] */
+int set_community(struct set *set, const char *text); /* struct community */
+int set_wish_time(struct set *set, const char *text);
+
 /* The field that the row names. */
 void *set_field(const struct set *set);
+
+/* Store value in the field, as wide as the row says. */
+void set_field_put(const struct set *set, uint64_t value);
+
+/* The address belongs to one host. */
+bool set_is_host(const struct address *address);
+
+/* A prefix of at least min_len bits that is written with its length. */
+int set_read_prefix(
+    struct set *set, const char *text, unsigned min_len, struct prefix *prefix);
+
+/* A redirect community as action_set holds it. */
+int set_read_target(struct set *set, const char *text, uint8_t out[8]);
+
+#define SET_WANTED_COMMUNITY                                                   \
+	"a community, as in 64500:100, 64500:1:100 (large) or rt:64500:100 "   \
+	"(extended)"
 
 /* Note what is wanted and return -1. */
 int set_refuse(struct set *set, const char *wanted);

@@ -13,10 +13,6 @@
 #define TYPE_REDIRECT    0x80
 #define SUBTYPE_REDIRECT 0x08
 
-#define WANTED_COMMUNITY                                                       \
-	"a community, as in 64500:100, 64500:1:100 (large) or rt:64500:100 "   \
-	"(extended)"
-
 static uint32_t
 customer_index(const struct set *set)
 {
@@ -25,8 +21,9 @@ customer_index(const struct set *set)
 	return customer->msg.index;
 }
 
-static int
-prefix_read(struct set *set, const char *text, struct prefix *prefix)
+int
+set_read_prefix(
+    struct set *set, const char *text, unsigned min_len, struct prefix *prefix)
 {
 	struct prefix host;
 	char plain[PREFIX_TEXT_MAX];
@@ -34,7 +31,7 @@ prefix_read(struct set *set, const char *text, struct prefix *prefix)
 	uint64_t len;
 
 	if (prefix_parse(text, prefix) == 0 && text[n] == '/') {
-		if (prefix->len > 0)
+		if (prefix->len >= min_len)
 			return 0;
 		return set_refuse(set, "a prefix of at least one bit");
 	}
@@ -58,7 +55,7 @@ set_prefix(struct set *set, const char *text)
 	struct config_prefix *entry;
 	struct prefix prefix;
 
-	if (prefix_read(set, text, &prefix) < 0)
+	if (set_read_prefix(set, text, 1, &prefix) < 0)
 		return -1;
 	if (config->prefixes.n >= CONFIG_PREFIXES_MAX)
 		return set_refuse(set, "at most 200000 prefixes in all");
@@ -70,6 +67,7 @@ set_prefix(struct set *set, const char *text)
 	entry->msg.index = customer_index(set);
 	entry->msg.prefix = prefix;
 	entry->at = set->at;
+	((struct config_customer *)set->into)->n_prefixes++;
 	return 0;
 }
 
@@ -106,21 +104,30 @@ target_put(struct set *set, const struct msg_cfg_target *target,
 }
 
 int
-set_redirect(struct set *set, const char *text)
+set_read_target(struct set *set, const char *text, uint8_t out[8])
 {
-	struct config_customer *customer = set->into;
-	struct msg_cfg_target msg;
 	struct value_target target;
 
 	if (value_target(text, &target) < 0)
 		return set_refuse(set,
 		    "a route target, as in 64500:666, 10.0.0.1:1 or "
 		    "4200000000:1");
+	out[0] = (uint8_t)(TYPE_REDIRECT + target.form);
+	out[1] = SUBTYPE_REDIRECT;
+	memcpy(&out[2], target.octets, sizeof(target.octets));
+	return 0;
+}
+
+int
+set_redirect(struct set *set, const char *text)
+{
+	struct config_customer *customer = set->into;
+	struct msg_cfg_target msg;
+
 	memset(&msg, 0, sizeof(msg));
 	msg.target = CFG_TARGET_REDIRECT;
-	msg.redirect[0] = (uint8_t)(TYPE_REDIRECT + target.form);
-	msg.redirect[1] = SUBTYPE_REDIRECT;
-	memcpy(&msg.redirect[2], target.octets, sizeof(target.octets));
+	if (set_read_target(set, text, msg.redirect) < 0)
+		return -1;
 	customer->msg.actions |= ACTION_BIT(ACTION_REDIRECT);
 	return target_put(
 	    set, &msg, &customer->n_redirect, CUSTOMER_TARGETS_MAX);
@@ -133,7 +140,7 @@ set_redirect_ip(struct set *set, const char *text)
 	struct msg_cfg_target msg;
 	struct prefix prefix;
 
-	if (prefix_read(set, text, &prefix) < 0)
+	if (set_read_prefix(set, text, 1, &prefix) < 0)
 		return -1;
 	memset(&msg, 0, sizeof(msg));
 	msg.target = CFG_TARGET_IP;
@@ -154,7 +161,7 @@ set_tag(struct set *set, const char *text)
 	struct community tag;
 
 	if (value_tag(text, &tag) < 0)
-		return set_refuse(set, WANTED_COMMUNITY);
+		return set_refuse(set, SET_WANTED_COMMUNITY);
 	memset(&msg, 0, sizeof(msg));
 	msg.target = CFG_TARGET_TAG;
 	msg.community = tag;
@@ -196,7 +203,7 @@ set_ignore_community(struct set *set, const char *text)
 	struct community community;
 
 	if (value_tag(text, &community) < 0)
-		return set_refuse(set, WANTED_COMMUNITY);
+		return set_refuse(set, SET_WANTED_COMMUNITY);
 	for (uint32_t i = 0; i < ignore->n_communities; i++) {
 		if (memcmp(&ignore->community[i], &community,
 			sizeof(community)) == 0)

@@ -33,6 +33,9 @@ int value_rate(const char *text, double *out);
  */
 int value_address(const char *text, struct address *out);
 
+/* An address with a port: "192.0.2.5:3323", "[2001:db8::5]:3323". */
+int value_endpoint(const char *text, struct address *out);
+
 /* A BGP identifier, as an IPv4 address and not 0.0.0.0; in host order. */
 int value_router_id(const char *text, uint32_t *out);
 
@@ -60,6 +63,8 @@ int value_tag(const char *text, struct community *out);
 
 /* Print to buf (VALUE_TEXT_MAX is enough) what parses to the same value. */
 void value_print_address(const struct address *address, char *buf, size_t size);
+void value_print_endpoint(
+    const struct address *address, char *buf, size_t size);
 void value_print_target(
     const struct value_target *target, char *buf, size_t size);
 void value_print_tag(const struct community *tag, char *buf, size_t size);

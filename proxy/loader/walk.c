@@ -144,7 +144,8 @@ section_begin(struct walk *walk, struct frame *frame, void *outer)
 	frame->into = rules->begin(config, &at, outer, &wanted);
 	if (frame->into != NULL)
 		return true;
-	path_print(walk, NULL, path, sizeof(path));
+	path_print(walk, top(walk)->list ? NULL : frame->key->name, path,
+	    sizeof(path));
 	problem_add(config, &at, path, "one more", wanted);
 	return false;
 }
@@ -411,4 +412,10 @@ bool
 walk_has(const struct walk *walk, const char *key)
 {
 	return child_find(walk, key) != NULL;
+}
+
+struct config *
+walk_config(struct walk *walk)
+{
+	return walk->config;
 }

@@ -24,3 +24,6 @@ void walk_complain(
 
 /* The section that is being finished holds this key. */
 bool walk_has(const struct walk *walk, const char *key);
+
+/* What is being filled. */
+struct config *walk_config(struct walk *walk);

@@ -23,6 +23,7 @@ enum entry_flag {
 struct in_entry {
 	struct keyset_node node;
 	struct list_link dirty;
+	struct list_link order; /* in arrived or withdrawn */
 	uint32_t slot;
 	uint32_t generation;
 	uint8_t *raw;
@@ -30,6 +31,7 @@ struct in_entry {
 	uint16_t wire_reason;
 	uint8_t family;
 	uint8_t flags;
+	struct wish wish;
 	struct action_set actions;
 	struct rule rule;
 };
@@ -38,6 +40,8 @@ struct adj_in {
 	struct keyset set;
 	struct list_link announces; /* dirty */
 	struct list_link withdrawals;
+	struct list_link arrived; /* all that are announced, oldest first */
+	struct list_link withdrawn;
 	struct in_entry **slots; /* NULL: free */
 	uint32_t *unused;        /* stack of free slots */
 	uint32_t n_slots;
@@ -57,6 +61,8 @@ adj_in_new(const uint8_t key[HASH_KEY_LEN])
 		return NULL;
 	list_init(&adj->announces);
 	list_init(&adj->withdrawals);
+	list_init(&adj->arrived);
+	list_init(&adj->withdrawn);
 	if (keyset_init(&adj->set, key) < 0) {
 		free(adj);
 		return NULL;
@@ -86,6 +92,7 @@ entry_free(struct adj_in *adj, struct in_entry *entry)
 		adj->announced--;
 	keyset_remove(&adj->set, &entry->node);
 	list_remove(&entry->dirty);
+	list_remove(&entry->order);
 	adj->slots[entry->slot] = NULL;
 	adj->unused[adj->n_unused++] = entry->slot;
 	free(entry->raw);
@@ -162,6 +169,14 @@ make_dirty(struct adj_in *adj, struct in_entry *entry)
 		list_append(&adj->withdrawals, &entry->dirty);
 }
 
+/* It is the last that arrived, or was withdrawn. */
+static void
+put_last(struct in_entry *entry, struct list_link *list)
+{
+	list_remove(&entry->order);
+	list_append(list, &entry->order);
+}
+
 /* A withdrawn entry, not dirty; NULL without room or memory. */
 static struct in_entry *
 entry_new(struct adj_in *adj, const struct rule *rule)
@@ -182,6 +197,7 @@ entry_new(struct adj_in *adj, const struct rule *rule)
 	entry->node.key = &entry->rule;
 	entry->node.len = (uint32_t)size;
 	keyset_insert(&adj->set, &entry->node);
+	put_last(entry, &adj->withdrawn);
 	adj->bytes += entry_bytes(entry);
 	return entry;
 }
@@ -192,6 +208,7 @@ same(const struct in_entry *entry, const struct adj_in_route *route)
 	return entry->wire_reason == route->wire_reason &&
 	       entry->raw_len == route->raw_len &&
 	       action_equal(&entry->actions, route->actions) &&
+	       wish_equal(&entry->wish, &route->wish) &&
 	       (route->raw_len == 0 ||
 		   memcmp(entry->raw, route->raw, route->raw_len) == 0);
 }
@@ -216,6 +233,7 @@ entry_set(struct adj_in *adj, struct in_entry *entry,
 	entry->raw_len = route->raw_len;
 	entry->wire_reason = route->wire_reason;
 	entry->family = route->family;
+	entry->wish = route->wish;
 	entry->actions = *route->actions;
 	return true;
 }
@@ -228,6 +246,7 @@ entry_withdraw(struct adj_in *adj, struct in_entry *entry)
 	entry->flags = 0;
 	adj->announced--;
 	list_remove(&entry->dirty);
+	put_last(entry, &adj->withdrawn);
 	make_dirty(adj, entry);
 }
 
@@ -273,6 +292,7 @@ adj_in_announce(
 		return ADJ_IN_OVERFLOW;
 	}
 	entry->flags &= (uint8_t)~STALE;
+	put_last(entry, &adj->arrived);
 	if (stood)
 		make_dirty(adj, entry);
 	else
@@ -322,12 +342,24 @@ adj_in_drop(struct adj_in *adj)
 	}
 }
 
+/* All of a list, in its order, wherever some of them wait now. */
+static void
+tell_again(struct adj_in *adj, const struct list_link *list)
+{
+	for (struct list_link *link = list->next; link != list;
+	     link = link->next) {
+		struct in_entry *entry = LIST_OF(link, struct in_entry, order);
+
+		list_remove(&entry->dirty);
+		make_dirty(adj, entry);
+	}
+}
+
 void
 adj_in_replay(struct adj_in *adj)
 {
-	for (uint32_t i = 0; i < adj->n_slots; i++)
-		if (adj->slots[i] != NULL)
-			make_dirty(adj, adj->slots[i]);
+	tell_again(adj, &adj->withdrawn);
+	tell_again(adj, &adj->arrived);
 }
 
 void
@@ -373,12 +405,18 @@ adj_in_next(const struct adj_in *adj, struct adj_in_item *item)
 		return false;
 	item->handle = (uint64_t)entry->generation << 32 | entry->slot;
 	item->withdraw = (entry->flags & ANNOUNCED) == 0;
+	item->more_withdrawals =
+	    item->withdraw && entry->dirty.next != &adj->withdrawals;
+	item->more_announces = item->withdraw
+				   ? !list_empty(&adj->announces)
+				   : entry->dirty.next != &adj->announces;
 	item->route.rule = &entry->rule;
 	item->route.actions = &entry->actions;
 	item->route.raw = entry->raw;
 	item->route.raw_len = entry->raw_len;
 	item->route.wire_reason = entry->wire_reason;
 	item->route.family = entry->family;
+	item->route.wish = entry->wish;
 	return true;
 }
 

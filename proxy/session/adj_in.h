@@ -10,6 +10,8 @@
  *               withdrawal is durable (adj_in_ack)
  *   dirty       the guard has not been told of the present state
  *   stale       not heard again since the peer began a refresh
+ *   arrived     when the present announcement came: announced anew with another
+ *               value a rule arrives anew, announced alike it does not
  */
 #pragma once
 
@@ -20,6 +22,7 @@
 #include "policy/action.h"
 #include "policy/hash.h"
 #include "policy/rule.h"
+#include "policy/wish.h"
 
 struct adj_in;
 
@@ -31,6 +34,7 @@ struct adj_in_route {
 	uint16_t raw_len;
 	uint16_t wire_reason; /* enum reason */
 	uint8_t family;
+	struct wish wish;
 };
 
 enum adj_in_result {
@@ -43,6 +47,8 @@ enum adj_in_result {
 struct adj_in_item {
 	uint64_t handle;
 	bool withdraw;
+	bool more_withdrawals; /* wait behind it */
+	bool more_announces;
 	struct adj_in_route route; /* withdraw: rule and family only */
 };
 
@@ -79,7 +85,8 @@ bool adj_in_ack(struct adj_in *adj, uint64_t handle);
  * they live on), withdrawals stay. */
 void adj_in_drop(struct adj_in *adj);
 
-/* A new guard knows nothing: everything is dirty again. */
+/* A new guard knows nothing: everything is dirty again, announcements in the
+ * order in which they arrived. */
 void adj_in_replay(struct adj_in *adj);
 
 /* RFC 7313: mark the rules of a family as stale; withdraw those still so. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "proxy/common/log.h"
+#include "proxy/session/communities.h"
 #include "proxy/session/session.h"
 #include "proxy/wire/flowspec.h"
 #include "proxy/wire/refresh.h"
@@ -163,6 +164,7 @@ learn_down(struct session *session)
 struct batch {
 	struct session *session;
 	const struct action_set *actions;
+	struct wish wish;
 	uint16_t reason; /* enum reason: why all of them are refused */
 	uint8_t family;
 	uint8_t afi;
@@ -222,6 +224,7 @@ announced(const struct batch *batch, const struct rule *rule, struct span raw)
 		.actions = batch->actions,
 		.wire_reason = batch->reason,
 		.family = batch->family,
+		.wish = batch->wish,
 	};
 
 	if (!is_canonical(rule, raw)) {
@@ -316,7 +319,11 @@ learn_update(struct session *session, struct span body, struct cause *cause)
 	if (!unicast_update(session, &update, cause))
 		return false;
 	batch.reason = (uint16_t)update_reason(&update);
-	batch.actions = update.fault == WIRE_OK ? &update.actions : &no_actions;
+	batch.actions = &no_actions;
+	if (update.fault == WIRE_OK) {
+		batch.actions = &update.actions;
+		batch.wish = communities_wish(&update, &session->config.wishes);
+	}
 	/* RFC 4271 4.3: a rule in both ends up announced. */
 	take(&batch, &update.mp_unreach, true);
 	take(&batch, &update.mp_reach, false);

@@ -47,11 +47,17 @@ refill(struct pace *pace, uint64_t now_ms)
 }
 
 bool
-pace_take(struct pace *pace, uint64_t now_ms)
+pace_has(struct pace *pace, uint64_t now_ms)
 {
 	if (now_ms != pace->last_ms)
 		refill(pace, now_ms);
-	if (pace->tokens < TOKEN)
+	return pace->tokens >= TOKEN;
+}
+
+bool
+pace_take(struct pace *pace, uint64_t now_ms)
+{
+	if (!pace_has(pace, now_ms))
 		return false;
 	pace->tokens -= TOKEN;
 	return true;

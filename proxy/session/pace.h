@@ -31,3 +31,5 @@ void pace_fill(struct pace *pace, uint64_t now_ms);
 
 /* Take one token; false when there is none. */
 bool pace_take(struct pace *pace, uint64_t now_ms);
+/* pace_take() at this moment would succeed. */
+bool pace_has(struct pace *pace, uint64_t now_ms);

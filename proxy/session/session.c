@@ -280,7 +280,7 @@ config_valid(const struct msg_session_config *msg)
 	       msg->internal <= 1 && msg->passive <= 1 &&
 	       msg->authenticated <= 1 && msg->hold_s != 1 &&
 	       msg->hold_s != 2 && check_text(msg->name, sizeof(msg->name)) &&
-	       check_ignore(&msg->ignore) &&
+	       check_ignore(&msg->ignore) && check_wishes(&msg->wishes) &&
 	       (msg->internal == 0 || msg->local_asn == msg->peer_asn);
 }
 
@@ -307,6 +307,8 @@ reconfigure(struct session *session, const struct msg_session_config *msg)
 	bool same = same_open(&session->config, msg);
 	bool ignores = memcmp(&session->config.ignore, &msg->ignore,
 			   sizeof(msg->ignore)) == 0;
+	bool wishes = memcmp(&session->config.wishes, &msg->wishes,
+			  sizeof(msg->wishes)) == 0;
 
 	/* Another bound is another chance. */
 	if (session->config.max_prefixes != msg->max_prefixes &&
@@ -319,6 +321,10 @@ reconfigure(struct session *session, const struct msg_session_config *msg)
 	/* What was ignored has to be heard, or the other way round. */
 	if (same && !ignores)
 		same = unicast_ask(session);
+	/* Other wishes count from the next announcement on: the sooner the
+	 * better. */
+	if (same && !wishes && session->in != NULL)
+		learn_ask(session, FAMILY_FLOWSPEC);
 	for (unsigned i = 0; i < 2 && !same; i++)
 		slot_event(&session->slot[i], FSM_EV_STOP, &cause);
 }

@@ -115,7 +115,7 @@ say_ends(struct session *session, unsigned families)
 /* ---- rules ---- */
 
 static bool
-say_withdraw(struct session *session, const struct adj_in_item *item)
+say_withdraw(struct session *session, const struct adj_in_item *item, bool more)
 {
 	size_t rule_len = rule_size(item->route.rule);
 	size_t size = offsetof(struct msg_rule_withdraw, rule) + rule_len;
@@ -126,6 +126,7 @@ say_withdraw(struct session *session, const struct adj_in_item *item)
 		return false;
 	msg->handle = item->handle;
 	msg->family = item->route.family;
+	msg->more = more;
 	memset(msg->zero, 0, sizeof(msg->zero));
 	memcpy(&msg->rule, item->route.rule, rule_len);
 	channel_commit(session->guard, size);
@@ -133,7 +134,7 @@ say_withdraw(struct session *session, const struct adj_in_item *item)
 }
 
 static bool
-say_announce(struct session *session, const struct adj_in_item *item)
+say_announce(struct session *session, const struct adj_in_item *item, bool more)
 {
 	const struct adj_in_route *route = &item->route;
 	size_t rule_len = rule_size(route->rule);
@@ -148,9 +149,10 @@ say_announce(struct session *session, const struct adj_in_item *item)
 	msg->wire_reason = route->wire_reason;
 	msg->raw_len = route->raw_len;
 	msg->family = route->family;
+	msg->more = more;
 	memset(msg->zero, 0, sizeof(msg->zero));
+	msg->wish = route->wish;
 	msg->actions = *route->actions;
-	memset(msg->pad, 0, sizeof(msg->pad));
 	memcpy(&msg->rule, route->rule, rule_len);
 	if (route->raw_len > 0)
 		memcpy((uint8_t *)msg + raw_at, route->raw, route->raw_len);
@@ -158,13 +160,27 @@ say_announce(struct session *session, const struct adj_in_item *item)
 	return true;
 }
 
+/* An announcement waits for nothing but room: no route is before it. */
+static bool
+announces_follow(struct session *session, const struct adj_in_item *item)
+{
+	struct routes_in_item route;
+
+	return item->more_announces &&
+	       !routes_in_next(session->routes, &route) &&
+	       pace_has(&session->pace, loop_now_ms(session->loop));
+}
+
 static bool
 say_withdrawals(struct session *session)
 {
 	struct adj_in_item item;
+	bool more;
 
 	while (adj_in_next(session->in, &item) && item.withdraw) {
-		if (!say_withdraw(session, &item))
+		more =
+		    item.more_withdrawals || announces_follow(session, &item);
+		if (!say_withdraw(session, &item, more))
 			return false;
 		adj_in_told(session->in);
 	}
@@ -176,11 +192,13 @@ say_announcements(struct session *session)
 {
 	uint64_t now_ms = loop_now_ms(session->loop);
 	struct adj_in_item item;
+	bool more;
 
 	while (adj_in_next(session->in, &item)) {
 		if (!pace_take(&session->pace, now_ms))
 			return wait_for_pace(session);
-		if (!say_announce(session, &item))
+		more = item.more_announces && pace_has(&session->pace, now_ms);
+		if (!say_announce(session, &item, more))
 			return TOLD_FULL;
 		adj_in_told(session->in);
 	}

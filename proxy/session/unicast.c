@@ -8,29 +8,13 @@
 #include <string.h>
 
 #include "proxy/common/log.h"
+#include "proxy/session/communities.h"
 #include "proxy/session/session.h"
-#include "proxy/wire/community.h"
 #include "proxy/wire/notification.h"
 #include "proxy/wire/unicast.h"
 #include "proxy/wire/writer.h"
 
 /* ---- which routes, and their facts ---- */
-
-static bool
-has_community(const struct update *update, const struct community *community)
-{
-	switch (community->kind) {
-	case COMMUNITY_STANDARD:
-		return community_in(update->communities, community->value,
-		    COMMUNITY_SIZE_STANDARD);
-	case COMMUNITY_EXTENDED:
-		return community_in(update->ext_communities, community->value,
-		    COMMUNITY_SIZE_EXTENDED);
-	default:
-		return community_in(update->large_communities, community->value,
-		    COMMUNITY_SIZE_LARGE);
-	}
-}
 
 static uint32_t
 router_id(const struct session *session)
@@ -56,7 +40,7 @@ is_ignored(const struct session *session, const struct update *update)
 		if (ignore->originator[i] == originator)
 			return true;
 	for (uint32_t i = 0; i < ignore->n_communities; i++)
-		if (has_community(update, &ignore->community[i]))
+		if (communities_have(update, &ignore->community[i]))
 			return true;
 	return false;
 }

@@ -433,7 +433,7 @@ writer_add(struct writer *writer, const struct entry *entry)
 
 	if (entry->seq != writer->next || !writer_room(writer) ||
 	    entry->live_op > LIVE_DELETE ||
-	    (entry->live_op == LIVE_PUT && entry->has_rule == 0))
+	    (entry->live_op == LIVE_PUT && !entry_may_live(entry)))
 		return -1;
 	len =
 	    record_encode(entry, &buffer->octets[buffer->used + sizeof(item)]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A configuration comes into force: listeners, keys, peers, in this order. */
+/* A configuration comes into force: the parts that are there only where it
+ * wants them, listeners, keys, peers, in this order. */
 #include "proxy/supervisor/supervisor.h"
 
 #include <stdio.h>
@@ -185,6 +186,8 @@ adopt_set(struct supervisor *supervisor, struct cfg_set *set,
 
 	cfg_set_free(supervisor->set);
 	supervisor->set = set;
+	waits_update(supervisor);
+	parts_update(supervisor);
 	failed = listeners_update(supervisor->listeners, set);
 	if (rows == NULL || peers_room(supervisor, n) < 0) {
 		log_line(LOG_ERROR, "configuration: out of memory");

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "policy/customer.h"
+#include "policy/protected.h"
 #include "proxy/common/check.h"
+#include "proxy/supervisor/cfg_check.h"
 #include "proxy/supervisor/endpoint.h"
 
-#define CFG_SET_FIRST  65536u /* octets of the first allocation */
-#define DAMPING_MS_MAX (UINT64_C(3600) * 1000)
-#define ROUTES_MAX     64000000u
+#define CFG_SET_FIRST 65536u /* octets of the first allocation */
 
 struct cfg_set *
 cfg_set_new(void)
@@ -25,6 +25,11 @@ cfg_set_free(struct cfg_set *set)
 {
 	if (set == NULL)
 		return;
+	for (uint32_t i = 0; i < set->customers.n; i++) {
+		irr_list_free(set->parts[i].irr);
+		free(set->parts[i].wishes);
+	}
+	free(set->parts);
 	free(set->octets);
 	free(set->customers.at);
 	free(set->neighbors.at);
@@ -86,21 +91,12 @@ take_begin(struct cfg_set *set, const struct msg_cfg_begin *msg)
 	return NULL;
 }
 
-/* An absolute path, not empty. */
-static bool
-path_valid(const char path[PATH_LEN])
-{
-	return check_text(path, PATH_LEN) && path[0] == '/';
-}
-
 static const char *
 take_router(struct cfg_set *set, const struct msg_cfg_router *msg)
 {
 	if (set->routed)
 		return "two routers";
-	if (msg->asn == 0 || msg->asn == UINT32_MAX ||
-	    !path_valid(msg->store_path) || !path_valid(msg->control_path) ||
-	    (msg->hold_s != 0 && msg->hold_s < 3))
+	if (!cfg_check_router(msg))
 		return "bad router";
 	set->routed = true;
 	set->router = *msg;
@@ -110,23 +106,9 @@ take_router(struct cfg_set *set, const struct msg_cfg_router *msg)
 static const char *
 take_listen(struct cfg_set *set, const struct msg_cfg_listen *msg)
 {
-	if (!check_address(&msg->address, false) || msg->address.port == 0)
+	if (!cfg_check_listen(msg))
 		return "bad listen address";
 	return place_add(&set->listeners, set->len, CFG_SET_LISTENERS_MAX);
-}
-
-static bool
-ignore_valid(const struct ignore *ignore)
-{
-	if (ignore->n_communities > IGNORE_COMMUNITIES_MAX ||
-	    ignore->n_originators > IGNORE_ORIGINATORS_MAX)
-		return false;
-	for (uint32_t i = 0; i < ignore->n_communities; i++) {
-		if (ignore->community[i].kind < COMMUNITY_STANDARD ||
-		    ignore->community[i].kind > COMMUNITY_LARGE)
-			return false;
-	}
-	return true;
 }
 
 static const char *
@@ -136,9 +118,7 @@ take_validation(struct cfg_set *set, const struct msg_cfg_validation *msg)
 		return "two validations";
 	if (set->customers.n > 0)
 		return "a customer before the validation";
-	if (msg->damping_ms > DAMPING_MS_MAX || msg->max_routes == 0 ||
-	    msg->max_routes > ROUTES_MAX || msg->brake_percent == 0 ||
-	    msg->brake_percent > 100 || !ignore_valid(&msg->ignore))
+	if (!cfg_check_validation(msg))
 		return "bad validation";
 	set->validated = true;
 	set->validation = *msg;
@@ -146,40 +126,90 @@ take_validation(struct cfg_set *set, const struct msg_cfg_validation *msg)
 }
 
 static const char *
-take_customer(struct cfg_set *set, const struct msg_cfg_customer *msg)
+take_fleet(struct cfg_set *set, const struct msg_cfg_fleet *msg)
 {
-	if (msg->index != set->customers.n || msg->name[0] == 0 ||
-	    !check_text(msg->name, sizeof(msg->name)) ||
-	    msg->validate < VALIDATE_NEIGHBOR_AS ||
-	    msg->validate > VALIDATE_OFF ||
-	    msg->best_match > BEST_MATCH_INTERNAL ||
-	    msg->failover > FAILOVER_KEEP)
-		return "bad customer";
-	return place_add(&set->customers, set->len, CFG_SET_CUSTOMERS_MAX);
+	if (set->fleeted)
+		return "two fleets";
+	if (!cfg_check_fleet(msg))
+		return "bad fleet";
+	set->fleeted = true;
+	return NULL;
 }
 
-/* A name, and something to do. */
-static bool
-neighbor_valid(const struct msg_cfg_neighbor *msg)
+static const char *
+take_rpki(struct cfg_set *set, const struct msg_cfg_rpki *msg)
 {
-	return msg->name[0] != 0 && check_text(msg->name, sizeof(msg->name)) &&
-	       msg->asn != 0 && msg->asn != UINT32_MAX && msg->families != 0 &&
-	       (msg->families & ~(unsigned)FAMILY_ALL) == 0 &&
-	       check_address(&msg->remote, false) &&
-	       check_address(&msg->local, true) && msg->passive <= 1 &&
-	       (msg->hold_s == 0 || msg->hold_s >= 3) &&
-	       (msg->local.afi == AFI_NONE ||
-		   msg->local.afi == msg->remote.afi);
+	if (set->has_rpki)
+		return "two RPKI sections";
+	if (!check_cfg_rpki(msg))
+		return "bad RPKI section";
+	set->has_rpki = true;
+	set->rpki = *msg;
+	return NULL;
+}
+
+static const char *
+take_service(struct cfg_set *set, const struct msg_cfg_service *msg)
+{
+	if (set->has_service)
+		return "two services";
+	if (!cfg_check_service(msg))
+		return "bad service";
+	set->has_service = true;
+	set->service = *msg;
+	return NULL;
+}
+
+/* Room for the parts of one more customer. */
+static const char *
+parts_add(struct cfg_set *set)
+{
+	uint32_t n = set->customers.n;
+
+	if (n == set->room_parts) {
+		uint32_t room = n == 0 ? 16 : 2 * n;
+		struct cfg_customer_parts *grown =
+		    reallocarray(set->parts, room, sizeof(*grown));
+
+		if (grown == NULL)
+			return "out of memory";
+		set->parts = grown;
+		set->room_parts = room;
+	}
+	set->parts[n] = (struct cfg_customer_parts){ 0 };
+	return NULL;
+}
+
+static const char *
+take_customer(struct cfg_set *set, const struct msg_cfg_customer *msg)
+{
+	const char *why;
+
+	if (msg->index != set->customers.n || !cfg_check_customer(msg))
+		return "bad customer";
+	if (msg->noc != 0 && set->has_noc)
+		return "two customers of the operators'";
+	if (set->customers.n >= CFG_SET_CUSTOMERS_MAX)
+		return "too many customers";
+	why = parts_add(set);
+	if (why != NULL)
+		return why;
+	set->has_noc = set->has_noc || msg->noc != 0;
+	set->irr_at = set->len + msg->head.len;
+	return place_add(&set->customers, set->len, CFG_SET_CUSTOMERS_MAX);
 }
 
 static const char *
 take_neighbor(struct cfg_set *set, const struct msg_cfg_neighbor *msg)
 {
-	if (!neighbor_valid(msg) ||
+	if (!cfg_check_neighbor(msg) ||
 	    (msg->index != CFG_INTERNAL && msg->index >= set->customers.n))
 		return "bad neighbour";
+	if (msg->index != CFG_INTERNAL &&
+	    cfg_set_customer(set, msg->index)->noc != 0)
+		return "a neighbour of the operators' customer";
 	if (msg->authenticated > 1 ||
-	    (msg->authenticated == 1 && !path_valid(msg->password_file)))
+	    (msg->authenticated == 1 && !cfg_check_path(msg->password_file)))
 		return "bad password file of a neighbour";
 	return place_add(&set->neighbors, set->len, CFG_SET_NEIGHBORS_MAX);
 }
@@ -187,7 +217,8 @@ take_neighbor(struct cfg_set *set, const struct msg_cfg_neighbor *msg)
 static const char *
 take_prefix(struct cfg_set *set, const struct msg_cfg_prefix *msg)
 {
-	if (msg->index >= set->customers.n || !prefix_valid(&msg->prefix))
+	if (msg->index >= set->customers.n || !prefix_valid(&msg->prefix) ||
+	    msg->list > CFG_LIST_IRR)
 		return "bad prefix";
 	return NULL;
 }
@@ -221,14 +252,96 @@ take_asn(struct cfg_set *set, const struct msg_cfg_asn *msg)
 }
 
 static const char *
+take_class(struct cfg_set *set, const struct msg_cfg_class *msg)
+{
+	if (msg->index >= set->customers.n || !cfg_check_class(msg))
+		return "bad class of a customer";
+	if (set->parts[msg->index].n_classes >= CUSTOMER_CLASSES_MAX)
+		return "too many classes of a customer";
+	set->parts[msg->index].n_classes++;
+	return NULL;
+}
+
+static const char *
+take_rewrite(struct cfg_set *set, const struct msg_cfg_rewrite *msg)
+{
+	if (msg->index >= set->customers.n)
+		return "bad rewriting of a customer";
+	if (set->parts[msg->index].n_rewrites >= CUSTOMER_REWRITES_MAX)
+		return "too many rewritings of a customer";
+	set->parts[msg->index].n_rewrites++;
+	return NULL;
+}
+
+/* Kept for the sessions, too. */
+static const char *
+take_wish(struct cfg_set *set, const struct msg_cfg_wish *msg)
+{
+	struct cfg_customer_parts *parts;
+
+	if (msg->index >= set->customers.n || !cfg_check_wish(msg))
+		return "bad wish of a customer";
+	parts = &set->parts[msg->index];
+	if (parts->wishes == NULL)
+		parts->wishes = calloc(1, sizeof(*parts->wishes));
+	if (parts->wishes == NULL)
+		return "out of memory";
+	if (parts->wishes->n >= WISH_RULES_MAX)
+		return "too many wishes of a customer";
+	parts->wishes->rule[parts->wishes->n++] = msg->wish;
+	return NULL;
+}
+
+static const char *
+take_protected(struct cfg_set *set, const struct msg_cfg_protected *msg)
+{
+	if (!cfg_check_protected(msg))
+		return "bad protected entry";
+	if (set->n_protected >= PROTECTED_MAX)
+		return "too many protected entries";
+	set->n_protected++;
+	return NULL;
+}
+
+static const char *
 take_end(struct cfg_set *set)
 {
 	if (!set->routed)
 		return "no router";
 	if (!set->validated)
 		return "no validation";
+	if (!set->fleeted || !set->has_rpki || !set->has_service)
+		return "no fleet, RPKI or service";
+	for (uint32_t i = 0; i < set->customers.n; i++) {
+		if (set->parts[i].irr != NULL &&
+		    !irr_list_whole(set->parts[i].irr))
+			return "an IRR list is not whole";
+	}
 	set->ended = true;
 	return NULL;
+}
+
+static const char *
+take_policy(struct cfg_set *set, const struct msg_head *head)
+{
+	const void *msg = head;
+
+	switch (head->kind) {
+	case MSG_CFG_CLASS:
+		return take_class(set, msg);
+	case MSG_CFG_REWRITE:
+		return take_rewrite(set, msg);
+	case MSG_CFG_WISH:
+		return take_wish(set, msg);
+	case MSG_CFG_PROTECTED:
+		return take_protected(set, msg);
+	case MSG_CFG_FLEET:
+		return take_fleet(set, msg);
+	case MSG_CFG_RPKI:
+		return take_rpki(set, msg);
+	default:
+		return take_service(set, msg);
+	}
 }
 
 /* Check by kind, and note the place. */
@@ -256,11 +369,68 @@ take_kind(struct cfg_set *set, const struct msg_head *head)
 		return take_validation(set, msg);
 	case MSG_CFG_NEIGHBOR:
 		return take_neighbor(set, msg);
+	case MSG_CFG_CLASS:
+	case MSG_CFG_REWRITE:
+	case MSG_CFG_WISH:
+	case MSG_CFG_PROTECTED:
+	case MSG_CFG_FLEET:
+	case MSG_CFG_RPKI:
+	case MSG_CFG_SERVICE:
+		return take_policy(set, head);
 	case MSG_CFG_END:
 		return take_end(set);
 	default:
 		return "a message that is no configuration";
 	}
+}
+
+static const char *
+take_irr(struct cfg_set *set, const struct msg_cfg_irr *msg)
+{
+	struct irr_list **list;
+
+	if (msg->index >= set->customers.n || !cfg_check_irr(msg))
+		return "bad IRR list";
+	list = &set->parts[msg->index].irr;
+	if (*list != NULL)
+		return "two IRR lists of a customer";
+	*list = irr_list_new(msg);
+	return *list == NULL ? "out of memory" : NULL;
+}
+
+static const char *
+take_irr_prefix(struct cfg_set *set, const struct msg_cfg_prefix *msg)
+{
+	const char *why = take_prefix(set, msg);
+
+	if (why != NULL)
+		return why;
+	if (set->parts[msg->index].irr == NULL)
+		return "a prefix of no IRR list";
+	return irr_list_add(set->parts[msg->index].irr, &msg->prefix);
+}
+
+/* Of an IRR list: kept apart. */
+static bool
+message_is_irr(const struct msg_head *head)
+{
+	const struct msg_cfg_prefix *prefix = (const void *)head;
+
+	return head->kind == MSG_CFG_IRR ||
+	       (head->kind == MSG_CFG_PREFIX && prefix->list == CFG_LIST_IRR);
+}
+
+static const char *
+take_apart(struct cfg_set *set, const struct msg_head *head)
+{
+	const void *msg = head;
+
+	if (set->n_messages >= CFG_SET_MESSAGES_MAX)
+		return "the configuration is too large";
+	set->n_messages++;
+	if (head->kind == MSG_CFG_IRR)
+		return take_irr(set, msg);
+	return take_irr_prefix(set, msg);
 }
 
 const char *
@@ -272,6 +442,8 @@ cfg_set_take(struct cfg_set *set, const struct msg_head *head)
 		return "a message after the end";
 	if (!set->begun && head->kind != MSG_CFG_BEGIN)
 		return "no beginning";
+	if (message_is_irr(head))
+		return take_apart(set, head);
 	why = take_kind(set, head);
 	return why != NULL ? why : octets_add(set, head);
 }
@@ -300,6 +472,26 @@ const struct msg_cfg_listen *
 cfg_set_listen(const struct cfg_set *set, uint32_t i)
 {
 	return message_at(set, &set->listeners, i);
+}
+
+struct irr_list *
+cfg_set_irr(const struct cfg_set *set, uint32_t customer)
+{
+	return set->parts[customer].irr;
+}
+
+const struct wish_rules *
+cfg_set_wishes(const struct cfg_set *set, uint32_t customer)
+{
+	return set->parts[customer].wishes;
+}
+
+void
+cfg_set_irr_replace(
+    struct cfg_set *set, uint32_t customer, struct irr_list *list)
+{
+	irr_list_free(set->parts[customer].irr);
+	set->parts[customer].irr = list;
 }
 
 /* Each neighbour's number, by name and address. once holds the addresses. */

@@ -4,7 +4,9 @@
  * the guard is fed with, and what the supervisor itself works from.
  *
  * Life: cfg_set_new, cfg_set_take for each message up to MSG_CFG_END, then
- * cfg_set_number. From then on it does not change.
+ * cfg_set_number. From then on it does not change, but for the IRR lists: they
+ * are kept apart from the other messages, since each of their files changes at
+ * its own time.
  */
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <stdint.h>
 
 #include "proxy/common/message.h"
+#include "proxy/supervisor/irr_list.h"
 #include "proxy/supervisor/names.h"
 
 #define CFG_SET_OCTETS_MAX    (256u << 20)
@@ -28,6 +31,14 @@ struct cfg_places {
 	uint32_t room;
 };
 
+/* What one customer has beside its message. */
+struct cfg_customer_parts {
+	struct irr_list *irr;      /* owned; NULL: none configured */
+	struct wish_rules *wishes; /* owned; NULL: none */
+	uint32_t n_classes;
+	uint32_t n_rewrites;
+};
+
 struct cfg_set {
 	uint8_t *octets;
 	size_t len;
@@ -36,9 +47,16 @@ struct cfg_set {
 	bool begun;
 	bool routed;
 	bool validated;
+	bool fleeted;
+	bool has_rpki;
+	bool has_service;
+	bool has_noc;
 	bool ended;
 	struct msg_cfg_router router; /* copied out */
 	struct msg_cfg_validation validation;
+	struct msg_cfg_rpki rpki;
+	struct msg_cfg_service service;
+	uint32_t n_protected;
 	/* The last MSG_CFG_ASN: they ascend. asn 0: none yet. */
 	uint32_t asn_index;
 	uint32_t asn;
@@ -46,6 +64,9 @@ struct cfg_set {
 	struct cfg_places customers; /* by index */
 	struct cfg_places neighbors;
 	struct cfg_places listeners;
+	struct cfg_customer_parts *parts; /* by the customer's index */
+	uint32_t room_parts;
+	size_t irr_at; /* where the IRR lists belong: behind the customers */
 };
 
 struct cfg_set *cfg_set_new(void); /* NULL when out of memory */
@@ -70,5 +91,17 @@ const struct msg_cfg_neighbor *cfg_set_neighbor(
 const struct msg_cfg_listen *cfg_set_listen(
     const struct cfg_set *set, uint32_t i);
 
-/* The message at *at (0: the first), NULL past the last; moves *at on. */
+/* A customer's IRR list and wishes, NULL: none. Borrowed from the set. */
+struct irr_list *cfg_set_irr(const struct cfg_set *set, uint32_t customer);
+const struct wish_rules *cfg_set_wishes(
+    const struct cfg_set *set, uint32_t customer);
+
+/* Put another list (taken) in the place of the customer's, which is freed. */
+void cfg_set_irr_replace(
+    struct cfg_set *set, uint32_t customer, struct irr_list *list);
+
+/*
+ * The message at *at (0: the first), NULL past the last; moves *at on. Without
+ * the IRR lists: they come where *at is set->irr_at.
+ */
 const struct msg_head *cfg_set_next(const struct cfg_set *set, size_t *at);

@@ -152,17 +152,23 @@ process_spawn(struct process *process, int fd)
 {
 	char path[sizeof(process->table->folder) + 32];
 	char argument[PATH_LEN];
-	char *argv[] = { process->name, NULL, NULL };
+	char option[16];
+	char *argv[] = { process->name, NULL, NULL, NULL };
+	size_t n = 1;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	int err;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", process->table->folder,
 	    process->program);
+	if (process->option != NULL) {
+		(void)snprintf(option, sizeof(option), "%s", process->option);
+		argv[n++] = option;
+	}
 	if (process->argument != NULL) {
 		(void)snprintf(
 		    argument, sizeof(argument), "%s", process->argument);
-		argv[1] = argument;
+		argv[n] = argument;
 	}
 	err = posix_spawn_file_actions_init(&files);
 	if (err != 0)

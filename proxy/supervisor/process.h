@@ -43,6 +43,7 @@ struct process {
 	struct process_table *table;
 	struct process *next;
 	const char *program;         /* "sluice-guard"; borrowed for ever */
+	const char *option;          /* before the argument; NULL: none */
 	const char *argument;        /* one, or NULL; borrowed */
 	char name[PROCESS_NAME_MAX]; /* for log lines, and as argv[0] */
 	size_t limit;                /* of the channel */
@@ -63,8 +64,8 @@ void process_table_init(struct process_table *table, struct loop *loop);
 
 /*
  * Set up *process, which stays where it is until process_free(): program,
- * argument, name, limit, ops and ctx are filled in, the rest zero. Returns 0,
- * or -1 when out of memory.
+ * option, argument, name, limit, ops and ctx are filled in, the rest zero.
+ * Returns 0, or -1 when out of memory.
  */
 int process_init(struct process_table *table, struct process *process);
 

@@ -45,6 +45,9 @@ session_fill(const struct cfg_set *set, const struct msg_cfg_neighbor *from,
 		.local_pref = set->router.local_pref,
 		.ignore = set->validation.ignore,
 	};
+	if (from->index != CFG_INTERNAL &&
+	    cfg_set_wishes(set, from->index) != NULL)
+		out->wishes = *cfg_set_wishes(set, from->index);
 	memcpy(out->router_id, set->router.router_id, sizeof(out->router_id));
 	memcpy(out->name, from->name, sizeof(out->name));
 }
@@ -97,6 +100,12 @@ ignore_equal(const struct ignore *a, const struct ignore *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+static bool
+wishes_equal(const struct wish_rules *a, const struct wish_rules *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
 enum setup_change
 setup_compare(const struct setup *old, const struct setup *new)
 {
@@ -106,6 +115,7 @@ setup_compare(const struct setup *old, const struct setup *new)
 	if (old->session.max_received != new->session.max_received ||
 	    old->session.max_prefixes != new->session.max_prefixes ||
 	    !ignore_equal(&old->session.ignore, &new->session.ignore) ||
+	    !wishes_equal(&old->session.wishes, &new->session.wishes) ||
 	    old->session.connect_retry_s != new->session.connect_retry_s)
 		return SETUP_TUNED;
 	return SETUP_SAME;

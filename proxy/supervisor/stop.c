@@ -7,21 +7,6 @@
 #include "proxy/supervisor/supervisor.h"
 
 #define STOP_PHASE_MS 3000 /* each phase, at most */
-#define STOP_CEASE    2    /* administrative shutdown, RFC 4486 */
-
-static void
-part_stop(struct part *part)
-{
-	struct msg_stop msg = { .head = { .kind = MSG_STOP },
-		.subcode = STOP_CEASE };
-
-	if (process_up(&part->process)) {
-		(void)channel_send(
-		    part->process.channel, &msg, sizeof(msg), -1);
-		channel_flush(part->process.channel);
-	}
-	process_finish(&part->process, STOP_PHASE_MS);
-}
 
 static bool
 peers_gone(const struct supervisor *supervisor)
@@ -45,8 +30,7 @@ static void
 rest_stop(struct supervisor *supervisor)
 {
 	supervisor->phase = PHASE_STOP_REST;
-	part_stop(&supervisor->control);
-	part_stop(&supervisor->store);
+	parts_stop(supervisor);
 }
 
 void
@@ -57,9 +41,7 @@ stop_progress(struct supervisor *supervisor)
 		sessions_stop(supervisor);
 	if (supervisor->phase == PHASE_STOP_SESSIONS && peers_gone(supervisor))
 		rest_stop(supervisor);
-	if (supervisor->phase == PHASE_STOP_REST &&
-	    process_gone(&supervisor->control.process) &&
-	    process_gone(&supervisor->store.process))
+	if (supervisor->phase == PHASE_STOP_REST && parts_gone(supervisor))
 		loop_stop(supervisor->loop);
 }
 
@@ -74,10 +56,8 @@ stop_hurry(struct supervisor *supervisor)
 			     i < supervisor->n_peers;
 	     i++)
 		process_kill(&supervisor->peers[i]->process);
-	if (supervisor->phase == PHASE_STOP_REST) {
-		process_kill(&supervisor->control.process);
-		process_kill(&supervisor->store.process);
-	}
+	if (supervisor->phase == PHASE_STOP_REST)
+		parts_kill(supervisor);
 }
 
 void
@@ -94,11 +74,15 @@ stop_start(struct supervisor *supervisor)
 	log_line(LOG_INFO, "stop: begun");
 	notify_send(supervisor->notify, "STOPPING=1");
 	supervisor->phase = PHASE_STOP_GUARD;
+	if (supervisor->trial.waits)
+		log_line(LOG_WARN,
+		    "stop: the configuration was not confirmed, and the next "
+		    "start reads it: file=%s",
+		    supervisor->file);
 	reload_abort(supervisor);
 	listeners_free(supervisor->listeners);
 	supervisor->listeners = NULL;
-	process_release(&supervisor->store.process);
-	process_release(&supervisor->control.process);
+	parts_release(supervisor);
 	for (uint32_t i = 0; i < supervisor->n_peers; i++)
 		process_release(&supervisor->peers[i]->process);
 	part_stop(&supervisor->guard);

@@ -23,7 +23,6 @@
 #include "proxy/supervisor/tcp.h"
 
 #define GUARD_CHANNEL 1048576u /* octets that may wait */
-#define PART_CHANNEL  65536u
 
 /* ---- links ---- */
 
@@ -60,25 +59,6 @@ supervisor_connect(struct process *a, enum role role_a, struct process *b,
 	return done;
 }
 
-static void
-parts_link(struct supervisor *supervisor)
-{
-	struct part *guard = &supervisor->guard;
-	struct part *store = &supervisor->store;
-	struct part *control = &supervisor->control;
-
-	if (!supervisor->guard_store && guard->ready && store->ready)
-		supervisor->guard_store = supervisor_connect(&guard->process,
-		    ROLE_GUARD, &store->process, ROLE_STORE, 0);
-	if (!supervisor->guard_control && guard->ready && control->ready)
-		supervisor->guard_control = supervisor_connect(&guard->process,
-		    ROLE_GUARD, &control->process, ROLE_CONTROL, 0);
-	if (!supervisor->control_store && control->ready && store->ready)
-		supervisor->control_store =
-		    supervisor_connect(&control->process, ROLE_CONTROL,
-			&store->process, ROLE_STORE, 0);
-}
-
 void
 supervisor_link(struct supervisor *supervisor)
 {
@@ -111,8 +91,10 @@ guard_continue(struct supervisor *supervisor)
 	if (!process_up(&guard->process))
 		return;
 	if (feed_pump(&supervisor->feed, guard->process.channel) &&
-	    supervisor->feed.purpose == CFG_BOOT)
+	    supervisor->feed.purpose == CFG_BOOT) {
 		guard->ready = true;
+		supervisor->waits_due = true;
+	}
 	if (guard->ready && !supervisor->told_ready &&
 	    listeners_count(supervisor->listeners) ==
 		supervisor->set->listeners.n) {
@@ -120,12 +102,15 @@ guard_continue(struct supervisor *supervisor)
 		notify_send(supervisor->notify, "READY=1");
 		log_line(LOG_INFO, "up: peers=%u", supervisor->n_peers);
 	}
+	irr_continue(supervisor->irr);
+	waits_send(supervisor);
 	supervisor_link(supervisor);
 }
 
 void
 supervisor_feed_boot(struct supervisor *supervisor)
 {
+	waits_forget(supervisor);
 	supervisor->feed = (struct feed){
 		.set = supervisor->set,
 		.generation = supervisor->set_generation,
@@ -164,6 +149,8 @@ guard_peer_broken(
 		process_kill(&supervisor->store.process);
 	else if (msg->role == ROLE_CONTROL)
 		process_kill(&supervisor->control.process);
+	else if (msg->role == ROLE_RPKI)
+		process_kill(&supervisor->rpki.process);
 	if (msg->role != ROLE_SESSION)
 		return;
 	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
@@ -175,24 +162,8 @@ guard_peer_broken(
 }
 
 static void
-guard_message(void *ctx, const struct msg_head *head, int fd)
+guard_result(struct supervisor *supervisor, const struct msg_cfg_result *result)
 {
-	struct part *guard = ctx;
-	struct supervisor *supervisor = guard->supervisor;
-	const struct msg_cfg_result *result = (const void *)head;
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (head->kind == MSG_PEER_BROKEN) {
-		guard_peer_broken(supervisor, (const void *)head);
-		return;
-	}
-	if (head->kind != MSG_CFG_RESULT) {
-		log_line(LOG_ERROR, "guard: unexpected message: kind=%u",
-		    head->kind);
-		process_kill(&guard->process);
-		return;
-	}
 	if (supervisor->phase != PHASE_RUN)
 		return;
 	if (supervisor->reload.set != NULL)
@@ -203,6 +174,27 @@ guard_message(void *ctx, const struct msg_head *head, int fd)
 }
 
 static void
+guard_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct part *guard = ctx;
+	struct supervisor *supervisor = guard->supervisor;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (head->kind == MSG_PEER_BROKEN) {
+		guard_peer_broken(supervisor, (const void *)head);
+	} else if (head->kind == MSG_CONFIRMED) {
+		waits_confirmed(supervisor, (const void *)head);
+	} else if (head->kind == MSG_CFG_RESULT) {
+		guard_result(supervisor, (const void *)head);
+	} else {
+		log_line(LOG_ERROR, "guard: unexpected message: kind=%u",
+		    head->kind);
+		process_kill(&guard->process);
+	}
+}
+
+static void
 guard_down(void *ctx, int status)
 {
 	struct part *guard = ctx;
@@ -210,9 +202,10 @@ guard_down(void *ctx, int status)
 
 	(void)status;
 	guard->ready = false;
-	supervisor->feed.set = NULL;
+	supervisor->feed = (struct feed){ 0 };
 	supervisor->guard_store = false;
 	supervisor->guard_control = false;
+	supervisor->guard_rpki = false;
 	for (uint32_t i = 0; i < supervisor->n_peers; i++)
 		supervisor->peers[i]->linked = false;
 	reload_guard_gone(supervisor);
@@ -225,107 +218,6 @@ static const struct process_ops guard_ops = {
 	.on_message = guard_message,
 	.on_room = guard_room,
 	.on_down = guard_down,
-};
-
-/* ---- store and control ---- */
-
-static void
-store_up(void *ctx)
-{
-	struct part *store = ctx;
-	struct msg_store_config msg = { .head = { .kind = MSG_STORE_CONFIG } };
-
-	memcpy(msg.path, store->supervisor->set->router.store_path,
-	    sizeof(msg.path));
-	store->ready =
-	    channel_send(store->process.channel, &msg, sizeof(msg), -1) == 0;
-	channel_flush(store->process.channel);
-	supervisor_link(store->supervisor);
-}
-
-static void
-store_message(void *ctx, const struct msg_head *head, int fd)
-{
-	const struct msg_peer_broken *broken = (const void *)head;
-	struct part *store = ctx;
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (head->kind == MSG_PEER_BROKEN && broken->role == ROLE_CONTROL) {
-		process_kill(&store->supervisor->control.process);
-		return;
-	}
-	log_line(LOG_ERROR, "store: unexpected message: kind=%u", head->kind);
-	process_kill(&store->process);
-}
-
-static void
-store_down(void *ctx, int status)
-{
-	struct part *store = ctx;
-
-	(void)status;
-	store->ready = false;
-	store->supervisor->guard_store = false;
-	store->supervisor->control_store = false;
-	if (store->supervisor->phase > PHASE_RUN)
-		stop_progress(store->supervisor);
-}
-
-static const struct process_ops store_ops = {
-	.on_up = store_up,
-	.on_message = store_message,
-	.on_down = store_down,
-};
-
-static void
-control_up(void *ctx)
-{
-	struct part *control = ctx;
-	struct msg_control_config msg = {
-		.head = { .kind = MSG_CONTROL_CONFIG },
-	};
-
-	memcpy(msg.path, control->supervisor->set->router.control_path,
-	    sizeof(msg.path));
-	control->ready =
-	    channel_send(control->process.channel, &msg, sizeof(msg), -1) == 0;
-	channel_flush(control->process.channel);
-	supervisor_link(control->supervisor);
-}
-
-static void
-control_message(void *ctx, const struct msg_head *head, int fd)
-{
-	struct part *control = ctx;
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (head->kind == MSG_RELOAD) {
-		reload_start(control->supervisor, (const void *)head);
-		return;
-	}
-	log_line(LOG_ERROR, "control: unexpected message: kind=%u", head->kind);
-	process_kill(&control->process);
-}
-
-static void
-control_down(void *ctx, int status)
-{
-	struct part *control = ctx;
-
-	(void)status;
-	control->ready = false;
-	control->supervisor->guard_control = false;
-	control->supervisor->control_store = false;
-	if (control->supervisor->phase > PHASE_RUN)
-		stop_progress(control->supervisor);
-}
-
-static const struct process_ops control_ops = {
-	.on_up = control_up,
-	.on_message = control_message,
-	.on_down = control_down,
 };
 
 /* ---- connections ---- */
@@ -374,9 +266,7 @@ boot_start(struct supervisor *supervisor, struct cfg_set *set,
 	supervisor->phase = PHASE_RUN;
 	supervisor->set_generation = ++supervisor->generation;
 	supervisor->set = set;
-	process_start(&supervisor->store.process);
-	process_start(&supervisor->guard.process);
-	process_start(&supervisor->control.process);
+	parts_start(supervisor);
 	supervisor->set = NULL;
 	(void)adopt_set(supervisor, set, setups);
 	guard_continue(supervisor);
@@ -424,20 +314,6 @@ signal_came(void *ctx, int signo)
 }
 
 static int
-part_init(struct supervisor *supervisor, struct part *part, const char *program,
-    const struct process_ops *ops)
-{
-	part->supervisor = supervisor;
-	part->process.program = program;
-	part->process.limit = ops == &guard_ops ? GUARD_CHANNEL : PART_CHANNEL;
-	part->process.ops = ops;
-	part->process.ctx = part;
-	(void)snprintf(
-	    part->process.name, sizeof(part->process.name), "%s", program);
-	return process_init(&supervisor->processes, &part->process);
-}
-
-static int
 signals_init(struct supervisor *supervisor)
 {
 	static const int signals[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT };
@@ -467,21 +343,13 @@ supervisor_init(struct supervisor *supervisor)
 	if (supervisor->notify == NULL || supervisor->customers == NULL ||
 	    supervisor->names == NULL || supervisor->listeners == NULL)
 		return -1;
-	if (part_init(supervisor, &supervisor->store, "sluice-store",
-		&store_ops) < 0 ||
-	    part_init(supervisor, &supervisor->guard, "sluice-guard",
-		&guard_ops) < 0 ||
-	    part_init(supervisor, &supervisor->control, "sluice-control",
-		&control_ops) < 0)
+	if (parts_init(supervisor) < 0 || waits_init(supervisor) < 0 ||
+	    trial_init(supervisor) < 0 ||
+	    part_init(
+		supervisor, &supervisor->guard, "sluice-guard", &guard_ops) < 0)
 		return -1;
+	supervisor->guard.process.limit = GUARD_CHANNEL;
 	return signals_init(supervisor);
-}
-
-static void
-part_fini(struct part *part)
-{
-	if (part->process.timer != NULL)
-		process_free(&part->process);
 }
 
 static void
@@ -492,9 +360,10 @@ supervisor_fini(struct supervisor *supervisor)
 	for (uint32_t i = 0; i < supervisor->n_peers; i++)
 		peer_free(supervisor->peers[i]);
 	free(supervisor->peers);
-	part_fini(&supervisor->control);
 	part_fini(&supervisor->guard);
-	part_fini(&supervisor->store);
+	parts_fini(supervisor);
+	trial_fini(supervisor);
+	waits_fini(supervisor);
 	listeners_free(supervisor->listeners);
 	cfg_set_free(supervisor->set);
 	names_free(supervisor->customers);

@@ -3,10 +3,13 @@
  * The supervisor: what it holds. supervisor.c is the place to begin: it
  * starts the roles and introduces them to each other.
  *
- *   supervisor.c  boot, the guard, the store and control, links between them
+ *   supervisor.c  boot, the guard, links between the roles
+ *   parts.c       the other roles there is one of
  *   peer.c        one neighbour: its session process and its sockets
  *   adopt.c       a configuration comes into force: listeners, keys, peers
  *   reload.c      a new one, from the file over the guard to there
+ *   trial.c       one that is taken back unless it is confirmed
+ *   waits.c       IRR lists, and what waits for a person
  *   stop.c        the way down
  */
 #pragma once
@@ -19,6 +22,8 @@
 #include "proxy/supervisor/cfg_set.h"
 #include "proxy/supervisor/dial.h"
 #include "proxy/supervisor/feed.h"
+#include "proxy/supervisor/irr.h"
+#include "proxy/supervisor/irr_load.h"
 #include "proxy/supervisor/listen.h"
 #include "proxy/supervisor/load.h"
 #include "proxy/supervisor/names.h"
@@ -57,7 +62,7 @@ struct peer {
 	bool linked; /* with the guard */
 };
 
-/* One of the three roles there is one of. */
+/* One of the roles there is one of. */
 struct part {
 	struct supervisor *supervisor;
 	struct process process;
@@ -81,8 +86,19 @@ struct reload {
 	uint32_t request; /* control's; 0: by signal */
 	bool by_control;
 	bool dry_run;
+	bool rollback;      /* it is the set of before, back again */
+	uint32_t confirm_s; /* taken back then unless confirmed; 0: no */
 	char operator_name[32];
 	struct timer *timer;
+};
+
+/* A configuration in force that a person has to confirm. */
+struct trial {
+	bool waits;             /* until it is confirmed, or taken back */
+	struct cfg_set *before; /* to go back to; NULL: going */
+	struct timer *timer;
+	uint64_t until_ns; /* wall */
+	uint8_t told;      /* enum irr_told: the guard knows that it waits */
 };
 
 struct supervisor {
@@ -100,13 +116,25 @@ struct supervisor {
 	struct part store;
 	struct part guard;
 	struct part control;
+	struct part rpki; /* wanted with caches */
+	struct part http; /* wanted with an address */
+	/* What these have been told. */
+	struct msg_control_config control_config;
+	struct msg_cfg_rpki rpki_config;
+	struct msg_http_config http_config;
 	struct feed feed; /* to the guard */
+	struct irr *irr;
+	struct irr_load *irr_load;
+	struct timer *irr_timer;
+	bool waits_due; /* the guard has to be told of lists or waits */
+	struct trial trial;
 	struct peer **peers;
 	uint32_t n_peers;
 	uint32_t room_peers;
 	uint32_t next_socket; /* id */
 	bool guard_store;     /* linked */
 	bool guard_control;
+	bool guard_rpki;
 	bool control_store;
 	bool told_ready; /* the service manager */
 	struct reload reload;
@@ -128,6 +156,71 @@ void supervisor_feed_boot(struct supervisor *supervisor);
  * peer). True when both have been told. */
 bool supervisor_connect(struct process *a, enum role role_a, struct process *b,
     enum role role_b, uint32_t peer_b);
+
+/* ---- parts.c ---- */
+
+/* Set up a part whose program and ops are borrowed for ever; its context is
+ * the part. 0, or -1 when out of memory. */
+int part_init(struct supervisor *supervisor, struct part *part,
+    const char *program, const struct process_ops *ops);
+void part_fini(struct part *part); /* also of one that was not set up */
+
+/* MSG_STOP, then the kill; not started again. */
+void part_stop(struct part *part);
+
+/* All but the guard. */
+int parts_init(struct supervisor *supervisor); /* 0, or -1: out of memory */
+void parts_fini(struct supervisor *supervisor);
+
+/* Start those that are always there, with the set in force. */
+void parts_start(struct supervisor *supervisor);
+
+/* Another set is in force: tell, start and stop what depends on it. */
+void parts_update(struct supervisor *supervisor);
+
+/* Make every missing link between two of them and with the guard. */
+void parts_link(struct supervisor *supervisor);
+
+/* The way down: no more starts; stop; kill; all have ended. */
+void parts_release(struct supervisor *supervisor);
+void parts_stop(struct supervisor *supervisor);
+void parts_kill(struct supervisor *supervisor);
+bool parts_gone(const struct supervisor *supervisor);
+
+/* ---- waits.c ---- */
+
+int waits_init(struct supervisor *supervisor); /* 0, or -1: out of memory */
+void waits_fini(struct supervisor *supervisor);
+
+/* Another set is in force: watch its IRR files. */
+void waits_update(struct supervisor *supervisor);
+
+/* Tell the guard what it does not know yet of lists and of what waits, as far
+ * as there is room. */
+void waits_send(struct supervisor *supervisor);
+
+/* A new guard knows nothing but the set it is fed. */
+void waits_forget(struct supervisor *supervisor);
+
+/* The guard says that a person has confirmed something. */
+void waits_confirmed(
+    struct supervisor *supervisor, const struct msg_confirm *msg);
+
+/* ---- trial.c ---- */
+
+#define TRIAL_MAX_S 86400u
+
+int trial_init(struct supervisor *supervisor); /* 0, or -1: out of memory */
+void trial_fini(struct supervisor *supervisor);
+
+/* The set in force has replaced before (taken) and has to be confirmed. */
+void trial_start(
+    struct supervisor *supervisor, struct cfg_set *before, uint32_t confirm_s);
+
+void trial_confirm(struct supervisor *supervisor, const char *operator_name);
+
+/* It has been taken back, or that has failed. */
+void trial_end(struct supervisor *supervisor);
 
 /* ---- peer.c ---- */
 
@@ -161,6 +254,10 @@ void reload_start(struct supervisor *supervisor, const struct msg_reload *msg);
 void reload_result(
     struct supervisor *supervisor, const struct msg_cfg_result *msg);
 void reload_guard_gone(struct supervisor *supervisor);
+
+/* Go back to set (taken), as if it had been read from the file. False when
+ * that has to wait for a reload under way: set is not taken. */
+bool reload_rollback(struct supervisor *supervisor, struct cfg_set *set);
 
 /* Give up what is under way, silently. */
 void reload_abort(struct supervisor *supervisor);

@@ -98,6 +98,16 @@ no_conflict(const void *ctx, const struct rule *part,
 	return false;
 }
 
+static bool
+no_shadow(const void *ctx, const struct rule *part, char *evidence, size_t size)
+{
+	(void)ctx;
+	(void)part;
+	(void)evidence;
+	(void)size;
+	return false;
+}
+
 /* Accepted rules: the path that is asked most. */
 static void
 measure_judge(const char *name, const struct rule *rules, unsigned validate)
@@ -106,11 +116,18 @@ measure_judge(const char *name, const struct rule *rules, unsigned validate)
 	struct unicast_route route = { .facts = { .neighbor_as = 65001 },
 		.source = "rr1" };
 	const struct unicast_view view = { true, &route, one_best, no_more };
+	struct protected_set *protected = protected_new();
 	struct customer customer;
 	struct question q = { .customer = &customer,
 		.actions = &discard,
 		.conflicts = no_conflict,
+		.shadows = no_shadow,
 		.unicast = &view,
+		.protected = protected,
+		.fleet = { .max_rules = 3000, .max_cost = 2800 },
+		.new_room = 1,
+		.contained = REASON_ACCEPTED,
+		.cost_profile = COST_NCS5500,
 		.wire_reason = REASON_ACCEPTED,
 		.dialects = JUDGE_DIALECT_BIT(DIALECT_STRICT),
 		.authenticated = true };
@@ -125,7 +142,9 @@ measure_judge(const char *name, const struct rule *rules, unsigned validate)
 	customer.own = prefix_set_new();
 	if (customer.own == NULL ||
 	    prefix_parse("192.0.2.0/24", &route.prefix) < 0 ||
-	    prefix_set_add(customer.own, &route.prefix, 0) < 0)
+	    prefix_set_add(customer.own, &route.prefix, 0) < 0 ||
+	    protected == NULL || protected_add_always(protected) < 0 ||
+	    protected_seal(protected) < 0)
 		return;
 	since = now_ns();
 	for (unsigned i = 0; i < ROUNDS; i++) {
@@ -136,6 +155,7 @@ measure_judge(const char *name, const struct rule *rules, unsigned validate)
 	report(name, validate == VALIDATE_OFF ? "judge" : "judge+route", since,
 	    yes);
 	customer_free(&customer);
+	protected_free(protected);
 }
 
 /* What customers send: a host, UDP or TCP, one port list. */

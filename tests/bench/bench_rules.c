@@ -2,7 +2,6 @@
 /* UPDATEs of numbered rules, and a reader for what a relay makes of them. */
 #include "tests/bench/bench_rules.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +111,55 @@ bench_updates_make_one(
     struct bench_updates *updates, uint32_t asn, uint32_t first, uint32_t n)
 {
 	return make(updates, asn, first, n, true);
+}
+
+/* Room for one more message and its end. */
+static int
+grow(struct bench_updates *updates)
+{
+	size_t room = 2 * updates->room + MESSAGE_MAX;
+	void *more;
+
+	/* Ends are sized with the octets: no message is as short as one. */
+	if (updates->room - updates->len >= MESSAGE_MAX)
+		return 0;
+	more = realloc(updates->octets, room);
+	if (more == NULL)
+		return -1;
+	updates->octets = more;
+	more = realloc(updates->ends, room);
+	if (more == NULL)
+		return -1;
+	updates->ends = more;
+	updates->room = room;
+	return 0;
+}
+
+int
+bench_updates_add(
+    struct bench_updates *updates, uint32_t asn, uint32_t n, bool reach)
+{
+	const struct update_attrs attrs = {
+		.actions = bench_action(), .n_path = 1, .path = { asn }
+	};
+	struct update_builder builder;
+	struct writer writer;
+	struct rule rule;
+
+	if (grow(updates) < 0)
+		return -1;
+	writer_init(&writer, &updates->octets[updates->len],
+	    updates->room - updates->len);
+	bench_rule(n, &rule);
+	if (!(reach ? update_begin_reach(
+			  &builder, &writer, FAMILY_IPV4_FLOWSPEC, &attrs)
+		    : update_begin_withdraw(
+			  &builder, &writer, FAMILY_IPV4_FLOWSPEC)) ||
+	    !update_add(&builder, &rule) || !update_end(&builder))
+		return -1;
+	updates->len += writer.len;
+	updates->ends[updates->n++] = updates->len;
+	return 0;
 }
 
 void

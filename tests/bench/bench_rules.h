@@ -2,6 +2,7 @@
 /* The rules that benchmarks announce, by number, and finding them again. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,12 @@ int bench_updates_make(
     struct bench_updates *updates, uint32_t asn, uint32_t first, uint32_t n);
 int bench_updates_make_one(
     struct bench_updates *updates, uint32_t asn, uint32_t first, uint32_t n);
+/*
+ * Add one UPDATE that announces or withdraws rule n, its end noted. The set is
+ * zeroed before the first. 0, or -1 when memory is out.
+ */
+int bench_updates_add(
+    struct bench_updates *updates, uint32_t asn, uint32_t n, bool reach);
 void bench_updates_free(struct bench_updates *updates);
 
 /* What is called for each rule of an UPDATE; either may be NULL. */

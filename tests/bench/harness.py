@@ -103,6 +103,8 @@ class Sluice(Relay):
             f"router: {{asn: 65000, router_id: {RELAY}, listen: [{{address: {RELAY}}}]}}",
             f"store: {{path: {self.folder}/store}}",
             f"control: {{socket: {self.folder}/control.sock}}",
+            "fleet: {max_rules: unlimited, max_cost: unlimited, "
+            "pace: unlimited}",
             "internal:",
             f"  - {{name: router, ip: {ROUTER}, asn: 65000, passive: true, families: [ipv4-flowspec]}}"]
         config += [f"  - {{name: feed{k + 1}, ip: {FEEDS[k]}, asn: 65000, passive: true, "
@@ -117,7 +119,9 @@ class Sluice(Relay):
                 f"      - {{ip: 198.18.1.{k + 1}, passive: true, families: [ipv4-flowspec]}}",
                 f"    own: {{prefixes: [{own(shape, k)}]}}",
                 f"    validate: {'neighbor-as' if shape.validate else 'off'}",
-                "    limits: {rules: 1000000}",
+                "    limits: {rules: unlimited, cost: unlimited, "
+                "new_per_second: unlimited, burst: unlimited, strikes: 0}",
+                "    flap_breaker: false",
                 "    linger: 0"]
         return [os.path.join(self.bin, "sluiced"), "-c",
                 self.write("sluice.yaml", "\n".join(config) + "\n")]

@@ -22,6 +22,7 @@ before_the_store(void)
 
 	scene->customers[0].max_rules = RULES;
 	scene->customers[1].max_rules = RULES;
+	scene->noc.max_rules = 0;
 	scene_start(scene);
 	scene_guard_kill(scene);
 	scene_guard_start(scene);

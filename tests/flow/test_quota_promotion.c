@@ -150,7 +150,7 @@ waiting_rules_leave_with_their_session(void **state)
 	session_down(acme, DOWN_CEASED);
 	scene_settle(scene);
 	c = scene->guard->peers[acme->peer]->customer;
-	assert_int_equal(c->cost, 0);
+	assert_int_equal(c->rules, 0);
 	assert_int_equal(c->known, 0);
 	assert_true(link_empty(&c->waiting));
 	scene_free(scene);

@@ -352,7 +352,7 @@ check_rule(struct world *world, struct rib_rule *rule)
 	const struct guard_peer *peer = guard->peers[rule->peer];
 	bool off = peer->customer->policy->validate == VALIDATE_OFF;
 	bool known = off || unicast_known(guard, peer, rule->rule.afi);
-	uint8_t flags = rule->flags;
+	uint16_t flags = rule->flags;
 	struct verdict verdict;
 
 	world->revoked += rule->state == STATE_REVOKED;

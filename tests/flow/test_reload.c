@@ -203,7 +203,7 @@ removed_customer_ends(void **state)
 	scene_configure(scene, CFG_APPLY);
 	scene_settle(scene);
 	assert_int_equal(scene->routers[0].n, 1);
-	assert_int_equal(c->cost, 0);
+	assert_int_equal(c->rules, 0);
 	assert_int_equal(c->known, 0);
 	session_announce(acme, "10.1.0.9/32", 0);
 	scene_settle(scene);

@@ -27,9 +27,18 @@ struct stream {
 	size_t n;
 	uint32_t customers;
 	uint32_t asn_index;
-	uint32_t asn; /* the last one; 0: none */
-	int validated;
+	uint32_t asn;  /* the last one; 0: none */
+	uint32_t once; /* bits of what there is once, before the customers */
+	int noc;
 	int ended;
+};
+
+enum once {
+	ONCE_VALIDATION = 1,
+	ONCE_FLEET = 2,
+	ONCE_RPKI = 4,
+	ONCE_SERVICE = 8,
+	ONCE_ALL = 15
 };
 
 static void
@@ -37,7 +46,7 @@ customer_check(const struct msg_cfg_customer *msg, uint32_t index)
 {
 	demand(msg->index == index && msg->name[0] != '\0' && msg->asn != 0);
 	demand(msg->mode <= CUSTOMER_ENFORCE);
-	demand(msg->components & 1u << RULE_DST);
+	demand(msg->noc || msg->components & 1u << RULE_DST);
 	demand((msg->components & ~CUSTOMER_COMPONENTS_ALL) == 0);
 	for (unsigned i = 0; i < 2; i++) {
 		demand(msg->dst_hold[i] >= 1);
@@ -57,6 +66,61 @@ customer_check(const struct msg_cfg_customer *msg, uint32_t index)
 	demand(msg->best_match <= BEST_MATCH_INTERNAL);
 	demand(msg->failover <= FAILOVER_KEEP);
 	demand(msg->max_prefixes >= 1 && msg->max_prefixes <= 1000000);
+	demand(msg->new_per_second == 0 || msg->burst > 0);
+	demand(msg->max_addresses_percent >= 1);
+	demand(msg->max_addresses_percent <= 100);
+	demand(msg->match <= OWN_MATCH_ANY && msg->rpki <= OWN_RPKI_OFF);
+	demand(msg->lifetime_ms % 1000 == 0);
+	demand(msg->lifetime_ms / 1000 <= WISH_LIFETIME_MAX_S);
+	demand((msg->noc == 1) == (strcmp(msg->name, "noc") == 0));
+}
+
+static void
+once_check(struct stream *stream, enum once once)
+{
+	demand((stream->once & once) == 0 && stream->customers == 0);
+	stream->once |= once;
+}
+
+static void
+rule_check(const struct stream *stream, const struct msg_head *head)
+{
+	const struct msg_cfg_class *class = (const void *)head;
+	const struct msg_cfg_protected *entry = (const void *)head;
+
+	if (head->kind == MSG_CFG_CLASS) {
+		demand(class->index < stream->customers - 1);
+		demand(
+		    class->kind == CLASS_APPROVED || class->kind == CLASS_HELD);
+		demand(rule_valid(&class->rule,
+		    head->len - offsetof(struct msg_cfg_class, rule)));
+		return;
+	}
+	demand(entry->name[0] != '\0' && entry->rule.has & RULE_HAS_DST);
+	demand(rule_valid(&entry->rule,
+	    head->len - offsetof(struct msg_cfg_protected, rule)));
+}
+
+static void
+wish_check(const struct stream *stream, const struct msg_cfg_wish *msg)
+{
+	demand(msg->index < stream->customers - 1);
+	demand(msg->wish.community.kind >= COMMUNITY_STANDARD);
+	demand(wish_valid(&msg->wish.wish));
+	demand(
+	    (msg->wish.wish.lifetime_s == 0) != (msg->wish.wish.dry_run == 0));
+}
+
+static void
+rpki_check(const struct msg_cfg_rpki *msg)
+{
+	demand(msg->n <= RPKI_CACHES_MAX && msg->shrink_percent >= 1);
+	demand(msg->expire_s > msg->refresh_s && msg->expire_s > msg->retry_s);
+	for (uint32_t i = 0; i < msg->n; i++) {
+		demand(msg->cache[i].address.port != 0);
+		demand(
+		    i == 0 || msg->cache[i].group >= msg->cache[i - 1].group);
+	}
 }
 
 /* Once, and before the customers. */
@@ -65,8 +129,7 @@ validation_check(struct stream *stream, const struct msg_cfg_validation *msg)
 {
 	const struct ignore *ignore = &msg->ignore;
 
-	demand(!stream->validated && stream->customers == 0);
-	stream->validated = 1;
+	once_check(stream, ONCE_VALIDATION);
 	demand(msg->damping_ms <= 3600000 && msg->damping_ms % 1000 == 0);
 	demand(msg->max_routes >= 1 && msg->max_routes <= 64000000);
 	demand(msg->brake_percent >= 1 && msg->brake_percent <= 100);
@@ -103,6 +166,41 @@ neighbor_check(const struct msg_cfg_neighbor *msg, uint32_t customers)
 	demand(!msg->authenticated || msg->password_file[0] == '/');
 }
 
+static void
+customer_next(struct stream *stream, const struct msg_cfg_customer *msg)
+{
+	demand(!stream->noc);
+	stream->noc = msg->noc;
+	customer_check(msg, stream->customers++);
+}
+
+/* What one of the kinds that came with policy says. */
+static void
+policy_check(struct stream *stream, const struct msg_head *head)
+{
+	switch (head->kind) {
+	case MSG_CFG_FLEET:
+		once_check(stream, ONCE_FLEET);
+		break;
+	case MSG_CFG_RPKI:
+		once_check(stream, ONCE_RPKI);
+		rpki_check((const void *)head);
+		break;
+	case MSG_CFG_SERVICE:
+		once_check(stream, ONCE_SERVICE);
+		break;
+	case MSG_CFG_CLASS:
+	case MSG_CFG_PROTECTED:
+		rule_check(stream, head);
+		break;
+	case MSG_CFG_WISH:
+		wish_check(stream, (const void *)head);
+		break;
+	default:
+		break;
+	}
+}
+
 static int
 stream_take(void *ctx, const struct msg_head *head)
 {
@@ -112,7 +210,7 @@ stream_take(void *ctx, const struct msg_head *head)
 
 	demand(!stream->ended && head->len <= MSG_LEN_MAX);
 	if (head->kind == MSG_CFG_CUSTOMER)
-		customer_check(msg, stream->customers++);
+		customer_next(stream, msg);
 	else if (head->kind == MSG_CFG_NEIGHBOR)
 		neighbor_check(msg, stream->customers);
 	else if (head->kind == MSG_CFG_VALIDATION)
@@ -124,6 +222,8 @@ stream_take(void *ctx, const struct msg_head *head)
 		    &((const struct msg_cfg_prefix *)msg)->prefix));
 	else if (head->kind == MSG_CFG_END)
 		stream->ended = 1;
+	else
+		policy_check(stream, head);
 	if (head->kind == MSG_CFG_BEGIN)
 		return 0; /* its hash is of the text */
 	grown = realloc(stream->bytes, stream->n + head->len);
@@ -178,7 +278,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	errors_check(config, data, size);
 	if (config_error_count(config) == 0) {
 		demand(config_send(config, stream_take, &first) == 0);
-		demand(first.ended && first.validated);
+		demand(first.ended && first.once == ONCE_ALL && first.noc);
 		out = open_memstream(&text, &len);
 		demand(out != NULL);
 		config_print(config, out);

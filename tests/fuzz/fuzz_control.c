@@ -38,6 +38,13 @@ guard_takes(const struct request *request)
 	    "length in range");
 	must(check_ctl_request(&ctl), "the guard takes it");
 	must(ctl.operator_name[0] == '\0', "nobody names himself");
+	must(!request_acts(request->verb) || ctl.text[0] != '\0',
+	    "who acts says why");
+	must(ctl.lifetime_ms == 0 || ctl.verb == CTL_EXTEND ||
+		 ctl.verb == CTL_ANNOUNCE,
+	    "a lifetime where there is one");
+	must(ctl.what == CONFIRM_ANY || ctl.verb == CTL_CONFIRM,
+	    "confirmed where it is");
 }
 
 static void
@@ -55,6 +62,26 @@ store_takes(const struct request *request)
 	must(query->backward == 1, "newest first");
 }
 
+/* Roles are ordered, nobody may do nothing, and a refusal says why. */
+static void
+roles_hold(const struct request *request)
+{
+	bool before = false;
+
+	for (unsigned i = ACCESS_NONE; i <= ACCESS_ADMIN; i++) {
+		char why[REQUEST_WHY_MAX] = "";
+		bool may = request_may(request, (enum access)i, why);
+
+		must(may || !before, "a higher role may do more");
+		must(may == (why[0] == '\0'), "a refusal says why");
+		must(i != ACCESS_NONE || !may, "without a role nothing");
+		must(i != ACCESS_VIEWER || !may || !request_acts(request->verb),
+		    "viewers do not act");
+		must(i != ACCESS_ADMIN || may, "admins may do all");
+		before = may;
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -69,6 +96,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(status == request_parse(
 			   (const char *)data, size, NOW_NS, again, again_why),
 	    "the same again");
+	if (status == 0)
+		roles_hold(request);
 	if (status < 0) {
 		must(memchr(why, 0, sizeof(why)) != NULL && why[0] != '\0',
 		    "says why");
@@ -80,6 +109,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		must(request->role == ROLE_SUPERVISOR && request->dry_run <= 1,
 		    "somebody answers");
+		must(request->confirm_s <= REQUEST_CONFIRM_MAX_S &&
+			 (request->dry_run == 0 || request->confirm_s == 0),
+		    "rolled back in time");
 	}
 	free(request);
 	free(again);

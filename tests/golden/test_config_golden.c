@@ -19,10 +19,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "policy/rule_text.h"
 #include "proxy/loader/config.h"
 #include "proxy/loader/output.h"
 
-#define CASES_MAX 400
+#define CASES_MAX 600
 #define NAME_SIZE 80
 
 static void
@@ -78,6 +79,116 @@ customer_text(FILE *out, const struct msg_cfg_customer *msg)
 	    " validate=%u,%u,%u prefixes=%" PRIu32 " pref=%" PRIu32,
 	    msg->validate, msg->best_match, msg->failover, msg->max_prefixes,
 	    msg->local_pref);
+	(void)fprintf(out,
+	    " lifetime=%" PRIu64 " addresses=%" PRIu64 ",%" PRIu32
+	    "%% cost=%" PRIu32 " new=%" PRIu32 ",%" PRIu32 " strikes=%" PRIu32
+	    " own=%u,%u,%u,%u raise=%u flap=%u%s",
+	    msg->lifetime_ms, msg->max_addresses, msg->max_addresses_percent,
+	    msg->max_cost, msg->new_per_second, msg->burst, msg->strikes,
+	    msg->match, msg->rpki, msg->pa, msg->shared, msg->raise_rates,
+	    msg->flap_breaker, msg->noc ? " noc" : "");
+}
+
+/* The file's time and folder are not what is tested. */
+static void
+irr_text(FILE *out, const struct msg_cfg_irr *msg)
+{
+	const char *slash = strrchr(msg->path, '/');
+
+	(void)fprintf(out,
+	    "irr %" PRIu32 " status=%" PRIu32 " n=%" PRIu32 " age=%" PRIu64,
+	    msg->index, msg->status, msg->n, msg->max_age_ms);
+	hex(out, "hash", msg->hash, sizeof(msg->hash));
+	(void)fprintf(out, " file=%s written=%d why=%s",
+	    slash == NULL ? "?" : slash + 1, msg->written_ns > 0, msg->why);
+}
+
+static void
+prefix_text(FILE *out, const struct msg_cfg_prefix *msg)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	(void)fprintf(out, "prefix %" PRIu32 " %s%s", msg->index,
+	    prefix_print(&msg->prefix, text, sizeof(text)),
+	    msg->list == CFG_LIST_IRR ? " irr" : "");
+}
+
+static void
+rule_text(FILE *out, const struct rule *rule)
+{
+	char text[RULE_TEXT_MAX];
+
+	(void)rule_print(rule, NULL, text, sizeof(text));
+	(void)fprintf(out, " %s", text);
+}
+
+static void
+class_text(FILE *out, const struct msg_cfg_class *msg)
+{
+	assert_true(rule_valid(
+	    &msg->rule, msg->head.len - offsetof(struct msg_cfg_class, rule)));
+	(void)fprintf(
+	    out, "class %" PRIu32 " kind=%" PRIu32, msg->index, msg->kind);
+	rule_text(out, &msg->rule);
+}
+
+static void
+protected_text(FILE *out, const struct msg_cfg_protected *msg)
+{
+	assert_true(rule_valid(&msg->rule,
+	    msg->head.len - offsetof(struct msg_cfg_protected, rule)));
+	(void)fprintf(out, "protected <%s>", msg->name);
+	rule_text(out, &msg->rule);
+}
+
+static void
+rewrite_text(FILE *out, const struct msg_cfg_rewrite *msg)
+{
+	(void)fprintf(out, "rewrite %" PRIu32, msg->index);
+	hex(out, "from", msg->from, sizeof(msg->from));
+	hex(out, "to", msg->to, sizeof(msg->to));
+}
+
+static void
+wish_text(FILE *out, const struct msg_cfg_wish *msg)
+{
+	(void)fprintf(out,
+	    "wish %" PRIu32 " lifetime=%" PRIu32 " dry=%u community=%u",
+	    msg->index, msg->wish.wish.lifetime_s, msg->wish.wish.dry_run,
+	    msg->wish.community.kind);
+	hex(out, "value", msg->wish.community.value, 12);
+}
+
+static void
+fleet_text(FILE *out, const struct msg_cfg_fleet *msg)
+{
+	(void)fprintf(out,
+	    "fleet rules=%" PRIu32 " cost=%" PRIu32 " guaranteed=%" PRIu32
+	    " pace=%" PRIu32 " profile=%u warn=%u protect=%u",
+	    msg->max_rules, msg->max_cost, msg->guaranteed, msg->pace,
+	    msg->profile, msg->warn_percent, msg->protect_customers);
+}
+
+static void
+rpki_text(FILE *out, const struct msg_cfg_rpki *msg)
+{
+	(void)fprintf(out,
+	    "rpki times=%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
+	    " shrink=%" PRIu32,
+	    msg->refresh_s, msg->retry_s, msg->expire_s, msg->grace_s,
+	    msg->shrink_percent);
+	for (uint32_t i = 0; i < msg->n; i++) {
+		(void)fprintf(out, " group=%" PRIu32, msg->cache[i].group);
+		address_text(out, "cache", &msg->cache[i].address);
+	}
+}
+
+static void
+service_text(FILE *out, const struct msg_cfg_service *msg)
+{
+	(void)fprintf(
+	    out, "service groups=%s,%s,%s", msg->viewer, msg->noc, msg->admin);
+	address_text(out, "http", &msg->http);
 }
 
 static void
@@ -129,54 +240,55 @@ neighbor_text(FILE *out, const struct msg_cfg_neighbor *msg)
 	address_text(out, "local", &msg->local);
 }
 
+static void
+listen_text(FILE *out, const struct msg_cfg_listen *msg)
+{
+	(void)fputs("listen", out);
+	address_text(out, "address", &msg->address);
+}
+
+static void
+asn_text(FILE *out, const struct msg_cfg_asn *msg)
+{
+	(void)fprintf(out, "asn %" PRIu32 " %" PRIu32, msg->index, msg->asn);
+}
+
 /* A sink: one line a message. ctx is a FILE. */
 static int
 message_text(void *ctx, const struct msg_head *head)
 {
-	char text[PREFIX_TEXT_MAX];
+	const void *msg = head;
 	FILE *out = ctx;
 
+	assert_in_range((head->len + 7u) & ~7u, msg_len_min(head->kind),
+	    msg_len_max(head->kind));
+#define SAID(kind_, call)                                                      \
+	case MSG_CFG_##kind_:                                                  \
+		call;                                                          \
+		break
 	switch (head->kind) {
-	case MSG_CFG_BEGIN:
-		(void)fputs("begin", out);
-		break;
-	case MSG_CFG_ROUTER:
-		router_text(out, (const void *)head);
-		break;
-	case MSG_CFG_LISTEN:
-		(void)fputs("listen", out);
-		address_text(out, "address",
-		    &((const struct msg_cfg_listen *)head)->address);
-		break;
-	case MSG_CFG_CUSTOMER:
-		customer_text(out, (const void *)head);
-		break;
-	case MSG_CFG_PREFIX:
-		(void)fprintf(out, "prefix %" PRIu32 " %s",
-		    ((const struct msg_cfg_prefix *)head)->index,
-		    prefix_print(&((const struct msg_cfg_prefix *)head)->prefix,
-			text, sizeof(text)));
-		break;
-	case MSG_CFG_TARGET:
-		target_text(out, (const void *)head);
-		break;
-	case MSG_CFG_ASN:
-		(void)fprintf(out, "asn %" PRIu32 " %" PRIu32,
-		    ((const struct msg_cfg_asn *)head)->index,
-		    ((const struct msg_cfg_asn *)head)->asn);
-		break;
-	case MSG_CFG_VALIDATION:
-		validation_text(out, (const void *)head);
-		break;
-	case MSG_CFG_NEIGHBOR:
-		neighbor_text(out, (const void *)head);
-		break;
-	case MSG_CFG_END:
-		(void)fputs("end", out);
-		break;
+		SAID(BEGIN, (void)fputs("begin", out));
+		SAID(ROUTER, router_text(out, msg));
+		SAID(LISTEN, listen_text(out, msg));
+		SAID(CUSTOMER, customer_text(out, msg));
+		SAID(IRR, irr_text(out, msg));
+		SAID(PREFIX, prefix_text(out, msg));
+		SAID(TARGET, target_text(out, msg));
+		SAID(ASN, asn_text(out, msg));
+		SAID(CLASS, class_text(out, msg));
+		SAID(REWRITE, rewrite_text(out, msg));
+		SAID(WISH, wish_text(out, msg));
+		SAID(PROTECTED, protected_text(out, msg));
+		SAID(VALIDATION, validation_text(out, msg));
+		SAID(FLEET, fleet_text(out, msg));
+		SAID(RPKI, rpki_text(out, msg));
+		SAID(SERVICE, service_text(out, msg));
+		SAID(NEIGHBOR, neighbor_text(out, msg));
+		SAID(END, (void)fputs("end", out));
 	default:
 		return -1;
 	}
+#undef SAID
 	(void)fputc('\n', out);
 	return 0;
 }

@@ -110,6 +110,49 @@ add_status_braked(struct answer *answer)
 	assert_int_equal(answer_add_row(answer, view_status(&msg)), 0);
 }
 
+static void
+add_status_unusual(struct answer *answer)
+{
+	struct msg_ctl_status msg;
+
+	sample_status_unusual(&msg);
+	assert_int_equal(answer_add_row(answer, view_status(&msg)), 0);
+}
+
+/* Nothing needs a person. */
+static void
+add_status_well(struct answer *answer)
+{
+	struct msg_ctl_status msg;
+
+	sample_status(&msg);
+	msg.by_state[STATE_HELD] = 0;
+	msg.near = msg.ending = 1;
+	assert_int_equal(answer_add_row(answer, view_status(&msg)), 0);
+}
+
+static void
+add_customers(struct answer *answer)
+{
+	struct msg_ctl_customer msg;
+
+	sample_customer(&msg);
+	assert_int_equal(answer_add_row(answer, view_customer(&msg)), 0);
+	sample_customer_contained(&msg);
+	assert_int_equal(answer_add_row(answer, view_customer(&msg)), 0);
+	sample_customer_noc(&msg);
+	assert_int_equal(answer_add_row(answer, view_customer(&msg)), 0);
+}
+
+static void
+add_rule_noc(struct answer *answer)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule_noc(&msg);
+	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
+}
+
 /* A part of the answer about a route, as control writes it. */
 static void
 add_part(struct answer *answer, const char *name, struct json *value)
@@ -189,6 +232,8 @@ add_entries(struct answer *answer)
 {
 	struct entry entry;
 
+	sample_entry_wish(&entry);
+	assert_int_equal(answer_add_row(answer, view_entry(&entry)), 0);
 	sample_entry_operator(&entry);
 	assert_int_equal(answer_add_row(answer, view_entry(&entry)), 0);
 	sample_entry(&entry);
@@ -219,6 +264,42 @@ static const struct row rows[] = {
 	{ "status", { .verb = ARGS_STATUS }, add_status, END(0, ""), 80, 0 },
 	{ "status_braked", { .verb = ARGS_STATUS }, add_status_braked,
 	    END(0, ""), 80, 0 },
+	{ "status_unusual", { .verb = ARGS_STATUS }, add_status_unusual,
+	    END(0, ""), 80, 0 },
+	{ "status_check", { .verb = ARGS_STATUS, .check = true },
+	    add_status_unusual, END(0, ""), 80, 1 },
+	{ "status_check_json",
+	    { .verb = ARGS_STATUS, .check = true, .json = true },
+	    add_status_unusual, END(0, ""), 80, 1 },
+	{ "status_check_well", { .verb = ARGS_STATUS, .check = true },
+	    add_status_well, END(0, ""), 80, 0 },
+	{ "status_check_well_json",
+	    { .verb = ARGS_STATUS, .check = true, .json = true },
+	    add_status_well, END(0, ""), 80, 0 },
+	{ "status_check_away", { .verb = ARGS_STATUS, .check = true },
+	    add_nothing, END(1, "the guard is not there"), 80, 1 },
+	{ "status_check_nothing", { .verb = ARGS_STATUS, .check = true },
+	    add_nothing, END(0, ""), 80, 1 },
+	{ "customers", { .verb = ARGS_CUSTOMERS }, add_customers, END(0, ""),
+	    80, 0 },
+	{ "customer", { .verb = ARGS_CUSTOMERS, .word = "x" }, add_customers,
+	    END(0, ""), 80, 0 },
+	{ "customer_unknown", { .verb = ARGS_CUSTOMERS, .word = "nope" },
+	    add_nothing, END(1, "no such customer"), 80, 1 },
+	{ "rule_noc", { .verb = ARGS_RULES, .has_id = true }, add_rule_noc,
+	    END(0, ""), 80, 0 },
+	{ "announce", { .verb = ARGS_ANNOUNCE }, add_rule_noc,
+	    END(0, "announced"), 80, 0 },
+	{ "quarantine", { .verb = ARGS_QUARANTINE, .word = "acme" },
+	    add_nothing,
+	    END(1, "quarantine needs the role noc; you are viewer"), 80, 1 },
+	{ "panic_json", { .verb = ARGS_PANIC, .json = true }, add_nothing,
+	    END(0, "98 rules withdrawn"), 80, 0 },
+	{ "reload_confirm", { .verb = ARGS_RELOAD, .confirm_s = 300 },
+	    add_nothing,
+	    "{\"end\":{\"exit\":0,\"text\":\"done\",\"rollback\":"
+	    "\"2026-01-31T03:09:05.000Z\"}}",
+	    80, 0 },
 	{ "route", { .verb = ARGS_ROUTE, .word = "203.0.113.7" }, add_route,
 	    END(0, "more not shown"), 80, 0 },
 	{ "route_piped", { .verb = ARGS_ROUTE, .word = "203.0.113.7" },

@@ -165,6 +165,69 @@ entry_start(void)
 	return view_entry(&e);
 }
 
+static struct json *
+status_unusual(void)
+{
+	struct msg_ctl_status msg;
+
+	sample_status_unusual(&msg);
+	return view_status(&msg);
+}
+
+static struct json *
+customer(void)
+{
+	struct msg_ctl_customer msg;
+
+	sample_customer(&msg);
+	return view_customer(&msg);
+}
+
+static struct json *
+customer_contained(void)
+{
+	struct msg_ctl_customer msg;
+
+	sample_customer_contained(&msg);
+	return view_customer(&msg);
+}
+
+static struct json *
+customer_noc(void)
+{
+	struct msg_ctl_customer msg;
+
+	sample_customer_noc(&msg);
+	return view_customer(&msg);
+}
+
+static struct json *
+metric(void)
+{
+	struct msg_ctl_metric msg;
+
+	sample_metric(&msg);
+	return view_metric(&msg);
+}
+
+static struct json *
+rule_noc(void)
+{
+	struct msg_ctl_rule msg;
+
+	sample_rule_noc(&msg);
+	return view_rule(&msg);
+}
+
+static struct json *
+entry_wish(void)
+{
+	struct entry e;
+
+	sample_entry_wish(&e);
+	return view_entry(&e);
+}
+
 struct row {
 	const char *name;
 	struct json *(*make)(void);
@@ -187,6 +250,13 @@ static const struct row rows[] = {
 	{ "entry", entry },
 	{ "entry_operator", entry_operator },
 	{ "entry_start", entry_start },
+	{ "entry_wish", entry_wish },
+	{ "rule_noc", rule_noc },
+	{ "status_unusual", status_unusual },
+	{ "customer", customer },
+	{ "customer_contained", customer_contained },
+	{ "customer_noc", customer_noc },
+	{ "metric", metric },
 };
 
 /* The JSON of an answer is that of its file. */

@@ -34,8 +34,15 @@ class Bird(Process):
 
     def start(self):
         super().start()
-        until(lambda: os.path.exists(self.control), 10, "birdc")
+        until(self.answers, 10, "birdc")
         return self
+
+    def answers(self):
+        try:
+            self.birdc("show", "status")
+            return True
+        except Failure:
+            return False
 
     def birdc(self, *words):
         return command("birdc", "-s", self.control, *words)

@@ -247,10 +247,22 @@ def inward(name, ip, **more):
                  SLUICE6 if ":" in ip else SLUICE}, **more)
 
 
+# No limit but those that a test is about, and nothing that counts against a
+# customer whose session ends often or whose octets are no rules.
+FREE = {"rules": 100000, "cost": "unlimited", "new_per_second": "unlimited",
+        "burst": "unlimited", "strikes": 0}
+FREE_FLEET = {"max_rules": "unlimited", "max_cost": "unlimited",
+              "pace": "unlimited"}
+
+
 def customer(name, ip, asn, **more):
     """One customer with one neighbour, generous unless said otherwise and not
     validated; keys of the neighbour (families, passive, password_file …) may
-    be mixed in."""
+    be mixed in. What is said of limits and of what it owns is added to what is
+    said here; others may own the same."""
+    limits = dict(FREE, **more.pop("limits", {}))
+    own = dict({"shared": True}, **more.pop("own", {
+        "prefixes": ["203.0.113.0/24", "2001:db8:113::/48"]}))
     neighbor = {"ip": ip, "families": FLOWSPEC, "passive": True,
                 "connect_retry": 1}
     for key in ("families", "passive", "password_file", "ttl_security",
@@ -260,19 +272,19 @@ def customer(name, ip, asn, **more):
             neighbor[key] = more.pop(key)
     return dict({"name": name, "asn": asn, "mode": "enforce",
                  "neighbors": [neighbor], "validate": "off",
-                 "own": {"prefixes": ["203.0.113.0/24", "2001:db8:113::/48"]},
-                 "limits": {"rules": 100000}, "linger": "5s"}, **more)
+                 "own": own, "limits": limits, "linger": "5s",
+                 "flap_breaker": False}, **more)
 
 
 class Sluice(Process):
     """sluiced with a configuration made from `internal` and `customers` (lists
-    of dictionaries in the words of the YAML file), `validation`, `brake`, and
-    `router` (extra keys). Running and ready when the constructor returns,
+    of dictionaries in the words of the YAML file), `validation`, `brake`,
+    `fleet`, and `router` (extra keys). Running and ready when the constructor returns,
     unless start=False."""
 
     def __init__(self, lab, internal=(), customers=(), router=None,
                  name="sluice", start=True, listen=(SLUICE, SLUICE6),
-                 validation=None, brake=None):
+                 validation=None, brake=None, fleet=None):
         self.config = {
             "router": dict({"asn": ASN, "router_id": listen[0],
                             "listen": [{"address": one} for one in listen]},
@@ -280,6 +292,7 @@ class Sluice(Process):
             "store": {"path": lab.path(name + "-store")},
             "control": {"socket": lab.path(name + ".sock")},
             "validation": validation, "brake": brake,
+            "fleet": dict(FREE_FLEET, **(fleet or {})),
             "internal": list(internal), "customers": list(customers)}
         self.yaml = lab.path(name + ".yaml")
         self.ready = lab.path(name + ".ready")

@@ -31,6 +31,7 @@ struct seen {
 struct scene {
 	struct random random;
 	struct customer customer;
+	struct protected_set *protected;
 	struct question q;
 	struct rule rule;
 	struct action_set actions;
@@ -46,6 +47,16 @@ no_conflict(const void *ctx, const struct rule *part,
 	(void)ctx;
 	(void)part;
 	(void)actions;
+	(void)evidence;
+	(void)size;
+	return false;
+}
+
+static bool
+no_shadow(const void *ctx, const struct rule *part, char *evidence, size_t size)
+{
+	(void)ctx;
+	(void)part;
 	(void)evidence;
 	(void)size;
 	return false;
@@ -70,13 +81,11 @@ static const uint8_t targets[][8] = {
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))
 
 static void
-scene_init(struct scene *scene, uint64_t seed)
+customer_init(struct customer *customer)
 {
-	struct customer *customer = &scene->customer;
 	struct customer_actions *may = &customer->actions;
 
 	customer_defaults(customer);
-	scene->random.state = seed;
 	customer->mode = CUSTOMER_ENFORCE;
 	customer->validate = VALIDATE_OFF;
 	customer->own = prefix_set_new();
@@ -87,6 +96,7 @@ scene_init(struct scene *scene, uint64_t seed)
 	customer->ipv4 = (struct customer_window){ 15, 32, 15 };
 	customer->ipv6 = (struct customer_window){ 32, 128, 32 };
 	customer->limits.rules = UINT32_MAX;
+	customer->limits.cost = UINT32_MAX;
 	may->kinds = ACTION_BIT(ACTION_KINDS) - 1u;
 	may->flags = UINT8_MAX;
 	may->bytes = (struct customer_rate){ 1, 1e9 };
@@ -98,13 +108,40 @@ scene_init(struct scene *scene, uint64_t seed)
 	if (prefix_parse("10.0.0.0/8", &may->targets_ip[0]) < 0 ||
 	    prefix_parse("2001:db8::/32", &may->targets_ip[1]) < 0)
 		abort();
-	scene->q.customer = customer;
-	scene->q.rule = &scene->rule;
-	scene->q.actions = &scene->actions;
-	scene->q.conflicts = no_conflict;
-	scene->q.wire_reason = REASON_ACCEPTED;
-	scene->q.dialects = JUDGE_DIALECT_BIT(DIALECT_STRICT);
-	scene->q.authenticated = true;
+}
+
+/* No peer has an address in what the customer owns. */
+static struct protected_set *
+protected_init(void)
+{
+	struct protected_set *set = protected_new();
+
+	if (set == NULL || protected_add_always(set) < 0 ||
+	    protected_seal(set) < 0)
+		abort();
+	return set;
+}
+
+static void
+scene_init(struct scene *scene, uint64_t seed)
+{
+	scene->random.state = seed;
+	customer_init(&scene->customer);
+	scene->protected = protected_init();
+	scene->q = (struct question){
+		.customer = &scene->customer,
+		.rule = &scene->rule,
+		.actions = &scene->actions,
+		.conflicts = no_conflict,
+		.shadows = no_shadow,
+		.protected = scene->protected,
+		.fleet = { .max_rules = UINT32_MAX, .max_cost = UINT32_MAX },
+		.new_room = 1,
+		.contained = REASON_ACCEPTED,
+		.wire_reason = REASON_ACCEPTED,
+		.dialects = JUDGE_DIALECT_BIT(DIALECT_STRICT),
+		.authenticated = true,
+	};
 }
 
 /* Point what random_actions() drew at what is listed, and leave out what no
@@ -243,6 +280,7 @@ main(int argc, char **argv)
 	scene_init(scene, strtoull(argv[1], NULL, 10) | 1);
 	while (left > 0)
 		left -= draw(scene);
+	protected_free(scene->protected);
 	customer_free(&scene->customer);
 	free(scene);
 	return 0;

@@ -15,8 +15,9 @@ from lab import *
 from daemons import *
 
 SEED, COUNT = 20, 2000
-OUTSIDE, CUSTOMER = "198.18.1.1", 65001
-BIRD, FRR, GOBGP, RECORDER = ("198.18.0.%d" % n for n in (11, 12, 13, 14))
+# None of them in what the customer owns: rules that hit a peer are refused.
+SLUICE, OUTSIDE, CUSTOMER = "192.0.2.1", "192.0.2.129", 65001
+BIRD, FRR, GOBGP, RECORDER = ("192.0.2.%d" % n for n in (11, 12, 13, 14))
 
 # Written by hand: octets announced, actions, octets inside, actions inside.
 T = rules.from_text
@@ -164,7 +165,9 @@ class Scene:
                  "recorder": RECORDER}
         self.lab = lab
         self.sluice = Sluice(
-            lab, internal=[inward(name, ip) for name, ip in names.items()],
+            lab, listen=(SLUICE,), internal=[
+                inward(name, ip, local_address=SLUICE)
+                for name, ip in names.items()],
             customers=[customer(
                 "acme", OUTSIDE, CUSTOMER, actions=allowed, linger="5s",
                 own={"prefixes": ["198.18.0.0/15", "2001:db8::/32"]},

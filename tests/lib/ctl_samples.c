@@ -41,7 +41,9 @@ sample_rule(struct msg_ctl_rule *msg)
 	msg->family = FAMILY_IPV4_FLOWSPEC;
 	msg->announced = 1;
 	msg->durable = 1;
-	msg->cost = 1;
+	msg->cost = 3;
+	msg->parts = 1;
+	msg->ends_ns = SAMPLE_NOW_NS + UINT64_C(82800000000000);
 	msg->id = 17;
 	msg->seq = 1234;
 	msg->first_seen_ns = AGO_S(3600);
@@ -102,6 +104,23 @@ sample_rule_ground(struct msg_ctl_rule *msg, enum rule_ground ground)
 	msg->check = CHECK_VALIDATION;
 	msg->announced = 0;
 	msg->cost = 0;
+	msg->parts = 0;
+}
+
+void
+sample_rule_noc(struct msg_ctl_rule *msg)
+{
+	sample_rule(msg);
+	msg->id = 4720;
+	msg->state = STATE_MONITORED;
+	msg->reason = REASON_DRY_RUN;
+	msg->announced = 0;
+	msg->wish.lifetime_s = 5400;
+	msg->wish.dry_run = 1;
+	msg->expires_ns = msg->ends_ns + UINT64_C(1000000000);
+	TEXT(msg->customer, "noc");
+	TEXT(msg->neighbor, "");
+	TEXT(msg->operator_name, "alice");
 }
 
 void
@@ -144,6 +163,12 @@ sample_status(struct msg_ctl_status *msg)
 	msg->by_state[STATE_HELD] = 2;
 	msg->by_state[STATE_REFUSED] = 10;
 	msg->out = 90;
+	msg->selftest_ok = 1;
+	msg->selftest_asked = 64;
+	msg->fleet_rules = 98;
+	msg->fleet_rules_max = UINT32_MAX;
+	msg->fleet_cost = 212;
+	msg->fleet_cost_max = 2800;
 	for (unsigned i = 0; i < 32; i++)
 		msg->config_hash[i] = (uint8_t)(0xa0 + i);
 }
@@ -166,6 +191,121 @@ sample_status_braked(struct msg_ctl_status *msg)
 	msg->braked = 312;
 	msg->braked_customers = 5;
 	msg->braked_since_ns = AGO_S(130);
+}
+
+void
+sample_status_unusual(struct msg_ctl_status *msg)
+{
+	sample_status_braked(msg);
+	msg->store = STORE_FULL;
+	msg->panic = msg->frozen = 1;
+	msg->panic_since_ns = AGO_S(75);
+	TEXT(msg->panic_by, "alice");
+	msg->selftest_ok = 0;
+	msg->selftest_failed = 1;
+	TEXT(msg->selftest_text, "own-session: accepted \x1b[31m");
+	msg->quarantined = 1;
+	msg->muted = 2;
+	msg->waiting = 3;
+	msg->ending = 1;
+	msg->near = 2;
+	msg->paced = 1;
+	msg->rpki = RPKI_EXPIRED;
+	msg->rpki_held = 1;
+	msg->rpki_serial = 4711;
+	msg->vrps[0] = 450000;
+	msg->vrps[1] = 150000;
+	msg->rpki_have[0] = 600000;
+	msg->rpki_have[1] = 12;
+	msg->rpki_since_ns = AGO_S(8000);
+	msg->rpki_expires_ns = AGO_S(800);
+	TEXT(msg->rpki_cache, "127.0.0.1:3323");
+	msg->irr_lists = 12;
+	msg->irr_unusable = 1;
+	msg->irr_held = 2;
+	msg->rollback_ns = SAMPLE_NOW_NS + UINT64_C(90000000000);
+}
+
+void
+sample_customer(struct msg_ctl_customer *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_CUSTOMER, sizeof(*msg));
+	msg->asn = 65001;
+	msg->mode = CUSTOMER_ENFORCE;
+	msg->validate = VALIDATE_NEIGHBOR_AS;
+	msg->rpki = OWN_RPKI_REQUIRE;
+	msg->irr = 1;
+	msg->sessions = 2;
+	msg->sessions_up = 1;
+	msg->known = 43;
+	msg->by_state[STATE_ACCEPTED] = 41;
+	msg->by_state[STATE_REFUSED] = 2;
+	msg->waiting = 2;
+	msg->ending = 1;
+	msg->rules = 41;
+	msg->rules_max = 50;
+	msg->cost = 120;
+	msg->cost_max = 200;
+	msg->addresses = 300;
+	msg->addresses_max = 512;
+	msg->new_left = 18;
+	msg->new_per_second = 10;
+	msg->burst = 20;
+	msg->strikes = 3;
+	msg->strikes_max = 20;
+	msg->registered = 1;
+	msg->irr_prefixes = 12;
+	msg->irr_written_ns = AGO_S(7200);
+	msg->lifetime_ms = 86400000;
+	TEXT(msg->name, "acme");
+}
+
+void
+sample_customer_contained(struct msg_ctl_customer *msg)
+{
+	sample_customer(msg);
+	msg->mode = CUSTOMER_MONITOR;
+	msg->quarantined = msg->frozen = msg->muted = 1;
+	msg->irr = 3;
+	msg->irr_found = 2;
+	msg->rules_max = msg->cost_max = UINT32_MAX;
+	msg->addresses = msg->addresses_max = 0;
+	msg->new_per_second = msg->burst = UINT32_MAX;
+	msg->strikes_max = 0;
+	msg->lifetime_ms = 0;
+	msg->contained_ns = AGO_S(600);
+	TEXT(msg->contained_by, "alice");
+	TEXT(msg->name, "beta-networks");
+}
+
+void
+sample_customer_noc(struct msg_ctl_customer *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_CUSTOMER, sizeof(*msg));
+	msg->noc = 1;
+	msg->mode = CUSTOMER_ENFORCE;
+	msg->rpki = OWN_RPKI_OFF;
+	msg->validate = VALIDATE_OFF;
+	msg->known = msg->by_state[STATE_ACCEPTED] = 1;
+	msg->rules = msg->cost = 1;
+	msg->rules_max = 50;
+	msg->cost_max = 200;
+	msg->new_per_second = 10;
+	msg->burst = msg->new_left = 20;
+	msg->lifetime_ms = 86400000;
+	TEXT(msg->name, "noc");
+}
+
+void
+sample_metric(struct msg_ctl_metric *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_CTL_METRIC, sizeof(*msg));
+	msg->reason = REASON_NOT_REGISTERED;
+	msg->count = 4711;
+	TEXT(msg->customer, "acme");
 }
 
 static void
@@ -381,6 +521,19 @@ sample_entry_operator(struct entry *entry)
 	TEXT(entry->text, "called back, it is theirs");
 	rule_of_text("match destination 203.0.113.0/24 then discard",
 	    &entry->rule, &entry->actions);
+}
+
+void
+sample_entry_wish(struct entry *entry)
+{
+	sample_entry(entry);
+	entry->state = STATE_MONITORED;
+	entry->check = CHECK_NONE;
+	entry->reason = REASON_DRY_RUN;
+	entry->lifetime_ms = 5400000;
+	entry->wish.lifetime_s = 5400;
+	entry->wish.dry_run = 1;
+	TEXT(entry->evidence, "");
 }
 
 void

@@ -16,6 +16,9 @@ void sample_rule_refused(struct msg_ctl_rule *msg);
 /* Rule 17 again, with this ground; one that ends has 43 s left. */
 void sample_rule_ground(struct msg_ctl_rule *msg, enum rule_ground ground);
 
+/* Alice's own rule 4720, a dry run of at most an hour and a half. */
+void sample_rule_noc(struct msg_ctl_rule *msg);
+
 /* What the check (enum check) says of the refused rule. */
 void sample_check(struct msg_ctl_check *msg, unsigned check);
 
@@ -23,6 +26,18 @@ void sample_status(struct msg_ctl_status *msg);
 
 /* Feeds that are up, an IPv6 one that is not complete, and the brake on. */
 void sample_status_braked(struct msg_ctl_status *msg);
+
+/* Everything that can be unusual is. */
+void sample_status_unusual(struct msg_ctl_status *msg);
+
+/* Acme; beta, with all that keeps rules out and without limits; the operators'
+ * own. */
+void sample_customer(struct msg_ctl_customer *msg);
+void sample_customer_contained(struct msg_ctl_customer *msg);
+void sample_customer_noc(struct msg_ctl_customer *msg);
+
+/* 4711 rules of acme's that were not registered. */
+void sample_metric(struct msg_ctl_metric *msg);
 
 /*
  * Routes to 203.0.113.0/24: the best from rr1, one that lost over acme's own
@@ -47,4 +62,5 @@ void sample_session_down(struct msg_ctl_session *msg);
 /* A verdict, an operator's act, a start: kinds that look different. */
 void sample_entry(struct entry *entry);
 void sample_entry_operator(struct entry *entry);
+void sample_entry_wish(struct entry *entry);
 void sample_entry_start(struct entry *entry);

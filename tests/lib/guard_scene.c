@@ -81,6 +81,9 @@ all_still(const struct scene *scene)
 	    !still(scene->control, scene->control_fd,
 		guard == NULL ? NULL : guard->control))
 		return false;
+	if (!still(scene->rpki.channel, scene->rpki.fd,
+		guard == NULL ? NULL : guard->rpki))
+		return false;
 	return still(scene->supervisor, scene->supervisor_fd,
 	    guard == NULL ? NULL : guard->supervisor);
 }
@@ -153,6 +156,11 @@ hear(void *ctx, const struct msg_head *head, int fd)
 		memcpy(&scene->blamed, head, sizeof(scene->blamed));
 		return;
 	}
+	if (head->kind == MSG_CONFIRMED) {
+		memcpy(&scene->confirmed, head, sizeof(scene->confirmed));
+		scene->confirmations++;
+		return;
+	}
 	assert_int_equal(head->kind, MSG_CFG_RESULT);
 	memcpy(&scene->result, head, sizeof(scene->result));
 	scene->results++;
@@ -168,123 +176,6 @@ static const struct channel_ops ops = {
 	.on_message = hear,
 	.on_closed = closed,
 };
-
-static void
-tell(struct scene *scene, void *msg, enum msg_kind kind, size_t size)
-{
-	((struct msg_head *)msg)->kind = (uint16_t)kind;
-	assert_int_equal(channel_send(scene->supervisor, msg, size, -1), 0);
-}
-
-static void
-tell_customer(
-    struct scene *scene, uint32_t index, const struct scene_customer *c)
-{
-	struct msg_cfg_customer msg = { .index = index };
-
-	msg.customer = (uint32_t)(c - scene->customers) + 1;
-	msg.asn = 65001 + (uint32_t)(c - scene->customers);
-	msg.mode = c->mode;
-	msg.discard = 1;
-	msg.actions = ACTION_BIT(ACTION_RATE_BYTES) | ACTION_BIT(ACTION_MARK);
-	msg.components = CUSTOMER_COMPONENTS_ALL;
-	msg.dst_min[0] = 25;
-	msg.dst_max[0] = 32;
-	msg.dst_hold[0] = c->hold_from;
-	msg.dst_min[1] = 56;
-	msg.dst_max[1] = 128;
-	msg.dst_hold[1] = 48;
-	msg.marks = 1;
-	msg.rate_min = 1;
-	msg.rate_max = 1e9;
-	msg.max_rules = c->max_rules;
-	msg.linger_ms = c->linger_ms;
-	msg.best_match = c->best_match;
-	msg.failover = c->failover;
-	msg.local_pref = c->local_pref;
-	msg.max_prefixes = c->max_prefixes;
-	msg.validate =
-	    c->validate == VALIDATE_NONE ? VALIDATE_OFF : c->validate;
-	(void)snprintf(msg.name, sizeof(msg.name), "%s", c->name);
-	tell(scene, &msg, MSG_CFG_CUSTOMER, sizeof(msg));
-	for (size_t i = 0; i < 4 && c->prefixes[i] != NULL; i++) {
-		struct msg_cfg_prefix own = { .index = index };
-
-		assert_int_equal(prefix_parse(c->prefixes[i], &own.prefix), 0);
-		tell(scene, &own, MSG_CFG_PREFIX, sizeof(own));
-	}
-	for (size_t i = 0; i < SCENE_ASNS && c->asns[i] != 0; i++) {
-		struct msg_cfg_asn asn = { .index = index, .asn = c->asns[i] };
-
-		tell(scene, &asn, MSG_CFG_ASN, sizeof(asn));
-	}
-	if (c->tag != 0) {
-		struct msg_cfg_target tag = { .index = index,
-			.target = CFG_TARGET_TAG };
-
-		tag.community.kind = COMMUNITY_LARGE;
-		memcpy(&tag.community.value[4], &c->tag, 8);
-		tell(scene, &tag, MSG_CFG_TARGET, sizeof(tag));
-	}
-}
-
-static void
-tell_neighbor(struct scene *scene, uint32_t index, uint32_t peer, uint8_t emit,
-    uint8_t families)
-{
-	struct msg_cfg_neighbor msg = { .index = index,
-		.peer = peer,
-		.emit = emit,
-		.families = families,
-		.remote = { .afi = AFI_IPV4, .addr = { 192, 0, 2 } } };
-
-	msg.remote.addr[3] = (uint8_t)peer;
-	(void)snprintf(msg.name, sizeof(msg.name), "peer%u", peer);
-	tell(scene, &msg, MSG_CFG_NEIGHBOR, sizeof(msg));
-}
-
-void
-scene_configure(struct scene *scene, enum cfg_purpose purpose)
-{
-	struct msg_cfg_begin begin = { .generation = ++scene->generation,
-		.purpose = purpose };
-	struct msg_cfg_router router = { .asn = SCENE_ASN, .hold_s = 90 };
-	struct msg_cfg_end end = { .generation = scene->generation };
-	uint32_t index[SCENE_CUSTOMERS], n = 0;
-
-	if (purpose != CFG_BOOT)
-		begin.request = ++scene->request;
-	(void)snprintf(
-	    begin.operator_name, sizeof(begin.operator_name), "olga");
-	tell(scene, &begin, MSG_CFG_BEGIN, sizeof(begin));
-	tell(scene, &router, MSG_CFG_ROUTER, sizeof(router));
-	tell(scene, &scene->validation, MSG_CFG_VALIDATION,
-	    sizeof(scene->validation));
-	for (uint32_t i = 0; i < scene->n_customers; i++) {
-		if (scene->customers[i].removed)
-			continue;
-		index[i] = n++;
-		tell_customer(scene, index[i], &scene->customers[i]);
-	}
-	for (size_t i = 0; i < scene->n_sessions; i++) {
-		const struct scene_session *s = &scene->sessions[i];
-
-		if (!scene->customers[s->customer].removed)
-			tell_neighbor(
-			    scene, index[s->customer], s->peer, 0, s->families);
-	}
-	for (size_t i = 0; i < scene->n_routers; i++)
-		tell_neighbor(scene, CFG_INTERNAL, scene->routers[i].peer,
-		    scene->routers[i].emit, FAMILY_FLOWSPEC);
-	for (size_t i = 0; i < scene->n_feeds; i++) {
-		if (!scene->feeds[i].removed)
-			tell_neighbor(scene, CFG_INTERNAL, scene->feeds[i].peer,
-			    DIALECT_STRICT, scene->feeds[i].families);
-	}
-	tell(scene, &end, MSG_CFG_END, sizeof(end));
-	scene->ended = false;
-	scene->n_rows = 0;
-}
 
 /* ---- the guard ---- */
 
@@ -342,6 +233,8 @@ scene_give_all(struct scene *scene)
 	scene_give_routers(scene);
 	scene_give_sessions(scene);
 	scene_give_feeds(scene);
+	if (scene->rpki_config.n > 0)
+		scene_rpki_give(scene);
 	scene_give_control(scene);
 }
 
@@ -379,22 +272,6 @@ scene_router_add(struct scene *scene, uint8_t emit)
 	return r;
 }
 
-static void
-customer_add(struct scene *scene, const char *name, const char *own)
-{
-	scene->customers[scene->n_customers++] = (struct scene_customer){
-		.name = name,
-		.prefixes = { own, "10.9.0.0/16" },
-		.mode = CUSTOMER_ENFORCE,
-		.max_rules = 1000,
-		.linger_ms = 3600000,
-		.hold_from = 24,
-		.validate = VALIDATE_OFF,
-		.local_pref = 100,
-		.max_prefixes = 1000,
-	};
-}
-
 struct scene *
 scene_prepare(void)
 {
@@ -413,16 +290,15 @@ scene_prepare(void)
 	scene->paths = calloc(SCENE_ROWS, sizeof(*scene->paths));
 	assert_true(scene->tick != NULL && scene->give_up != NULL &&
 		    scene->rows != NULL && scene->paths != NULL);
-	scene->validation = (struct msg_cfg_validation){
-		.damping_ms = 60000,
-		.max_routes = 1000000,
-		.brake_percent = 20,
-		.brake_rules = 50,
-		.brake_customers = 3,
-	};
+	scene->metrics = calloc(SCENE_METRICS, sizeof(*scene->metrics));
+	scene->rpki.vrps = calloc(SCENE_VRPS, sizeof(*scene->rpki.vrps));
+	assert_true(scene->metrics != NULL && scene->rpki.vrps != NULL);
+	scene->rpki.scene = scene;
+	scene->operator_name = "olga";
+	scene_config_defaults(scene);
 	disk_init(scene);
-	customer_add(scene, "acme", "10.1.0.0/16");
-	customer_add(scene, "bolt", "10.2.0.0/16");
+	scene_customer_add(scene, "acme", "10.1.0.0/16");
+	scene_customer_add(scene, "bolt", "10.2.0.0/16");
 	(void)scene_session_add(scene, 0);
 	(void)scene_session_add(scene, 1);
 	(void)scene_router_add(scene, DIALECT_STRICT);
@@ -467,6 +343,7 @@ scene_free(struct scene *scene)
 		channel_close(scene->feeds[i].channel);
 	channel_close(scene->supervisor);
 	channel_close(scene->control);
+	channel_close(scene->rpki.channel);
 	disk_free(scene);
 	watch_free(scene->tick);
 	(void)close(scene->tick_fd);
@@ -474,5 +351,7 @@ scene_free(struct scene *scene)
 	loop_free(scene->loop);
 	free(scene->rows);
 	free(scene->paths);
+	free(scene->metrics);
+	free(scene->rpki.vrps);
 	free(scene);
 }

@@ -54,6 +54,21 @@ scene_channel(struct scene *scene, uint32_t peer, const struct channel_ops *ops,
 	return channel;
 }
 
+struct channel *
+scene_role_channel(struct scene *scene, enum role role,
+    const struct channel_ops *ops, void *ctx, int *fd)
+{
+	struct msg_channel msg = { .head.kind = MSG_CHANNEL, .role = role };
+	int fds[2];
+
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(
+	    channel_send(scene->supervisor, &msg, sizeof(msg), fds[1]), 0);
+	(void)close(fds[1]);
+	*fd = fds[0];
+	return channel_open(scene->loop, fds[0], 16u << 20, ops, ctx);
+}
+
 /* ---- customers' ---- */
 
 static struct scene_wish *
@@ -130,6 +145,8 @@ say_wish(struct scene_session *s, const struct scene_wish *wish)
 		struct msg_rule_announce msg = { .handle = wish->handle,
 			.wire_reason = wish->wire_reason,
 			.family = (uint8_t)family,
+			.more = s->more,
+			.wish = wish->wish,
 			.actions = wish->actions };
 
 		memcpy(&msg.rule, &wish->rule, size);
@@ -137,7 +154,8 @@ say_wish(struct scene_session *s, const struct scene_wish *wish)
 		    offsetof(struct msg_rule_announce, rule) + size);
 	} else {
 		struct msg_rule_withdraw msg = { .handle = wish->handle,
-			.family = (uint8_t)family };
+			.family = (uint8_t)family,
+			.more = s->more };
 
 		memcpy(&msg.rule, &wish->rule, size);
 		session_say(s, &msg, MSG_RULE_WITHDRAW,
@@ -153,6 +171,34 @@ session_tell(struct scene_session *s)
 	session_say(s, &s->state, MSG_SESSION_STATE, sizeof(s->state));
 }
 
+static int
+by_handle(const void *a, const void *b)
+{
+	const struct scene_wish *const *one = a, *const *other = b;
+
+	return ((*one)->handle > (*other)->handle) -
+	       ((*one)->handle < (*other)->handle);
+}
+
+/* Withdrawals, then what is announced in the order in which it came. */
+static void
+say_all(struct scene_session *s)
+{
+	const struct scene_wish **order = calloc(s->n + 1, sizeof(*order));
+
+	assert_non_null(order);
+	for (size_t i = 0; i < s->n; i++)
+		order[i] = &s->wishes[i];
+	qsort(order, s->n, sizeof(*order), by_handle);
+	for (unsigned announced = 0; announced < 2; announced++) {
+		for (size_t i = 0; i < s->n; i++) {
+			if (order[i]->announced == announced)
+				say_wish(s, order[i]);
+		}
+	}
+	free(order);
+}
+
 void
 session_give(struct scene_session *s)
 {
@@ -164,12 +210,7 @@ session_give(struct scene_session *s)
 	channel_close(s->channel);
 	s->channel = scene_channel(s->scene, s->peer, &session_ops, s, &s->fd);
 	session_tell(s);
-	for (unsigned announced = 0; announced < 2; announced++) {
-		for (size_t i = 0; i < s->n; i++) {
-			if (s->wishes[i].announced == announced)
-				say_wish(s, &s->wishes[i]);
-		}
-	}
+	say_all(s);
 	session_say_routes(s, FAMILY_UNICAST);
 	session_say(s, &mark, MSG_RIB_MARK, sizeof(mark));
 }
@@ -240,8 +281,9 @@ session_mark(struct scene_session *s, enum rib_mark mark)
 }
 
 void
-session_announce_rule(struct scene_session *s, const struct rule *rule,
-    const struct action_set *actions, uint16_t wire_reason)
+session_announce_as(struct scene_session *s, const struct rule *rule,
+    const struct action_set *actions, uint16_t wire_reason,
+    const struct wish *asked)
 {
 	struct scene_wish *wish = wish_of(s, rule);
 
@@ -256,7 +298,28 @@ session_announce_rule(struct scene_session *s, const struct rule *rule,
 	wish->announced = true;
 	wish->actions = *actions;
 	wish->wire_reason = wire_reason;
+	wish->wish = *asked;
 	say_wish(s, wish);
+}
+
+void
+session_announce_rule(struct scene_session *s, const struct rule *rule,
+    const struct action_set *actions, uint16_t wire_reason)
+{
+	const struct wish none = { 0 };
+
+	session_announce_as(s, rule, actions, wire_reason, &none);
+}
+
+void
+session_announce_wish(struct scene_session *s, const char *dst, double rate,
+    const struct wish *wish)
+{
+	const struct action_set actions = scene_rate(rate);
+	struct rule rule;
+
+	scene_rule(dst, &rule);
+	session_announce_as(s, &rule, &actions, REASON_ACCEPTED, wish);
 }
 
 void
@@ -372,6 +435,11 @@ router_hear(void *ctx, const struct msg_head *head, int fd)
 	assert_int_equal(fd, -1);
 	switch (head->kind) {
 	case MSG_OUT_ATTRS:
+		if (((const struct msg_out_attrs *)msg)->customer ==
+		    SCENE_NOC) {
+			memcpy(&r->noc_attrs, msg, sizeof(r->noc_attrs));
+			break;
+		}
 		r->attrs++;
 		memcpy(&r->last_attrs, msg, sizeof(r->last_attrs));
 		break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The scene's store and control: the one keeps packed entries in memory and
- * does with them what it is told, the other asks and collects. */
+/* The scene's store keeps packed entries in memory and does with them what it
+ * is told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -188,21 +188,6 @@ tell_status(struct scene_store *store)
 	channel_flush(store->channel);
 }
 
-static struct channel *
-give(struct scene *scene, enum role role, const struct channel_ops *ops,
-    void *ctx, int *fd)
-{
-	struct msg_channel msg = { .head.kind = MSG_CHANNEL, .role = role };
-	int fds[2];
-
-	assert_int_equal(channel_pair(fds), 0);
-	assert_int_equal(
-	    channel_send(scene->supervisor, &msg, sizeof(msg), fds[1]), 0);
-	(void)close(fds[1]);
-	*fd = fds[0];
-	return channel_open(scene->loop, fds[0], 16u << 20, ops, ctx);
-}
-
 /* Received and not durable: whoever would send it again is there. */
 static void
 drop_received(struct scene_store *store)
@@ -220,7 +205,8 @@ scene_give_store(struct scene *scene)
 	channel_close(store->channel);
 	drop_received(store);
 	store->stalled = false;
-	store->channel = give(scene, ROLE_STORE, &store_ops, store, &store->fd);
+	store->channel = scene_role_channel(
+	    scene, ROLE_STORE, &store_ops, store, &store->fd);
 	hello.next_seq = store->durable;
 	assert_int_equal(
 	    channel_send(store->channel, &hello, sizeof(hello), -1), 0);
@@ -356,10 +342,15 @@ static bool
 accepts(const struct msg_entry *e, const struct rule *rule,
     const struct action_set *actions, unsigned dialect)
 {
-	return e->has_rule && e->kind == ENTRY_VERDICT &&
-	       e->state == STATE_ACCEPTED && e->live_op == LIVE_PUT &&
-	       action_equal(disk_actions(e), actions) &&
-	       becomes(e, rule, dialect);
+	if (!e->has_rule || e->kind != ENTRY_VERDICT || e->live_op != LIVE_PUT)
+		return false;
+	/* What was changed, the evidence says in words. */
+	if (e->state == STATE_ACCEPTED_MODIFIED
+		? disk_actions(e)->present != actions->present
+		: e->state != STATE_ACCEPTED ||
+		      !action_equal(disk_actions(e), actions))
+		return false;
+	return becomes(e, rule, dialect);
 }
 
 bool
@@ -387,149 +378,4 @@ disk_accepted_live(const struct scene_store *store, uint64_t id,
 	return id < store->live_room && store->live[id] != UINT64_MAX &&
 	       accepts(
 		   store->log[store->live[id]], rule, actions, DIALECT_NONE);
-}
-
-/* ---- control ---- */
-
-static void
-control_hear(void *ctx, const struct msg_head *head, int fd)
-{
-	struct scene *scene = ctx;
-	const void *msg = head;
-
-	assert_int_equal(fd, -1);
-	switch (head->kind) {
-	case MSG_CTL_RULE:
-		if (scene->n_rows < SCENE_ROWS)
-			memcpy(&scene->rows[scene->n_rows], msg,
-			    offsetof(struct msg_ctl_rule, rule));
-		scene->n_rows++;
-		break;
-	case MSG_CTL_CHECK:
-		memcpy(
-		    &scene->check[((const struct msg_ctl_check *)msg)->check],
-		    msg, sizeof(scene->check[0]));
-		scene->checks++;
-		break;
-	case MSG_CTL_STATUS:
-		memcpy(&scene->status, msg, sizeof(scene->status));
-		break;
-	case MSG_CTL_SESSION:
-		scene->sessions_shown++;
-		memcpy(&scene->shown, msg, sizeof(scene->shown));
-		break;
-	case MSG_CTL_ROUTE:
-		if (scene->n_paths < SCENE_ROWS)
-			memcpy(&scene->paths[scene->n_paths], msg,
-			    sizeof(scene->paths[0]));
-		scene->n_paths++;
-		break;
-	case MSG_CTL_END:
-		memcpy(&scene->end, msg, sizeof(scene->end));
-		scene->ended = true;
-		break;
-	default:
-		fail_msg("control hears kind %u", (unsigned)head->kind);
-	}
-}
-
-static void
-control_closed(void *ctx)
-{
-	struct scene *scene = ctx;
-
-	channel_close(scene->control);
-	scene->control = NULL;
-}
-
-static const struct channel_ops control_ops = {
-	.on_message = control_hear,
-	.on_closed = control_closed,
-};
-
-void
-scene_give_control(struct scene *scene)
-{
-	channel_close(scene->control);
-	scene->control_stalled = false;
-	scene->control =
-	    give(scene, ROLE_CONTROL, &control_ops, scene, &scene->control_fd);
-}
-
-static void
-ask(struct scene *scene, struct msg_ctl_request *msg, size_t size)
-{
-	msg->head.kind = MSG_CTL_REQUEST;
-	msg->request = ++scene->request;
-	(void)snprintf(msg->operator_name, sizeof(msg->operator_name), "olga");
-	(void)snprintf(msg->text, sizeof(msg->text), "because");
-	scene->ended = false;
-	scene->n_rows = 0;
-	scene->n_paths = 0;
-	scene->checks = 0;
-	scene->sessions_shown = 0;
-	assert_int_equal(channel_send(scene->control, msg, size, -1), 0);
-	channel_flush(scene->control);
-}
-
-void
-control_ask(struct scene *scene, enum ctl_verb verb, uint64_t id)
-{
-	struct msg_ctl_request msg = {
-		.verb = verb, .id = id, .state = UINT8_MAX
-	};
-
-	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
-}
-
-void
-control_ask_prefix(struct scene *scene, enum ctl_verb verb, const char *prefix)
-{
-	struct msg_ctl_request msg = { .verb = verb, .state = UINT8_MAX };
-
-	assert_int_equal(prefix_parse(prefix, &msg.prefix), 0);
-	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
-}
-
-void
-control_ask_of(struct scene *scene, enum ctl_verb verb, const char *customer)
-{
-	struct msg_ctl_request msg = { .verb = verb, .state = UINT8_MAX };
-
-	(void)snprintf(msg.customer, sizeof(msg.customer), "%s", customer);
-	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
-}
-
-void
-control_ask_ground(struct scene *scene, enum rule_ground ground)
-{
-	struct msg_ctl_request msg = {
-		.verb = CTL_RULES, .state = UINT8_MAX, .ground = (uint8_t)ground
-	};
-
-	ask(scene, &msg, offsetof(struct msg_ctl_request, rule));
-}
-
-void
-control_explain(
-    struct scene *scene, const char *customer, const char *dst, double rate)
-{
-	struct msg_ctl_request msg = { .verb = CTL_EXPLAIN,
-		.state = UINT8_MAX,
-		.has_rule = 1,
-		.actions = scene_rate(rate) };
-
-	scene_rule(dst, &msg.rule);
-	(void)snprintf(msg.customer, sizeof(msg.customer), "%s", customer);
-	ask(scene, &msg,
-	    offsetof(struct msg_ctl_request, rule) + rule_size(&msg.rule));
-}
-
-const struct rib_rule *
-scene_known(const struct scene_session *s, const char *dst)
-{
-	struct rule rule;
-
-	scene_rule(dst, &rule);
-	return rib_in_find(&s->scene->guard->in, s->peer, &rule);
 }

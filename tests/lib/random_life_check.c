@@ -88,7 +88,7 @@ no_room(struct life *life, const struct rib_rule *rule)
 	const struct guard_customer *c =
 	    life->scene->guard->peers[rule->peer]->customer;
 
-	return c->cost + 3 > c->policy->limits.rules;
+	return c->rules + 3 > c->policy->limits.rules;
 }
 
 /* A refusal must have its reason, a rule that stands must have none. */
@@ -236,8 +236,8 @@ static void
 check_counts(struct life *life)
 {
 	struct guard *guard = life->scene->guard;
-	uint32_t cost[SCENE_CUSTOMERS + 1] = { 0 };
-	uint32_t known[SCENE_CUSTOMERS + 1] = { 0 };
+	uint32_t cost[SCENE_NOC + 1] = { 0 };
+	uint32_t known[SCENE_NOC + 1] = { 0 };
 	size_t live = 0;
 
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
@@ -246,7 +246,7 @@ check_counts(struct life *life)
 		    LINK_ENTRY(l, struct rib_rule, all);
 		uint32_t c = guard->peers[rule->peer]->customer->number;
 
-		cost[c] += rule->counted ? rule->cost : 0;
+		cost[c] += rule->counted ? rule->parts : 0;
 		known[c]++;
 		live += (rule->flags & RULE_LIVE) != 0;
 		if (rule->flags & RULE_LIVE)
@@ -260,9 +260,9 @@ check_counts(struct life *life)
 	for (size_t i = 0; i < guard->n_customers; i++) {
 		const struct guard_customer *c = guard->customers[i];
 
-		assert_int_equal(c->cost, cost[c->number]);
+		assert_int_equal(c->rules, cost[c->number]);
 		assert_int_equal(c->known, known[c->number]);
-		assert_true(c->cost <= c->policy->limits.rules);
+		assert_true(c->rules <= c->policy->limits.rules);
 	}
 }
 

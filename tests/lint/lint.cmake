@@ -6,7 +6,9 @@ add_test(NAME lint/house COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
 add_test(NAME lint/headers COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
   -DCC=${CMAKE_C_COMPILER} -DOUT=${CMAKE_BINARY_DIR}
   -P ${CMAKE_CURRENT_SOURCE_DIR}/lint/headers.cmake)
-set_tests_properties(lint/includes lint/house lint/headers PROPERTIES LABELS lint)
+add_test(NAME lint/reasons COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/lint/reasons.cmake)
+set_tests_properties(lint/includes lint/house lint/headers lint/reasons PROPERTIES LABELS lint)
 
 find_program(CLANG_FORMAT NAMES clang-format-14 clang-format)
 if(CLANG_FORMAT)
@@ -27,6 +29,8 @@ if(NOT SLUICE_SANITIZE)
   lint_libraries(sluice-guard "libuv.*")
   lint_libraries(sluiced "libuv.*")
   lint_libraries(sluice-store "lib(uv|lmdb|sodium).*")
+  lint_libraries(sluice-rpki "lib(uv|rtr).*")
+  lint_libraries(sluice-http "lib(uv|jansson|microhttpd).*")
   lint_libraries(sluice-control "lib(uv|jansson|sodium).*")
-  lint_libraries(sluice-loader "lib(uv|yaml|sodium).*")
+  lint_libraries(sluice-loader "lib(uv|yaml|jansson|sodium).*")
 endif()

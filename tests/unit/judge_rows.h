@@ -3,6 +3,8 @@
  * says to it. */
 #pragma once
 
+#include "tests/unit/judge_rows_own.h"
+
 /* clang-format off */
 #define SESSION_ROWS(ROW) \
 ROW(customer_missing_is_refused, SESSION, UNJUDGED, REFUSED, \
@@ -107,6 +109,8 @@ ROW(destination6_too_wide_is_refused, SCOPE, PREFIX_LENGTH, REFUSED, \
 ROW(component_not_allowed_is_refused, SCOPE, COMPONENT, REFUSED, \
 	s->customer.components &= ~(1u << RULE_PROTO); \
 	judge_scene_term(s, RULE_PROTO, EQ, 17)) \
+ROW(destination_not_allowed_is_refused, SCOPE, COMPONENT, REFUSED, \
+	s->customer.components &= ~(1u << RULE_DST)) \
 ROW(source_not_allowed_is_refused, SCOPE, COMPONENT, REFUSED, \
 	s->customer.components &= ~(1u << RULE_SRC); \
 	s->rule.has |= RULE_HAS_SRC) \
@@ -308,5 +312,6 @@ ROW(redirect_listed_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 
 #define JUDGE_ROWS(ROW) \
 SESSION_ROWS(ROW) FORM_ROWS(ROW) SCOPE_ROWS(ROW) OWNERSHIP_ROWS(ROW) \
-VALIDATION_ROWS(ROW) ACTION_ROWS(ROW) LAST_ROWS(ROW) GOOD_ROWS(ROW)
+VALIDATION_ROWS(ROW) ACTION_ROWS(ROW) LAST_ROWS(ROW) GOOD_ROWS(ROW) \
+JUDGE_OWN_ROWS(ROW)
 /* clang-format on */

@@ -2,8 +2,11 @@ sluice_test(unit test_value config)
 sluice_test(unit test_yaml_doc config)
 sluice_test(unit test_config config store common)
 sluice_test(unit test_config_memory config)
+sluice_test(unit test_config_spread config)
+sluice_test(unit test_irr_json config)
+sluice_test(unit test_irr_file config store common)
 
-sluice_test(golden test_config_golden config policy)
+sluice_test(golden test_config_golden config common policy)
 target_compile_definitions(test_config_golden PRIVATE
   CONFIG_CASES="${CMAKE_CURRENT_LIST_DIR}/../golden/config")
 
@@ -24,3 +27,4 @@ add_test(NAME unit/loader-program COMMAND sh
 set_tests_properties(unit/loader-program PROPERTIES LABELS unit TIMEOUT 60)
 
 sluice_fuzz(config config policy)
+sluice_fuzz(irr config policy)

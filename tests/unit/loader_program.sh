@@ -58,8 +58,24 @@ expect "missing line" \
 out=$(cd / && "$loader" --print "$dir/good.yaml" | grep path)
 expect "print path" "  path: \"$(realpath "$dir")/store\"" "$out"
 
+# A list that cannot be used is no error, but told.
+cat good.yaml - > irr.yaml <<'EOF'
+customers: [{name: a, asn: 65001, own: {irr: a.json, match: any}}]
+EOF
+out=$("$loader" --check irr.yaml 2> err)
+expect "irr exit" 0 $?
+expect "irr line" "irr.yaml: 1 customer, 0 neighbours, 0 prefixes: fine" "$out"
+expect "irr warning" \
+	"warning: irr.yaml:4:46: customers[0].own.irr: $(pwd -P)/a.json: No such file or directory" \
+	"$(cat err)"
+printf '{"a": [{"prefix": "192.0.2.0/24"}]}' > a.json
+"$loader" --check irr.yaml > out 2> err
+expect "irr fine exit" 0 $?
+expect "irr fine warning" "" "$(cat err)"
+
 for arguments in "" "--json good.yaml" "--check" "--check --print good.yaml" \
-	"--no-such good.yaml" "good.yaml good.yaml"; do
+	"--no-such good.yaml" "good.yaml good.yaml" "--irr" \
+	"--irr --check good.yaml" "--irr --json a.json"; do
 	# shellcheck disable=SC2086
 	"$loader" $arguments > out 2> err 3< /dev/null
 	expect "usage of <$arguments>" 2 $?
@@ -69,4 +85,6 @@ done
 "$loader" good.yaml > out 2> err 3< /dev/null
 expect "no channel exit" 2 $?
 expect "no channel line" 1 "$(grep -c 'no channel' err)"
+"$loader" --irr a.json > out 2> err 3< /dev/null
+expect "irr no channel exit" 2 $?
 exit $failed

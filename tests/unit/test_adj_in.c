@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The customer's Adj-RIB-In: what the guard is told, in which order, and that
- * in the end it knows what the peer announced, whatever happened before. */
+/* The customer's Adj-RIB-In: what the guard is told, and in which order. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,6 +55,23 @@ static enum adj_in_result
 announce(struct adj_in *adj, unsigned n, unsigned action)
 {
 	return announce_raw(adj, n, action, false, "");
+}
+
+/* The same rule and action with another wish. */
+static enum adj_in_result
+announce_wish(struct adj_in *adj, unsigned n, struct wish wish)
+{
+	struct rule rule;
+	const struct action_set actions = small_action(7);
+	struct adj_in_route route = {
+		.rule = &rule,
+		.actions = &actions,
+		.family = FAMILY_IPV4_FLOWSPEC,
+		.wish = wish,
+	};
+
+	small_rule(n, &rule);
+	return adj_in_announce(adj, &route, false);
 }
 
 static void
@@ -125,6 +141,31 @@ other_octets_are_told(void **state)
 	assert_true(adj_in_next(*state, &item));
 	assert_int_equal(item.route.raw_len, 3);
 	assert_memory_equal(item.route.raw, "abd", 3);
+}
+
+/* What is asked for beside the rule is part of it. */
+static void
+other_wish_is_told(void **state)
+{
+	const struct wish hour = { .lifetime_s = 3600 };
+	const struct wish dry_hour = { .lifetime_s = 3600, .dry_run = 1 };
+	struct adj_in_item item;
+
+	announce_wish(*state, 2, (struct wish){ 0 });
+	expect(*state, false, 2);
+
+	assert_int_equal(announce_wish(*state, 2, hour), ADJ_IN_CHANGED);
+	assert_true(adj_in_next(*state, &item));
+	assert_true(wish_equal(&item.route.wish, &hour));
+	adj_in_told(*state);
+	assert_int_equal(announce_wish(*state, 2, hour), ADJ_IN_SAME);
+	assert_int_equal(announce_wish(*state, 2, dry_hour), ADJ_IN_CHANGED);
+	expect(*state, false, 2);
+	assert_int_equal(
+	    announce_wish(*state, 2, (struct wish){ 0 }), ADJ_IN_CHANGED);
+	assert_true(adj_in_next(*state, &item));
+	assert_int_equal(item.route.wish.lifetime_s, 0);
+	assert_int_equal(item.route.wish.dry_run, 0);
 }
 
 /* While a refresh runs the guard must hear what it holds as stale. */
@@ -365,6 +406,80 @@ replay_tells_everything(void **state)
 	expect_nothing(*state);
 }
 
+/* A new guard hears the rules as they arrived, whatever place in the table they
+ * have: one announced anew with another value is the last, one that was only
+ * repeated is not. */
+static void
+replay_is_in_the_order_of_arrival(void **state)
+{
+	for (unsigned n = 2; n <= 8; n += 2)
+		announce(*state, n, 1);
+	withdraw(*state, 2);
+	expect(*state, true, 2);
+	announce(*state, 2, 1);               /* 4 6 8 2 */
+	announce(*state, 6, 5);               /* 4 8 2 6 */
+	announce(*state, 8, 1);               /* the same */
+	announce_raw(*state, 4, 1, true, ""); /* the same, in a refresh */
+	for (unsigned i = 0; i < 4; i++)
+		adj_in_told(*state);
+	announce_raw(*state, 8, 1, true, "");
+
+	adj_in_replay(*state);
+
+	expect(*state, false, 4);
+	expect(*state, false, 8);
+	expect(*state, false, 2);
+	expect(*state, false, 6);
+	expect_nothing(*state);
+}
+
+/* What waits is told in the order of arrival too, once there is a new guard. */
+static void
+replay_orders_what_waits(void **state)
+{
+	announce(*state, 2, 1);
+	announce(*state, 4, 1);
+	adj_in_told(*state);
+	announce(*state, 2, 3);
+
+	adj_in_replay(*state);
+
+	expect(*state, false, 4);
+	expect(*state, false, 2);
+	expect_nothing(*state);
+}
+
+static void
+expect_more(struct adj_in *adj, bool withdrawals, bool announces)
+{
+	struct adj_in_item item;
+
+	assert_true(adj_in_next(adj, &item));
+	assert_int_equal(item.more_withdrawals, withdrawals);
+	assert_int_equal(item.more_announces, announces);
+	adj_in_told(adj);
+}
+
+/* Each item says what waits behind it. */
+static void
+item_says_what_waits_behind_it(void **state)
+{
+	announce(*state, 2, 1);
+	announce(*state, 4, 1);
+	expect_more(*state, false, true);
+	expect_more(*state, false, false);
+	withdraw(*state, 2);
+	withdraw(*state, 4);
+	announce(*state, 6, 1);
+
+	expect_more(*state, true, true);
+	expect_more(*state, false, true);
+	expect_more(*state, false, false);
+	withdraw(*state, 6);
+	expect_more(*state, false, false);
+	expect_nothing(*state);
+}
+
 /* RFC 7313: what the refresh did not name goes, in its family only. */
 static void
 sweep_withdraws_what_is_stale(void **state)
@@ -386,119 +501,6 @@ sweep_withdraws_what_is_stale(void **state)
 	assert_int_equal(adj_in_announced(*state), 2);
 }
 
-/* ---- random histories against a naive map ---- */
-
-#define KEYS 24u
-
-struct belief {
-	bool stands;
-	unsigned rate;
-	uint64_t handle;
-};
-
-struct model {
-	struct adj_in *adj;
-	struct belief peer[KEYS];
-	struct belief guard[KEYS];
-	uint64_t unacked[4096];
-	unsigned n_unacked;
-	uint64_t random;
-};
-
-/* The guard hears up to n items. */
-static void
-hear(struct model *model, unsigned n)
-{
-	struct adj_in_item item;
-
-	while (n-- > 0 && adj_in_next(model->adj, &item)) {
-		struct belief *belief =
-		    &model->guard[small_rule_number(item.route.rule)];
-
-		if (!item.withdraw) {
-			belief->stands = true;
-			belief->handle = item.handle;
-			belief->rate = (unsigned)action_rate(
-			    item.route.actions->rate_bytes);
-		} else {
-			if (belief->stands)
-				assert_int_equal(item.handle, belief->handle);
-			belief->stands = false;
-			model->unacked[model->n_unacked++] = item.handle;
-		}
-		adj_in_told(model->adj);
-	}
-}
-
-static void
-acknowledge(struct model *model)
-{
-	unsigned i;
-
-	if (model->n_unacked == 0)
-		return;
-	i = small_random(&model->random) % model->n_unacked;
-	(void)adj_in_ack(model->adj, model->unacked[i]);
-	model->unacked[i] = model->unacked[--model->n_unacked];
-}
-
-static void
-one_step(struct model *model)
-{
-	unsigned key = small_random(&model->random) % KEYS;
-	unsigned rate = small_random(&model->random) % 3;
-	unsigned what = small_random(&model->random) % 100;
-
-	if (what < 45) {
-		if (announce(model->adj, key, rate) != ADJ_IN_OVERFLOW) {
-			model->peer[key].stands = true;
-			model->peer[key].rate = rate;
-		} else {
-			assert_false(model->peer[key].stands);
-		}
-	} else if (what < 75) {
-		withdraw(model->adj, key);
-		model->peer[key].stands = false;
-	} else if (what < 88) {
-		hear(model, small_random(&model->random) % 4);
-	} else if (what < 99) {
-		acknowledge(model);
-	} else {
-		adj_in_replay(model->adj);
-		memset(model->guard, 0, sizeof(model->guard));
-		model->n_unacked = 0;
-	}
-}
-
-/* However it came to pass, a guard that has heard all knows what stands. */
-static void
-guard_knows_what_stands(void **state)
-{
-	static struct model model;
-
-	model = (struct model){ .adj = *state, .random = 88172645463325252u };
-	adj_in_limit(model.adj, 16);
-	for (unsigned round = 0; round < 200; round++) {
-		unsigned standing = 0;
-
-		for (unsigned i = 0; i < 300; i++)
-			one_step(&model);
-		hear(&model, UINT32_MAX);
-		for (unsigned key = 0; key < KEYS; key++) {
-			assert_int_equal(
-			    model.peer[key].stands, model.guard[key].stands);
-			if (!model.peer[key].stands)
-				continue;
-			standing++;
-			assert_int_equal(
-			    model.peer[key].rate, model.guard[key].rate);
-		}
-		assert_int_equal(adj_in_announced(model.adj), standing);
-		while (model.n_unacked > 0)
-			acknowledge(&model);
-	}
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -508,6 +510,7 @@ main(void)
 		TEST(announcements_are_told_in_order),
 		TEST(identical_announcement_is_not_told),
 		TEST(other_octets_are_told),
+		TEST(other_wish_is_told),
 		TEST(identical_announcement_is_told_in_a_refresh),
 		TEST(last_wish_wins),
 		TEST(withdrawals_come_first),
@@ -523,8 +526,10 @@ main(void)
 		TEST(limit_of_zero_refuses_all),
 		TEST(session_end_keeps_withdrawals),
 		TEST(replay_tells_everything),
+		TEST(replay_is_in_the_order_of_arrival),
+		TEST(replay_orders_what_waits),
+		TEST(item_says_what_waits_behind_it),
 		TEST(sweep_withdraws_what_is_stale),
-		TEST(guard_knows_what_stands),
 	};
 
 	return cmocka_run_group_tests_name("adj_in", tests, NULL, NULL);

@@ -473,13 +473,13 @@ walk_meets_every_wanted_rule(void **state)
 
 /* ---- random histories ---- */
 
-struct wish {
+struct want {
 	bool stands;
 	unsigned rate;
 };
 
 static void
-one_step(struct peer *peer, struct wish *wishes, uint64_t *random)
+one_step(struct peer *peer, struct want *wishes, uint64_t *random)
 {
 	unsigned key = small_random(random) % 400;
 	unsigned rate = small_random(random) % 5;
@@ -487,7 +487,7 @@ one_step(struct peer *peer, struct wish *wishes, uint64_t *random)
 
 	if (what < 550) {
 		announce(peer, key, rate);
-		wishes[key] = (struct wish){ true, rate };
+		wishes[key] = (struct want){ true, rate };
 	} else if (what < 900) {
 		withdraw(peer, key);
 		wishes[key].stands = false;
@@ -516,7 +516,7 @@ one_step(struct peer *peer, struct wish *wishes, uint64_t *random)
 static void
 peer_has_what_is_wanted(void **state)
 {
-	static struct wish wishes[400];
+	static struct want wishes[400];
 	struct peer *peer = *state;
 	uint64_t random = 88172645463325252u;
 

@@ -61,7 +61,39 @@ static const struct row rows[] = {
 	GOOD(NONE, "--version"),
 	GOOD(HELP, "rules", "17", "-h"),
 	BAD("wanted a verb", "--json"),
-	BAD("panic: unknown verb", "panic"),
+	GOOD(STATUS, "status", "--check"),
+	GOOD(CUSTOMERS, "customers"),
+	GOOD(CUSTOMERS, "customers", "acme"),
+	GOOD(EXTEND, "extend", "17", "--lifetime", "2h", "-m", "x"),
+	GOOD(QUARANTINE, "quarantine", "acme", "-m", "x"),
+	GOOD(RELEASE, "release", "acme"),
+	GOOD(RELEASE, "release", "17"),
+	GOOD(RELEASE, "release", "--customer", "17"),
+	GOOD(FREEZE, "freeze"),
+	GOOD(FREEZE, "freeze", "acme"),
+	GOOD(THAW, "thaw"),
+	GOOD(PANIC, "panic", "--yes", "-m", "x"),
+	GOOD(RESUME, "resume"),
+	GOOD(ANNOUNCE, "announce", "match then discard", "--lifetime=1h"),
+	GOOD(RETRACT, "retract", "17"),
+	GOOD(CONFIRM, "confirm", "reload"),
+	GOOD(RELOAD, "reload", "--confirm", "300", "--yes"),
+	BAD("log-level: unknown verb", "log-level"),
+	BAD("--check: not an option of this verb", "rules", "--check"),
+	BAD("--yes: not an option of this verb", "resume", "--yes"),
+	BAD("--lifetime: not an option of this verb", "approve", "1",
+	    "--lifetime", "2h"),
+	BAD("acme: wanted a rule's number", "extend", "acme"),
+	BAD("quarantine: wanted a customer's name", "quarantine"),
+	BAD("release: wanted a customer's name or a rule's number", "release"),
+	BAD("release: wanted a customer's name or a rule's number", "release",
+	    "17", "--customer", "17"),
+	BAD("panic: wanted nothing more", "panic", "acme"),
+	BAD("announce: wanted a rule, in quotes", "announce"),
+	BAD("reload: wanted --dry-run or --confirm", "reload", "--dry-run",
+	    "--confirm", "5"),
+	BAD("--confirm: wanted a number from 1 on", "reload", "--confirm=0"),
+	BAD("-m or --reason: wanted why", "panic", "-m", ""),
 	BAD("--fast: unknown option", "status", "--fast"),
 	BAD("--kind: not an option of this verb", "rules", "--kind", "x"),
 	BAD("--customer: not an option of this verb", "--customer", "x",
@@ -85,7 +117,7 @@ static const struct row rows[] = {
 	BAD("approve: wanted a rule's number", "approve"),
 	BAD("-m or --reason: wanted why", "approve", "1", "-m", ""),
 	BAD("-m or --reason: wanted why", "confirm", "--reason="),
-	BAD("confirm: wanted nothing more", "confirm", "17"),
+	BAD("two: one word too many", "confirm", "one", "two"),
 	BAD("route: wanted a prefix or an address", "route"),
 	BAD("two: one word too many", "route", "one", "two"),
 	BAD("--reason: not an option of this verb", "route", "::/0", "--reason",
@@ -171,15 +203,39 @@ reason_is_of_its_verb(void **state)
 	assert_null(args.message);
 }
 
+/* A number is a rule's, unless --customer says whose name it is. */
+static void
+release_knows_rules_from_customers(void **state)
+{
+	static const char *const rule[] = { "sluice", "release", "17" };
+	static const char *const name[] = { "sluice", "release", "acme" };
+	static const char *const number[] = { "sluice", "release", "--customer",
+		"17" };
+	char why[ARGS_WHY_MAX];
+	struct args args;
+
+	(void)state;
+	assert_int_equal(args_parse(3, rule, &args, why), 0);
+	assert_true(args.has_id && args.id == 17);
+	assert_null(args.customer);
+	assert_int_equal(args_parse(3, name, &args, why), 0);
+	assert_false(args.has_id);
+	assert_string_equal(args.customer, "acme");
+	assert_int_equal(args_parse(4, number, &args, why), 0);
+	assert_false(args.has_id);
+	assert_string_equal(args.customer, "17");
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[ROWS + 2] = {
+	struct CMUnitTest tests[ROWS + 3] = {
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(reason_is_of_its_verb),
+		cmocka_unit_test(release_knows_rules_from_customers),
 	};
 	char names[ROWS][128] = { "" };
 
@@ -190,7 +246,7 @@ main(void)
 			used += (size_t)snprintf(&names[i][used],
 			    sizeof(names[i]) - used, "%s%s", j > 0 ? " " : "",
 			    rows[i].words[j]);
-		tests[2 + i] = (struct CMUnitTest){ names[i], parses, NULL,
+		tests[3 + i] = (struct CMUnitTest){ names[i], parses, NULL,
 			NULL, (void *)(uintptr_t)&rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

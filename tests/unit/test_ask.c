@@ -32,7 +32,11 @@ static const struct request_row request_rows[] = {
 	    "{\"verb\":\"rules\",\"args\":{\"ground\":\"braked\"}}\n" },
 	{ "rule", { .verb = ARGS_RULES, .has_id = true, .id = 0 },
 	    "{\"verb\":\"rule\",\"args\":{\"id\":0}}\n" },
-	{ "withdraw", { .verb = ARGS_WITHDRAW, .id = 7, .message = "\x1b\"" },
+	{ "withdraw",
+	    { .verb = ARGS_WITHDRAW,
+		.has_id = true,
+		.id = 7,
+		.message = "\x1b\"" },
 	    "{\"verb\":\"withdraw\",\"args\":{\"id\":7,\"reason\":\"\\u001B\\\""
 	    "\"}}\n" },
 	{ "route", { .verb = ARGS_ROUTE, .word = "203.0.113.7" },
@@ -43,6 +47,75 @@ static const struct request_row request_rows[] = {
 	    "{\"verb\":\"audit\",\"args\":{\"rule\":0,\"n\":5}}\n" },
 	{ "reload", { .verb = ARGS_RELOAD, .dry_run = true },
 	    "{\"verb\":\"reload\",\"args\":{\"dry_run\":true}}\n" },
+	{ "confirm_irr",
+	    { .verb = ARGS_CONFIRM, .word = "irr", .message = "x" },
+	    "{\"verb\":\"confirm\",\"args\":{\"what\":\"irr\",\"reason\":\"x\"}"
+	    "}"
+	    "\n" },
+	{ "customer", { .verb = ARGS_CUSTOMERS, .word = "acme" },
+	    "{\"verb\":\"customers\",\"args\":{\"name\":\"acme\"}}"
+	    "\n" },
+	{ "extend",
+	    { .verb = ARGS_EXTEND,
+		.has_id = true,
+		.id = 7,
+		.lifetime = "2h",
+		.message = "x" },
+	    "{\"verb\":\"extend\",\"args\":{\"id\":7,\"lifetime\":\"2h\","
+	    "\"reason\":\"x\"}}"
+	    "\n" },
+	{ "quarantine",
+	    { .verb = ARGS_QUARANTINE, .word = "acme", .message = "x" },
+	    "{\"verb\":\"quarantine\",\"args\":{\"customer\":\"acme\","
+	    "\"reason\":\"x\"}}"
+	    "\n" },
+	{ "release_rule",
+	    { .verb = ARGS_RELEASE,
+		.word = "7",
+		.has_id = true,
+		.id = 7,
+		.message = "x" },
+	    "{\"verb\":\"release\",\"args\":{\"id\":7,\"reason\":\"x\"}}"
+	    "\n" },
+	{ "release_customer",
+	    { .verb = ARGS_RELEASE,
+		.word = "acme",
+		.customer = "acme",
+		.message = "x" },
+	    "{\"verb\":\"release\",\"args\":{\"customer\":\"acme\",\"reason\":"
+	    "\"x\"}}"
+	    "\n" },
+	{ "freeze", { .verb = ARGS_FREEZE, .message = "x" },
+	    "{\"verb\":\"freeze\",\"args\":{\"reason\":\"x\"}}"
+	    "\n" },
+	{ "thaw", { .verb = ARGS_THAW, .word = "acme", .message = "x" },
+	    "{\"verb\":\"thaw\",\"args\":{\"customer\":\"acme\",\"reason\":"
+	    "\"x\"}}"
+	    "\n" },
+	{ "panic", { .verb = ARGS_PANIC, .yes = true, .message = "x" },
+	    "{\"verb\":\"panic\",\"args\":{\"reason\":\"x\"}}"
+	    "\n" },
+	{ "resume", { .verb = ARGS_RESUME, .message = "x" },
+	    "{\"verb\":\"resume\",\"args\":{\"reason\":\"x\"}}"
+	    "\n" },
+	{ "announce",
+	    { .verb = ARGS_ANNOUNCE,
+		.word = "match then discard",
+		.lifetime = "1d",
+		.message = "x" },
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match then "
+	    "discard\",\"lifetime\":\"1d\",\"reason\":\"x\"}}"
+	    "\n" },
+	{ "retract",
+	    { .verb = ARGS_RETRACT, .has_id = true, .id = 7, .message = "x" },
+	    "{\"verb\":\"retract\",\"args\":{\"id\":7,\"reason\":\"x\"}}"
+	    "\n" },
+	{ "reload_confirm", { .verb = ARGS_RELOAD, .confirm_s = 300 },
+	    "{\"verb\":\"reload\",\"args\":{\"dry_run\":false,\"confirm\":300}}"
+	    "\n" },
+	{ "status_check", { .verb = ARGS_STATUS, .check = true },
+	    "{\"verb\":\"status\",\"args\":{}}"
+	    "\n" },
 	{ "help_is_not_asked", { .verb = ARGS_HELP }, NULL },
 };
 

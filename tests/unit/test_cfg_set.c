@@ -10,119 +10,15 @@
 #include <cmocka.h>
 
 #include "policy/customer.h"
-#include "proxy/supervisor/cfg_set.h"
-
-static struct msg_cfg_begin
-begin_of(void)
-{
-	return (struct msg_cfg_begin){ .head = { sizeof(struct msg_cfg_begin),
-					   MSG_CFG_BEGIN, 0 } };
-}
-
-static struct msg_cfg_router
-router_of(void)
-{
-	struct msg_cfg_router msg = { .head = { sizeof(msg), MSG_CFG_ROUTER,
-					  0 },
-		.asn = 64500,
-		.store_path = "/var/lib/sluice",
-		.control_path = "/run/sluice/control.sock" };
-
-	return msg;
-}
-
-static struct msg_cfg_validation
-validation_of(void)
-{
-	return (struct msg_cfg_validation){
-		.head = { sizeof(struct msg_cfg_validation), MSG_CFG_VALIDATION,
-		    0 },
-		.damping_ms = 60000,
-		.max_routes = 4000000,
-		.brake_percent = 20,
-		.brake_rules = 50,
-		.brake_customers = 3,
-		.ignore = { .n_communities = 1,
-		    .community = { { .kind = COMMUNITY_STANDARD } } },
-	};
-}
-
-static struct msg_cfg_asn
-asn_of(uint32_t index, uint32_t asn)
-{
-	return (struct msg_cfg_asn){
-		.head = { sizeof(struct msg_cfg_asn), MSG_CFG_ASN, 0 },
-		.index = index,
-		.asn = asn,
-	};
-}
-
-static struct msg_cfg_customer
-customer_of(uint32_t index, const char *name)
-{
-	struct msg_cfg_customer msg = { .head = { sizeof(msg), MSG_CFG_CUSTOMER,
-					    0 },
-		.index = index,
-		.asn = 65001,
-		.max_rules = 50,
-		.validate = VALIDATE_NEIGHBOR_AS };
-
-	(void)snprintf(msg.name, sizeof(msg.name), "%s", name);
-	return msg;
-}
-
-static struct msg_cfg_neighbor
-neighbor_of(uint32_t index, const char *name, uint8_t host)
-{
-	struct msg_cfg_neighbor msg = { .head = { sizeof(msg), MSG_CFG_NEIGHBOR,
-					    0 },
-		.index = index,
-		.asn = 65001,
-		.families = FAMILY_FLOWSPEC,
-		.remote = { .afi = AFI_IPV4, .addr = { 192, 0, 2, host } } };
-
-	(void)snprintf(msg.name, sizeof(msg.name), "%s", name);
-	return msg;
-}
-
-static struct msg_cfg_end
-end_of(void)
-{
-	return (struct msg_cfg_end){ .head = { sizeof(struct msg_cfg_end),
-					 MSG_CFG_END, 0 } };
-}
-
-#define TAKE(set, value)                                                       \
-	do {                                                                   \
-		__typeof__(value) taken = (value);                             \
-		assert_null(cfg_set_take((set), &taken.head));                 \
-	} while (0)
-#define REFUSE(set, value)                                                     \
-	do {                                                                   \
-		__typeof__(value) taken = (value);                             \
-		assert_non_null(cfg_set_take((set), &taken.head));             \
-	} while (0)
-
-/* Up to a customer. */
-static struct cfg_set *
-begun(void)
-{
-	struct cfg_set *set = cfg_set_new();
-
-	assert_non_null(set);
-	TAKE(set, begin_of());
-	TAKE(set, router_of());
-	TAKE(set, validation_of());
-	TAKE(set, customer_of(0, "acme"));
-	return set;
-}
+#include "tests/lib/cfg_samples.h"
 
 /* A whole set is kept in order. */
 static void
 messages_are_kept_in_order(void **state)
 {
 	static const uint16_t kinds[] = { MSG_CFG_BEGIN, MSG_CFG_ROUTER,
-		MSG_CFG_VALIDATION, MSG_CFG_CUSTOMER, MSG_CFG_ASN,
+		MSG_CFG_VALIDATION, MSG_CFG_FLEET, MSG_CFG_RPKI,
+		MSG_CFG_SERVICE, MSG_CFG_CUSTOMER, MSG_CFG_ASN,
 		MSG_CFG_NEIGHBOR, MSG_CFG_END };
 	struct cfg_set *set = begun();
 	const struct msg_head *head;
@@ -135,13 +31,13 @@ messages_are_kept_in_order(void **state)
 
 	while ((head = cfg_set_next(set, &at)) != NULL)
 		assert_int_equal(head->kind, kinds[n++]);
-	assert_int_equal(n, 7);
+	assert_int_equal(n, 10);
 	assert_string_equal(cfg_set_neighbor(set, 0)->name, "acme/192.0.2.1");
 	cfg_set_free(set);
 }
 
-/* Nothing before the beginning, nothing after the end, one router, and one
- * validation. */
+/* Nothing before the beginning, nothing after the end, and one of each of what
+ * there is one of. */
 static void
 order_is_kept(void **state)
 {
@@ -157,6 +53,15 @@ order_is_kept(void **state)
 	REFUSE(set, end_of());
 	TAKE(set, validation_of());
 	REFUSE(set, validation_of());
+	REFUSE(set, end_of());
+	TAKE(set, fleet_of());
+	REFUSE(set, fleet_of());
+	REFUSE(set, end_of());
+	TAKE(set, rpki_of());
+	REFUSE(set, rpki_of());
+	REFUSE(set, end_of());
+	TAKE(set, service_of());
+	REFUSE(set, service_of());
 	TAKE(set, end_of());
 	REFUSE(set, customer_of(0, "late"));
 	cfg_set_free(set);
@@ -225,219 +130,6 @@ too_many_asns_are_refused(void **state)
 	cfg_set_free(set);
 }
 
-struct row {
-	const char *name;
-	void (*spoil)(struct msg_cfg_neighbor *msg);
-};
-
-static void
-unknown_customer(struct msg_cfg_neighbor *m)
-{
-	m->index = 1;
-}
-static void
-no_name(struct msg_cfg_neighbor *m)
-{
-	m->name[0] = 0;
-}
-static void
-endless_name(struct msg_cfg_neighbor *m)
-{
-	memset(m->name, 'a', sizeof(m->name));
-}
-static void
-no_asn(struct msg_cfg_neighbor *m)
-{
-	m->asn = 0;
-}
-static void
-no_family(struct msg_cfg_neighbor *m)
-{
-	m->families = 0;
-}
-static void
-unknown_families(struct msg_cfg_neighbor *m)
-{
-	m->families = 16;
-}
-static void
-no_address(struct msg_cfg_neighbor *m)
-{
-	m->remote.afi = AFI_NONE;
-	m->remote.addr[0] = 0;
-}
-static void
-local_of_other_family(struct msg_cfg_neighbor *m)
-{
-	m->local.afi = AFI_IPV6;
-}
-static void
-hold_time_of_two(struct msg_cfg_neighbor *m)
-{
-	m->hold_s = 2;
-}
-static void
-key_without_file(struct msg_cfg_neighbor *m)
-{
-	m->authenticated = 1;
-}
-static void
-key_file_relative(struct msg_cfg_neighbor *m)
-{
-	m->authenticated = 1;
-	m->password_file[0] = 'x';
-}
-
-static void
-validate_of_zero(struct msg_cfg_customer *m)
-{
-	m->validate = VALIDATE_NONE;
-}
-static void
-validate_unknown(struct msg_cfg_customer *m)
-{
-	m->validate = VALIDATE_OFF + 1;
-}
-static void
-best_match_unknown(struct msg_cfg_customer *m)
-{
-	m->best_match = BEST_MATCH_INTERNAL + 1;
-}
-static void
-failover_unknown(struct msg_cfg_customer *m)
-{
-	m->failover = FAILOVER_KEEP + 1;
-}
-
-static const struct {
-	const char *name;
-	void (*spoil)(struct msg_cfg_customer *msg);
-} customer_rows[] = {
-	{ "validate_of_zero_is_refused", validate_of_zero },
-	{ "validate_unknown_is_refused", validate_unknown },
-	{ "best_match_unknown_is_refused", best_match_unknown },
-	{ "failover_unknown_is_refused", failover_unknown },
-};
-
-static void
-damping_too_long(struct msg_cfg_validation *m)
-{
-	m->damping_ms = 3600001;
-}
-static void
-no_routes(struct msg_cfg_validation *m)
-{
-	m->max_routes = 0;
-}
-static void
-too_many_routes(struct msg_cfg_validation *m)
-{
-	m->max_routes = 64000001;
-}
-static void
-brake_of_nothing(struct msg_cfg_validation *m)
-{
-	m->brake_percent = 0;
-}
-static void
-brake_beyond_all(struct msg_cfg_validation *m)
-{
-	m->brake_percent = 101;
-}
-static void
-too_many_communities(struct msg_cfg_validation *m)
-{
-	m->ignore.n_communities = IGNORE_COMMUNITIES_MAX + 1;
-}
-static void
-endless_communities(struct msg_cfg_validation *m)
-{
-	m->ignore.n_communities = UINT32_MAX;
-}
-static void
-community_of_no_kind(struct msg_cfg_validation *m)
-{
-	m->ignore.n_communities = 2;
-}
-static void
-community_of_unknown_kind(struct msg_cfg_validation *m)
-{
-	m->ignore.community[0].kind = COMMUNITY_LARGE + 1;
-}
-static void
-too_many_originators(struct msg_cfg_validation *m)
-{
-	m->ignore.n_originators = IGNORE_ORIGINATORS_MAX + 1;
-}
-
-static const struct {
-	const char *name;
-	void (*spoil)(struct msg_cfg_validation *msg);
-} validation_rows[] = {
-	{ "damping_too_long_is_refused", damping_too_long },
-	{ "no_routes_are_refused", no_routes },
-	{ "too_many_routes_are_refused", too_many_routes },
-	{ "brake_of_nothing_is_refused", brake_of_nothing },
-	{ "brake_beyond_all_is_refused", brake_beyond_all },
-	{ "too_many_communities_are_refused", too_many_communities },
-	{ "endless_communities_are_refused", endless_communities },
-	{ "community_of_no_kind_is_refused", community_of_no_kind },
-	{ "community_of_unknown_kind_is_refused", community_of_unknown_kind },
-	{ "too_many_originators_are_refused", too_many_originators },
-};
-
-static const struct row rows[] = {
-	{ "unknown_customer_is_refused", unknown_customer },
-	{ "no_name_is_refused", no_name },
-	{ "endless_name_is_refused", endless_name },
-	{ "no_asn_is_refused", no_asn },
-	{ "no_family_is_refused", no_family },
-	{ "unknown_families_are_refused", unknown_families },
-	{ "no_address_is_refused", no_address },
-	{ "local_of_other_family_is_refused", local_of_other_family },
-	{ "hold_time_of_two_is_refused", hold_time_of_two },
-	{ "key_without_file_is_refused", key_without_file },
-	{ "key_file_relative_is_refused", key_file_relative },
-};
-
-static void
-check_row(void **state)
-{
-	const struct row *row = *state;
-	struct cfg_set *set = begun();
-	struct msg_cfg_neighbor msg = neighbor_of(0, "acme/192.0.2.1", 1);
-
-	row->spoil(&msg);
-	REFUSE(set, msg);
-	cfg_set_free(set);
-}
-
-static void
-check_customer_row(void **state)
-{
-	size_t i = *(const size_t *)*state;
-	struct cfg_set *set = begun();
-	struct msg_cfg_customer msg = customer_of(1, "globex");
-
-	customer_rows[i].spoil(&msg);
-	REFUSE(set, msg);
-	cfg_set_free(set);
-}
-
-static void
-check_validation_row(void **state)
-{
-	size_t i = *(const size_t *)*state;
-	struct cfg_set *set = cfg_set_new();
-	struct msg_cfg_validation msg = validation_of();
-
-	TAKE(set, begin_of());
-	TAKE(set, router_of());
-	validation_rows[i].spoil(&msg);
-	REFUSE(set, msg);
-	cfg_set_free(set);
-}
-
 /* Numbers belong to names, over sets in any order. */
 static void
 numbers_are_stable(void **state)
@@ -453,6 +145,9 @@ numbers_are_stable(void **state)
 	TAKE(two, begin_of());
 	TAKE(two, router_of());
 	TAKE(two, validation_of());
+	TAKE(two, fleet_of());
+	TAKE(two, rpki_of());
+	TAKE(two, service_of());
 	TAKE(two, customer_of(0, "other"));
 	TAKE(two, customer_of(1, "acme"));
 	TAKE(two, neighbor_of(1, "b", 2));
@@ -505,49 +200,150 @@ too_many_neighbors_are_refused(void **state)
 	cfg_set_free(set);
 }
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* IRR lists are kept apart, each under its customer, in whatever order. */
+static void
+irr_lists_are_kept_apart(void **state)
+{
+	struct cfg_set *set = begun();
+	const struct msg_head *head;
+	size_t at = 0;
 
-static const struct CMUnitTest stories[] = {
-	cmocka_unit_test(messages_are_kept_in_order),
-	cmocka_unit_test(order_is_kept),
-	cmocka_unit_test(validation_after_a_customer_is_refused),
-	cmocka_unit_test(validation_is_copied_out),
-	cmocka_unit_test(asns_ascend),
-	cmocka_unit_test(too_many_asns_are_refused),
-	cmocka_unit_test(numbers_are_stable),
-	cmocka_unit_test(one_address_two_neighbors_is_refused),
-	cmocka_unit_test(too_many_neighbors_are_refused),
-};
+	(void)state;
+	TAKE(set, customer_of(1, "globex"));
+	TAKE(set, irr_of(1, 1));
+	TAKE(set, irr_of(0, 2));
+	TAKE(set, prefix_of(0, CFG_LIST_OWN, 10));
+	TAKE(set, prefix_of(0, CFG_LIST_IRR, 11));
+	TAKE(set, prefix_of(1, CFG_LIST_IRR, 12));
+	TAKE(set, prefix_of(0, CFG_LIST_IRR, 13));
+	TAKE(set, end_of());
+
+	while ((head = cfg_set_next(set, &at)) != NULL) {
+		assert_int_not_equal(head->kind, MSG_CFG_IRR);
+		if (head->kind == MSG_CFG_PREFIX)
+			assert_int_equal(
+			    ((const struct msg_cfg_prefix *)(const void *)head)
+				->list,
+			    CFG_LIST_OWN);
+	}
+	assert_int_equal(cfg_set_irr(set, 0)->n, 2);
+	assert_int_equal(cfg_set_irr(set, 0)->prefixes[1].addr[0], 13);
+	assert_int_equal(cfg_set_irr(set, 1)->prefixes[0].addr[0], 12);
+	cfg_set_free(set);
+}
+
+/* A list has as many prefixes as it said, and each customer has one. */
+static void
+irr_lists_are_whole(void **state)
+{
+	struct cfg_set *set = begun();
+	struct msg_cfg_irr contradiction = irr_of(0, 1);
+
+	(void)state;
+	REFUSE(set, prefix_of(0, CFG_LIST_IRR, 10));
+	REFUSE(set, irr_of(1, 1));
+	contradiction.status = IRR_MISSING;
+	REFUSE(set, contradiction);
+	TAKE(set, irr_of(0, 2));
+	REFUSE(set, irr_of(0, 2));
+	TAKE(set, prefix_of(0, CFG_LIST_IRR, 10));
+	REFUSE(set, end_of());
+	TAKE(set, prefix_of(0, CFG_LIST_IRR, 11));
+	REFUSE(set, prefix_of(0, CFG_LIST_IRR, 12));
+	TAKE(set, end_of());
+	cfg_set_free(set);
+}
+
+/* What one customer may have is bounded, and its wishes are kept. */
+static void
+what_a_customer_has_is_bounded(void **state)
+{
+	struct cfg_set *set = begun();
+
+	(void)state;
+	for (uint32_t i = 0; i < WISH_RULES_MAX; i++)
+		TAKE(set, wish_of(0));
+	REFUSE(set, wish_of(0));
+	REFUSE(set, wish_of(1));
+	for (uint32_t i = 0; i < CUSTOMER_CLASSES_MAX; i++)
+		TAKE(set, class_of(0));
+	REFUSE(set, class_of(0));
+	REFUSE(set, class_of(1));
+	for (uint32_t i = 0; i < CUSTOMER_REWRITES_MAX; i++)
+		TAKE(set, rewrite_of(0));
+	REFUSE(set, rewrite_of(0));
+	REFUSE(set, rewrite_of(1));
+	assert_int_equal(cfg_set_wishes(set, 0)->n, WISH_RULES_MAX);
+	assert_int_equal(cfg_set_wishes(set, 0)->rule[1].wish.lifetime_s, 600);
+	cfg_set_free(set);
+}
+
+/* Messages that are not such as the loader makes. */
+static void
+broken_messages_are_refused(void **state)
+{
+	struct cfg_set *set = begun();
+	struct msg_cfg_wish wish = wish_of(0);
+	struct msg_cfg_class class = class_of(0);
+	struct msg_cfg_protected entry = protected_of();
+	struct msg_cfg_prefix prefix = prefix_of(0, CFG_LIST_OWN, 10);
+
+	(void)state;
+	wish.wish.wish.dry_run = 1; /* two things at once */
+	REFUSE(set, wish);
+	class.kind = CLASS_HELD + 1;
+	REFUSE(set, class);
+	class = class_of(0);
+	class.rule.n_terms = 1; /* behind the message's end */
+	REFUSE(set, class);
+	TAKE(set, protected_of());
+	entry.rule.has = 0;
+	entry.rule.dst_len = 0;
+	entry.rule.dst[0] = 0;
+	REFUSE(set, entry);
+	entry = protected_of();
+	memset(entry.name, 'a', sizeof(entry.name));
+	REFUSE(set, entry);
+	prefix.list = CFG_LIST_IRR + 1;
+	REFUSE(set, prefix);
+	cfg_set_free(set);
+}
+
+/* The operators' own customer is there once, and nobody's neighbour. */
+static void
+noc_is_one_without_neighbors(void **state)
+{
+	struct cfg_set *set = begun();
+	struct msg_cfg_customer noc = customer_of(1, "noc");
+	struct msg_cfg_customer again = customer_of(2, "noc2");
+
+	(void)state;
+	noc.noc = again.noc = 1;
+	TAKE(set, noc);
+	REFUSE(set, again);
+	REFUSE(set, neighbor_of(1, "noc/192.0.2.1", 1));
+	cfg_set_free(set);
+}
 
 int
 main(void)
 {
-	enum {
-		ROWS = COUNT(rows),
-		CUSTOMERS = COUNT(customer_rows),
-		VALIDATIONS = COUNT(validation_rows),
-		STORIES = COUNT(stories)
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(messages_are_kept_in_order),
+		cmocka_unit_test(order_is_kept),
+		cmocka_unit_test(validation_after_a_customer_is_refused),
+		cmocka_unit_test(validation_is_copied_out),
+		cmocka_unit_test(asns_ascend),
+		cmocka_unit_test(too_many_asns_are_refused),
+		cmocka_unit_test(numbers_are_stable),
+		cmocka_unit_test(one_address_two_neighbors_is_refused),
+		cmocka_unit_test(too_many_neighbors_are_refused),
+		cmocka_unit_test(irr_lists_are_kept_apart),
+		cmocka_unit_test(irr_lists_are_whole),
+		cmocka_unit_test(what_a_customer_has_is_bounded),
+		cmocka_unit_test(broken_messages_are_refused),
+		cmocka_unit_test(noc_is_one_without_neighbors),
 	};
-	struct CMUnitTest tests[ROWS + CUSTOMERS + VALIDATIONS + STORIES];
-	size_t numbers[COUNT(tests)];
-	size_t n = 0;
 
-	for (size_t i = 0; i < COUNT(tests); i++)
-		numbers[i] = i;
-	for (size_t i = 0; i < STORIES; i++)
-		tests[n++] = stories[i];
-	for (size_t i = 0; i < ROWS; i++)
-		tests[n++] = (struct CMUnitTest){ .name = rows[i].name,
-			.test_func = check_row,
-			.initial_state = (void *)(uintptr_t)&rows[i] };
-	for (size_t i = 0; i < CUSTOMERS; i++)
-		tests[n++] = (struct CMUnitTest){ .name = customer_rows[i].name,
-			.test_func = check_customer_row,
-			.initial_state = &numbers[i] };
-	for (size_t i = 0; i < VALIDATIONS; i++)
-		tests[n++] =
-		    (struct CMUnitTest){ .name = validation_rows[i].name,
-			    .test_func = check_validation_row,
-			    .initial_state = &numbers[i] };
 	return cmocka_run_group_tests_name("cfg_set", tests, NULL, NULL);
 }

@@ -172,7 +172,7 @@ route_needs_a_prefix(void **state)
 	memset(&msg.prefix, 0, sizeof(msg.prefix));
 	msg.verb = CTL_CONFIRM;
 	assert_true(check_ctl_request(&msg));
-	msg.verb = CTL_CONFIRM + 1;
+	msg.verb = CTL_RETRACT + 1;
 	assert_false(check_ctl_request(&msg));
 }
 

@@ -30,7 +30,7 @@ customers_text(size_t n, size_t *len)
 	FILE *out = open_memstream(&text, len);
 
 	assert_non_null(out);
-	(void)fputs(BASE "customers:\n", out);
+	(void)fputs(BASE "fleet: {guaranteed: 0}\ncustomers:\n", out);
 	for (size_t i = 0; i < n; i++)
 		(void)fprintf(out,
 		    "- {name: c%zu, asn: 65001, "
@@ -104,6 +104,60 @@ prefixes_are_bounded(void **state)
 	assert_int_equal(load_text(config, text, len), -1);
 	assert_string_equal(
 	    config_error(config, 0)->key, "customers[0].own.prefixes[200000]");
+	config_free(config);
+}
+
+/* 200,000 prefixes of customers who share them, all the same few: looked
+ * through without comparing each with each. */
+static void
+shared_prefixes_are_bounded(void **state)
+{
+	struct config *config = config_new();
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	(void)fputs(BASE "fleet: {guaranteed: 0}\ncustomers:\n", out);
+	for (size_t i = 0; i < 2000; i++) {
+		(void)fprintf(out,
+		    "- {name: c%zu, asn: 65001, own: {shared: true, "
+		    "prefixes: [",
+		    i);
+		for (size_t k = 0; k < 100; k++)
+			(void)fprintf(
+			    out, "%s1.%zu.0.0/16\n", k == 0 ? "" : ", ", k);
+		(void)fputs("]}}\n", out);
+	}
+	(void)fclose(out);
+	assert_int_equal(load_text(config, text, len), 0);
+	assert_int_equal(config_counts(config).prefixes, 200000);
+	config_free(config);
+}
+
+/* All customers together have 20,000 approved or held classes at most. */
+static void
+classes_are_bounded(void **state)
+{
+	struct config *config = config_new();
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	(void)fputs(BASE "fleet: {guaranteed: 0}\ncustomers:\n", out);
+	for (size_t i = 0; i < 313; i++) {
+		(void)fprintf(
+		    out, "- {name: c%zu, asn: 65001, approval: {held: [", i);
+		for (size_t k = 0; k < 64; k++)
+			(void)fprintf(out, "%smatch destination 1.2.3.%zu/32\n",
+			    k == 0 ? "" : ", ", k);
+		(void)fputs("]}}\n", out);
+	}
+	(void)fclose(out);
+	assert_int_equal(load_text(config, text, len), -1);
+	assert_string_equal(
+	    config_error(config, 0)->key, "customers[312].approval.held[32]");
 	config_free(config);
 }
 
@@ -203,6 +257,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(customers_are_bounded),
 		cmocka_unit_test(prefixes_are_bounded),
+		cmocka_unit_test(shared_prefixes_are_bounded),
+		cmocka_unit_test(classes_are_bounded),
 		cmocka_unit_test(asns_are_bounded),
 		cmocka_unit_test(errors_are_in_file_order),
 		cmocka_unit_test(memory_reads_no_files),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The control role whole: its socket, with another end for each role. */
 #include <errno.h>
+#include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -175,6 +177,19 @@ client_say(const struct scene *scene, unsigned i, const char *text)
 	assert_int_equal(
 	    send(scene->clients[i], text, strlen(text), MSG_NOSIGNAL),
 	    (ssize_t)strlen(text));
+}
+
+/* Who connects: looked up here, for the kernel would say that it is us. */
+static gid_t peer_gid;
+
+static int
+peer_look(int fd, struct access_peer *out)
+{
+	(void)fd;
+	out->uid = 1000000; /* nobody that sluice runs as */
+	out->gid = peer_gid;
+	out->n_groups = 0;
+	return 0;
 }
 
 /* Read all that is there; stops the loop at an end or at end of file. */
@@ -433,6 +448,65 @@ reload_is_answered_by_the_supervisor(void **state)
 	    "inward, 0 kept\",\"withdrawn\":0,\"admitted\":0,\"kept\":0}}\n");
 }
 
+/* A configuration in which this group has the role noc. */
+static void
+noc_is(struct scene *scene, const char *group)
+{
+	struct msg_control_config config = { .head.kind = MSG_CONTROL_CONFIG };
+
+	memcpy(config.path, scene->path, sizeof(scene->path));
+	(void)snprintf(config.noc, sizeof(config.noc), "%s", group);
+	assert_int_equal(
+	    channel_send(scene->supervisor, &config, sizeof(config), -1), 0);
+	channel_flush(scene->supervisor);
+	pump(scene, -1);
+}
+
+/* Of no group: told so and closed. Of one: as far as its role goes. The next
+ * configuration counts for those who connect then. */
+static void
+groups_decide_who_may_do_what(void **state)
+{
+	static const char panic[] =
+	    "{\"verb\":\"panic\",\"args\":{\"reason\":\"x\"}}\n";
+	const struct group *group = getgrgid(0);
+	struct scene *scene = *state;
+	struct stat st;
+
+	if (group == NULL)
+		skip();
+	control_look(scene->control, peer_look);
+	noc_is(scene, group->gr_name);
+	assert_int_equal(stat(scene->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0666);
+	peer_gid = 1000000;
+	client_dial(scene, 0);
+	pump(scene, 0);
+	assert_string_equal(scene->text,
+	    "{\"end\":{\"exit\":1,\"text\":\"you are in none of the groups "
+	    "viewer, noc, admin\"}}\n");
+	pump(scene, 0);
+	assert_int_equal(scene->len, 0);
+	assert_int_equal(recv(scene->clients[0], scene->text, 1, 0), 0);
+	peer_gid = 0;
+	client_dial(scene, 1);
+	assert_string_equal(
+	    answer(scene, 1, panic), "{\"end\":{\"exit\":0,\"text\":\"\"}}\n");
+	scene->last_request = 0;
+	assert_string_equal(answer(scene, 1, "{\"verb\":\"reload\"}\n"),
+	    "{\"end\":{\"exit\":1,\"text\":\"reload needs the role admin; "
+	    "you are noc\"}}\n");
+	noc_is(scene, "");
+	assert_int_equal(stat(scene->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	peer_gid = 1000000;
+	client_dial(scene, 2);
+	assert_non_null(
+	    strstr(answer(scene, 2, "{\"verb\":\"reload\"}\n"), "\"exit\":0"));
+	assert_non_null(
+	    strstr(answer(scene, 1, "{\"verb\":\"reload\"}\n"), "\"exit\":1"));
+}
+
 /* When the supervisor goes, control goes. */
 static void
 end_of_the_supervisor_is_our_end(void **state)
@@ -481,6 +555,7 @@ main(void)
 		TEST(clients_are_bounded),
 		TEST(nonsense_is_answered),
 		TEST(reload_is_answered_by_the_supervisor),
+		TEST(groups_decide_who_may_do_what),
 		TEST(end_of_the_supervisor_is_our_end),
 		TEST(broken_frame_of_the_guard_is_our_end),
 	};

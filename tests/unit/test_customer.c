@@ -44,6 +44,22 @@ defaults_are_narrow(void **state)
 	assert_int_equal(customer.local_pref, 100);
 	assert_null(customer.asns);
 	assert_int_equal(customer.n_asns, 0);
+	assert_int_equal(customer.limits.cost, 200);
+	assert_int_equal(customer.limits.new_per_second, 10);
+	assert_int_equal(customer.limits.burst, 20);
+	assert_int_equal(customer.limits.strikes, 20);
+	assert_true(customer.limits.addresses == UINT64_MAX);
+	assert_true(customer.limits.addresses_percent >= 100);
+	assert_int_equal(customer.match, OWN_MATCH_ALL);
+	assert_int_equal(customer.rpki, OWN_RPKI_VETO);
+	assert_int_equal(customer.lifetime_ms, 24 * 60 * 60 * 1000);
+	assert_true(customer.flap_breaker);
+	assert_false(customer.noc || customer.pa || customer.shared);
+	assert_false(customer.irr.configured || customer.irr.usable);
+	assert_null(customer.irr.list);
+	assert_null(customer.classes);
+	assert_false(customer.rewrite.raise_rates);
+	assert_int_equal(customer.rewrite.n_redirects, 0);
 }
 
 /* The window follows the family; an unknown one gets a window that refuses. */
@@ -73,8 +89,17 @@ freed_customer_is_off(void **state)
 	customer.asns = calloc(1, sizeof(*customer.asns));
 	assert_non_null(customer.asns);
 	customer.n_asns = 1;
+	customer.irr.list = prefix_set_new();
+	assert_non_null(customer.irr.list);
+	customer.classes = calloc(2, sizeof(*customer.classes));
+	assert_non_null(customer.classes);
+	customer.classes[0].rule = calloc(1, RULE_SIZE_MIN);
+	customer.n_classes = 2; /* the second without a rule */
 	customer_free(&customer);
 	assert_null(customer.own);
+	assert_null(customer.irr.list);
+	assert_null(customer.classes);
+	assert_int_equal(customer.n_classes, 0);
 	assert_null(customer.asns);
 	assert_int_equal(customer.n_asns, 0);
 	assert_int_equal(customer.mode, CUSTOMER_OFF);

@@ -19,6 +19,13 @@ struct set {
 	struct msg_cfg_begin begin;
 	struct msg_cfg_router router;
 	struct msg_cfg_validation validation;
+	struct msg_cfg_fleet fleet;
+	struct msg_cfg_rpki rpki;
+	struct msg_cfg_irr irr;
+	struct msg_cfg_prefix irr_prefix;
+	struct msg_cfg_class rules_class;
+	struct msg_cfg_rewrite rewrite;
+	struct msg_cfg_protected protects;
 	struct msg_cfg_customer customer;
 	struct msg_cfg_prefix prefix;
 	struct msg_cfg_target target;
@@ -28,11 +35,43 @@ struct set {
 	unsigned n_customers;
 	unsigned n_targets;
 	unsigned n_validations;
+	unsigned n_fleets;
+	unsigned n_rpkis;
+	unsigned n_irrs;
 	unsigned n_asns;
 	bool no_router;
 	bool same_peer;
 	bool same_customer;
 };
+
+static void
+fill_facts(struct set *s)
+{
+	s->fleet.head.kind = MSG_CFG_FLEET;
+	s->fleet.profile = COST_PLAIN;
+	s->fleet.max_cost = 2800;
+	s->rpki.head.kind = MSG_CFG_RPKI;
+	s->irr.head.kind = MSG_CFG_IRR;
+	s->irr.status = IRR_USABLE;
+	s->irr.n = 1;
+	s->irr.max_age_ms = 5;
+	s->irr_prefix = s->prefix;
+	s->irr_prefix.list = CFG_LIST_IRR;
+	s->rules_class.head.kind = MSG_CFG_CLASS;
+	s->rules_class.kind = CLASS_HELD;
+	s->rules_class.head.len =
+	    offsetof(struct msg_cfg_class, rule) + RULE_SIZE_MIN;
+	s->rewrite.head.kind = MSG_CFG_REWRITE;
+	s->protects.head.kind = MSG_CFG_PROTECTED;
+	s->protects.rule.afi = AFI_IPV4;
+	s->protects.rule.has = RULE_HAS_DST;
+	s->protects.rule.dst_len = 8;
+	s->protects.rule.dst[0] = 9;
+	s->protects.head.len =
+	    offsetof(struct msg_cfg_protected, rule) + RULE_SIZE_MIN;
+	s->rules_class.rule = s->protects.rule;
+	s->n_fleets = s->n_rpkis = s->n_irrs = 1;
+}
 
 static void
 set_fill(struct set *s)
@@ -85,6 +124,7 @@ set_fill(struct set *s)
 	s->asn.asn = 65002;
 	s->n_asns = 2;
 	s->n_validations = 1;
+	fill_facts(s);
 }
 
 static int
@@ -114,6 +154,20 @@ take_customers(struct config *config, struct set *s)
 	return 0;
 }
 
+static int
+take_facts(struct config *config, struct set *s)
+{
+	for (unsigned i = 0; i < s->n_irrs; i++) {
+		if (config_take(config, &s->irr.head) < 0)
+			return -1;
+	}
+	if (config_take(config, &s->irr_prefix.head) < 0 ||
+	    config_take(config, &s->rules_class.head) < 0 ||
+	    config_take(config, &s->rewrite.head) < 0)
+		return -1;
+	return config_take(config, &s->protects.head);
+}
+
 /* 0 when the whole set is taken. */
 static int
 set_take(struct config *config, struct set *s)
@@ -124,7 +178,15 @@ set_take(struct config *config, struct set *s)
 		if (config_take(config, &s->validation.head) < 0)
 			return -1;
 	}
-	if (take_customers(config, s) < 0)
+	for (unsigned i = 0; i < s->n_fleets; i++) {
+		if (config_take(config, &s->fleet.head) < 0)
+			return -1;
+	}
+	for (unsigned i = 0; i < s->n_rpkis; i++) {
+		if (config_take(config, &s->rpki.head) < 0)
+			return -1;
+	}
+	if (take_customers(config, s) < 0 || take_facts(config, s) < 0)
 		return -1;
 	for (unsigned i = 0; i < 2; i++) {
 		struct msg_cfg_neighbor n = s->neighbor;
@@ -172,6 +234,16 @@ sound_set_is_taken(void **state)
 	assert_int_equal(config_neighbor(config, 13)->peer, 13);
 	assert_null(config_neighbor(config, 14));
 	assert_int_equal(config->dialects, 1u << DIALECT_STRICT);
+	assert_int_equal(config->fleet.max_cost, 2800);
+	assert_true(c->policy.irr.configured);
+	assert_int_equal(c->policy.irr.max_age_ms, 5);
+	assert_int_equal(prefix_set_count(c->policy.irr.list), 1);
+	assert_int_equal(c->policy.n_classes, 1);
+	assert_int_equal(c->policy.rewrite.n_redirects, 1);
+	/* What is listed, two neighbours' addresses, and what always is. */
+	assert_true(protected_sealed(config->protected));
+	assert_true(protected_count(config->protected) > 3);
+	assert_int_equal(prefix_set_count(config->space), 1);
 
 	/* Nothing more after the end. */
 	assert_int_equal(config_take(config, &s.router.head), -1);
@@ -190,6 +262,8 @@ look_ups_find_the_right_one(void **state)
 	config = config_new(&s.begin);
 	assert_int_equal(config_take(config, &s.router.head), 0);
 	assert_int_equal(config_take(config, &s.validation.head), 0);
+	assert_int_equal(config_take(config, &s.fleet.head), 0);
+	assert_int_equal(config_take(config, &s.rpki.head), 0);
 	for (uint32_t i = 0; i < 500; i++) {
 		s.customer.index = i;
 		s.customer.customer = i * 7919 % 500;
@@ -250,6 +324,28 @@ struct row {
 /* One row: a name and what is done to the sound set. */
 #define ROWS(X)                                                                \
 	X(router_without_asn, s->router.asn = 0)                               \
+	X(fleet_missing, s->n_fleets = 0)                                      \
+	X(fleet_twice, s->n_fleets = 2)                                        \
+	X(fleet_without_profile, s->fleet.profile = COST_NONE)                 \
+	X(fleet_with_unknown_profile, s->fleet.profile = COST_COUNT)           \
+	X(caches_missing, s->n_rpkis = 0)                                      \
+	X(caches_twice, s->n_rpkis = 2)                                        \
+	X(caches_beyond_count, s->rpki.n = RPKI_CACHES_MAX + 1)                \
+	X(list_twice, s->n_irrs = 2)                                           \
+	X(list_of_nobody, s->irr.index = 9)                                    \
+	X(list_that_is_empty, s->irr.n = 0)                                    \
+	X(list_without_its_head, s->n_irrs = 0)                                \
+	X(prefix_of_unknown_list, s->irr_prefix.list = 2)                      \
+	X(class_of_unknown_kind, s->rules_class.kind = 3)                      \
+	X(class_of_nobody, s->rules_class.index = 9)                           \
+	X(class_with_broken_rule, s->rules_class.rule.afi = 9)                 \
+	X(rewrite_of_nobody, s->rewrite.index = 9)                             \
+	X(protected_without_destination, s->protects.rule.has = 0)             \
+	X(protected_name_without_end,                                          \
+	    memset(s->protects.name, 'x', sizeof(s->protects.name)))           \
+	X(unknown_match, s->customer.match = 2)                                \
+	X(unknown_rpki, s->customer.rpki = 3)                                  \
+	X(two_of_the_operators, s->customer.noc = 1)                           \
 	X(router_missing, s->no_router = true)                                 \
 	X(router_path_without_end,                                             \
 	    memset(s->router.store_path, 'x', PATH_LEN))                       \

@@ -72,6 +72,14 @@ check_row(void **state)
 	judge_scene_free(s);
 }
 
+/* A person may let it pass, so later checks are asked too. */
+static bool
+is_hold(unsigned reason)
+{
+	return reason == REASON_WIDE || reason == REASON_SHADOWS ||
+	       reason == REASON_APPROVAL || reason == REASON_SECOND_OPERATOR;
+}
+
 /* explain gives the verdict of judge, and the objection among its results. */
 static void
 explain_row(void **state)
@@ -95,7 +103,7 @@ explain_row(void **state)
 		decided = decided || check == row->check;
 		if (check == row->check)
 			assert_int_equal(result->reason, row->reason);
-		else if (!decided && result->reason != REASON_WIDE)
+		else if (!decided && !is_hold(result->reason))
 			assert_int_equal(result->reason, REASON_ACCEPTED);
 	}
 	assert_int_equal(decided, row->check != CHECK_NONE);
@@ -106,7 +114,8 @@ explain_row(void **state)
 static bool
 of_a_check(unsigned reason)
 {
-	return reason <= REASON_QUOTA_RULES ||
+	return (reason <= REASON_QUOTA_FLEET &&
+		   reason != REASON_QUOTA_RECEIVED) ||
 	       (reason >= REASON_UNICAST_UNKNOWN &&
 		   reason <= REASON_MORE_SPECIFIC);
 }
@@ -179,6 +188,38 @@ refused_evidence_names_value_and_limit(void **state)
 	judge_scene_free(s);
 }
 
+/* The evidence names what is protected, and who waits for whom. */
+static void
+refused_evidence_names_what_is_protected(void **state)
+{
+	struct judge_scene *s = judge_scene_new();
+
+	(void)state;
+	judge_scene_protect(s, "203.0.113.0/29", 0, PROTECTED_ANYBODY);
+	judge(&s->q, &s->verdict, s->parts);
+	assert_string_equal(s->verdict.evidence,
+	    "matches packets to 203.0.113.0/29 (loopbacks)");
+
+	judge_scene_dst(s, "203.0.113.77/32");
+	judge_scene_src(s, "203.0.113.1/32");
+	judge(&s->q, &s->verdict, s->parts);
+	assert_string_equal(s->verdict.evidence,
+	    "the source is inside 203.0.113.0/29 (loopbacks)");
+
+	judge_scene_src(s, "198.51.100.1/32");
+	s->q.protect_customers = true;
+	judge(&s->q, &s->verdict, s->parts);
+	assert_string_equal(s->verdict.evidence,
+	    "the source is inside 198.51.100.0/24 of another customer");
+
+	judge_scene_src(s, "192.0.2.1/32");
+	prefix_parse("203.0.113.77/32", &s->remote);
+	judge(&s->q, &s->verdict, s->parts);
+	assert_string_equal(s->verdict.evidence,
+	    "matches BGP packets between 203.0.113.77 and our 192.0.2.1");
+	judge_scene_free(s);
+}
+
 /* With faults everywhere the first check decides, and explain shows all. */
 static void
 first_objection_decides_and_explain_shows_all(void **state)
@@ -221,7 +262,9 @@ check_without_ground_says_unjudged(void **state)
 
 	assert_int_equal(s->results[CHECK_FORM].reason, REASON_MALFORMED);
 	for (unsigned i = CHECK_SCOPE; i < CHECK_COUNT; i++) {
-		if (i == CHECK_ACTION) /* actions came in another attribute */
+		/* Actions came in another attribute, and how long it may live
+		 * is not the rule's to say. */
+		if (i == CHECK_ACTION || i == CHECK_LIFETIME)
 			continue;
 		assert_int_equal(s->results[i].reason, REASON_UNJUDGED);
 		assert_memory_equal(s->results[i].evidence, "not asked", 9);
@@ -422,14 +465,16 @@ conflicts_are_asked_once_a_part(void **state)
 	judge(&s->q, &s->verdict, s->parts);
 	assert_true(verdict_accepts(&s->verdict));
 	assert_int_equal(s->asked, 1);
+	assert_int_equal(s->asked_shadows, 1);
 
-	s->asked = 0;
+	s->asked = s->asked_shadows = 0;
 	s->q.dialects = JUDGE_DIALECT_BIT(DIALECT_STRICT);
 	judge_scene_list(s, RULE_DST_PORT, 1000, 12);
 	judge(&s->q, &s->verdict, s->parts);
 	assert_true(verdict_accepts(&s->verdict));
 	assert_true(s->parts[DIALECT_STRICT].n > 1);
 	assert_int_equal(s->asked, s->parts[DIALECT_STRICT].n);
+	assert_int_equal(s->asked_shadows, s->parts[DIALECT_STRICT].n);
 	judge_scene_free(s);
 }
 
@@ -459,6 +504,7 @@ static const struct CMUnitTest stories[] = {
 	cmocka_unit_test(every_reason_is_produced),
 	cmocka_unit_test(accepted_evidence_is_the_ground),
 	cmocka_unit_test(refused_evidence_names_value_and_limit),
+	cmocka_unit_test(refused_evidence_names_what_is_protected),
 	cmocka_unit_test(first_objection_decides_and_explain_shows_all),
 	cmocka_unit_test(check_without_ground_says_unjudged),
 	cmocka_unit_test(zero_customer_is_refused_by_every_limit),

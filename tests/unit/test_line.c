@@ -87,6 +87,43 @@ line_in_a_buffer_without_end_is_full(void **state)
 	assert_int_equal(buf[4], 'x');
 }
 
+/* Octets are two digits each, and days follow the calendar of the Gregorian
+ * year, leap days and centuries too. */
+static void
+line_tells_octets_and_days(void **state)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *text;
+	} days[] = {
+		{ 0, "1970-01-01" },
+		{ 86399, "1970-01-01" },
+		{ 86400, "1970-01-02" },
+		{ 951782400, "2000-02-29" },
+		{ 951868800, "2000-03-01" },
+		{ 1709164799, "2024-02-28" },
+		{ 1709164800, "2024-02-29" },
+		{ 1709251200, "2024-03-01" },
+		{ 1735689599, "2024-12-31" },
+		{ 1735689600, "2025-01-01" },
+		{ 4107542400, "2100-03-01" },
+		{ 4107542399, "2100-02-28" },
+		{ 18446744073, "2554-07-21" },
+	};
+	static const uint8_t octets[] = { 0x00, 0x0f, 0xf0, 0xa9 };
+	char buf[32];
+	struct line line = line_new(buf, sizeof(buf));
+
+	(void)state;
+	line_hex(&line, octets, sizeof(octets));
+	assert_string_equal(buf, "000ff0a9");
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		line = line_new(buf, sizeof(buf));
+		line_date(&line, days[i].seconds * 1000000000u);
+		assert_string_equal(buf, days[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -95,6 +132,7 @@ main(void)
 		cmocka_unit_test(line_goes_on_at_the_end),
 		cmocka_unit_test(line_is_cut_where_it_ends),
 		cmocka_unit_test(line_in_a_buffer_without_end_is_full),
+		cmocka_unit_test(line_tells_octets_and_days),
 	};
 
 	return cmocka_run_group_tests_name("line", tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void
 socket_has_mode_0660_and_goes_away(void **state)
 {
 	struct place *place = *state;
-	int fd = listen_open(place->path, &place->mark);
+	int fd = listen_open(place->path, LISTEN_GROUP, &place->mark);
 	struct stat st;
 
 	assert_true(fd >= 0);
@@ -71,6 +71,53 @@ socket_has_mode_0660_and_goes_away(void **state)
 	assert_int_equal(st.st_mode & 07777, 0660);
 	listen_close(fd, place->path, &place->mark);
 	assert_int_equal(lstat(place->path, &st), -1);
+}
+
+/* Open to all from the start, then closed to others, and open again. */
+static void
+mode_follows_who_may_connect(void **state)
+{
+	static const struct {
+		enum listen_to to;
+		unsigned mode;
+	} steps[] = { { LISTEN_GROUP, 0660 }, { LISTEN_ALL, 0666 } };
+	struct place *place = *state;
+	int fd = listen_open(place->path, LISTEN_ALL, &place->mark);
+	struct stat st;
+
+	assert_true(fd >= 0);
+	assert_int_equal(lstat(place->path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0666);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(
+		    listen_mode(place->path, steps[i].to, &place->mark), 0);
+		assert_int_equal(lstat(place->path, &st), 0);
+		assert_int_equal(st.st_mode & 07777, steps[i].mode);
+	}
+	place->mark.ino++;
+	assert_int_equal(
+	    listen_mode(place->path, LISTEN_GROUP, &place->mark), -ENOENT);
+	place->mark.ino--;
+	listen_close(fd, place->path, &place->mark);
+}
+
+/* A folder that is made for a socket that is open to all lets all in. */
+static void
+folder_of_an_open_socket_is_open(void **state)
+{
+	struct place *place = *state;
+	struct stat st;
+	int fd;
+
+	(void)snprintf(
+	    place->path, sizeof(place->path), "%s/d/s", place->folder);
+	fd = listen_open(place->path, LISTEN_ALL, &place->mark);
+	assert_true(fd >= 0);
+	listen_close(fd, place->path, &place->mark);
+	*strrchr(place->path, '/') = '\0';
+	assert_int_equal(stat(place->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0755);
+	assert_int_equal(rmdir(place->path), 0);
 }
 
 /* A folder that is missing is made, closed to others. */
@@ -83,7 +130,7 @@ missing_folder_is_made(void **state)
 
 	(void)snprintf(
 	    place->path, sizeof(place->path), "%s/d/s", place->folder);
-	fd = listen_open(place->path, &place->mark);
+	fd = listen_open(place->path, LISTEN_GROUP, &place->mark);
 	assert_true(fd >= 0);
 	listen_close(fd, place->path, &place->mark);
 	*strrchr(place->path, '/') = '\0';
@@ -97,11 +144,11 @@ static void
 stale_socket_is_replaced(void **state)
 {
 	struct place *place = *state;
-	int fd = listen_open(place->path, &place->mark);
+	int fd = listen_open(place->path, LISTEN_GROUP, &place->mark);
 
 	assert_true(fd >= 0);
 	(void)close(fd);
-	fd = listen_open(place->path, &place->mark);
+	fd = listen_open(place->path, LISTEN_GROUP, &place->mark);
 	assert_true(fd >= 0);
 	listen_close(fd, place->path, &place->mark);
 }
@@ -112,10 +159,11 @@ answered_socket_is_left_alone(void **state)
 {
 	struct place *place = *state;
 	struct listen_mark other;
-	int fd = listen_open(place->path, &place->mark), client;
+	int fd = listen_open(place->path, LISTEN_GROUP, &place->mark), client;
 
 	assert_true(fd >= 0);
-	assert_int_equal(listen_open(place->path, &other), -EADDRINUSE);
+	assert_int_equal(
+	    listen_open(place->path, LISTEN_GROUP, &other), -EADDRINUSE);
 	client = dial(place->path);
 	assert_true(client >= 0);
 	(void)close(client);
@@ -130,7 +178,8 @@ file_is_left_alone(void **state)
 	int fd = open(place->path, O_CREAT | O_WRONLY, 0600);
 
 	(void)close(fd);
-	assert_int_equal(listen_open(place->path, &place->mark), -ENOTSOCK);
+	assert_int_equal(
+	    listen_open(place->path, LISTEN_GROUP, &place->mark), -ENOTSOCK);
 	assert_int_equal(access(place->path, F_OK), 0);
 }
 
@@ -144,8 +193,9 @@ long_path_is_refused(void **state)
 	memset(path, 'a', sizeof(path));
 	path[0] = '/';
 	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(listen_open(path, &place->mark), -ENAMETOOLONG);
-	assert_int_equal(listen_open("", &place->mark), -EINVAL);
+	assert_int_equal(
+	    listen_open(path, LISTEN_GROUP, &place->mark), -ENAMETOOLONG);
+	assert_int_equal(listen_open("", LISTEN_GROUP, &place->mark), -EINVAL);
 }
 
 /* A successor's socket at the same path is not removed by its predecessor. */
@@ -154,10 +204,10 @@ successors_socket_stays(void **state)
 {
 	struct place *place = *state;
 	struct listen_mark other;
-	int fd = listen_open(place->path, &place->mark), second;
+	int fd = listen_open(place->path, LISTEN_GROUP, &place->mark), second;
 
 	assert_int_equal(unlink(place->path), 0);
-	second = listen_open(place->path, &other);
+	second = listen_open(place->path, LISTEN_GROUP, &other);
 	assert_true(second >= 0);
 	if (other.ino == place->mark.ino)
 		print_message("the file system used the inode again\n");
@@ -194,6 +244,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(socket_has_mode_0660_and_goes_away),
+		TEST(mode_follows_who_may_connect),
+		TEST(folder_of_an_open_socket_is_open),
 		TEST(missing_folder_is_made),
 		TEST(stale_socket_is_replaced),
 		TEST(answered_socket_is_left_alone),

@@ -89,6 +89,24 @@ lower_bound_takes_tokens_back(void **state)
 	assert_int_equal(take_all(&pace, 0), 1000);
 }
 
+/* To look takes nothing, and says what taking will. */
+static void
+look_takes_nothing(void **state)
+{
+	struct pace pace = { 0 };
+
+	(void)state;
+	pace_limit(&pace, 100);
+	pace_fill(&pace, 0);
+	for (unsigned i = 0; i < 5000; i++)
+		assert_true(pace_has(&pace, 0));
+	assert_int_equal(take_all(&pace, 0), 1000);
+
+	assert_false(pace_has(&pace, 9));
+	assert_true(pace_has(&pace, 10));
+	assert_int_equal(take_all(&pace, 10), 1);
+}
+
 int
 main(void)
 {
@@ -100,6 +118,7 @@ main(void)
 		cmocka_unit_test(no_bound_lets_everything_pass),
 		cmocka_unit_test(rest_earns_no_more_than_a_burst),
 		cmocka_unit_test(lower_bound_takes_tokens_back),
+		cmocka_unit_test(look_takes_nothing),
 	};
 	int failed;
 

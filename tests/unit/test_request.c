@@ -71,7 +71,127 @@ static const struct row rows[] = {
 	BAD("no_json", "column", "status"),
 	BAD("no_verb", "verb: wanted a string", "{}"),
 	BAD("verb_is_a_number", "verb: wanted a string", "{\"verb\":1}"),
-	BAD("unknown_verb", "unknown verb: panic", "{\"verb\":\"panic\"}"),
+	BAD("unknown_verb", "unknown verb: log-level",
+	    "{\"verb\":\"log-level\"}"),
+	GOOD("customers", CUSTOMERS, "{\"verb\":\"customers\"}"),
+	GOOD("customer", CUSTOMERS,
+	    "{\"verb\":\"customers\",\"args\":{\"name\":\"acme\"}}"),
+	GOOD("metrics", METRICS, "{\"verb\":\"metrics\"}"),
+	GOOD("extend", EXTEND,
+	    "{\"verb\":\"extend\",\"args\":{\"id\":7,\"lifetime\":\"1h30m\","
+	    "\"reason\":\"x\"}}"),
+	GOOD("extend_to_the_most", EXTEND,
+	    "{\"verb\":\"extend\",\"args\":{\"id\":7,\"reason\":\"x\"}}"),
+	GOOD("quarantine", QUARANTINE,
+	    "{\"verb\":\"quarantine\",\"args\":{\"customer\":\"acme\","
+	    "\"reason\":\"x\"}}"),
+	GOOD("release_customer", RELEASE,
+	    "{\"verb\":\"release\",\"args\":{\"customer\":\"acme\",\"reason\":"
+	    "\"x\"}}"),
+	GOOD("release_rule", RELEASE,
+	    "{\"verb\":\"release\",\"args\":{\"id\":17,\"reason\":\"x\"}}"),
+	GOOD("freeze_all", FREEZE,
+	    "{\"verb\":\"freeze\",\"args\":{\"reason\":\"x\"}}"),
+	GOOD("freeze_one", FREEZE,
+	    "{\"verb\":\"freeze\",\"args\":{\"customer\":\"acme\",\"reason\":"
+	    "\"x\"}}"),
+	GOOD("thaw", THAW, "{\"verb\":\"thaw\",\"args\":{\"reason\":\"x\"}}"),
+	GOOD(
+	    "panic", PANIC, "{\"verb\":\"panic\",\"args\":{\"reason\":\"x\"}}"),
+	GOOD("resume", RESUME,
+	    "{\"verb\":\"resume\",\"args\":{\"reason\":\"x\"}}"),
+	GOOD("announce", ANNOUNCE,
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match destination "
+	    "203.0.113.7/32 then "
+	    "discard\",\"lifetime\":\"2h\",\"reason\":\"x\"}}"),
+	GOOD("announce_of_exabgp", ANNOUNCE,
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match { destination "
+	    "203.0.113.7/32; } then { discard; }\",\"reason\":\"x\"}}"),
+	GOOD("retract", RETRACT,
+	    "{\"verb\":\"retract\",\"args\":{\"id\":7,\"reason\":\"x\"}}"),
+	GOOD("confirm_brake", CONFIRM,
+	    "{\"verb\":\"confirm\",\"args\":{\"what\":\"brake\",\"reason\":"
+	    "\"x\"}}"),
+	GOOD("confirm_irr", CONFIRM,
+	    "{\"verb\":\"confirm\",\"args\":{\"what\":\"irr\",\"reason\":\"x\"}"
+	    "}"),
+	GOOD("confirm_rpki", CONFIRM,
+	    "{\"verb\":\"confirm\",\"args\":{\"what\":\"rpki\",\"reason\":"
+	    "\"x\"}}"),
+	GOOD("confirm_reload", CONFIRM,
+	    "{\"verb\":\"confirm\",\"args\":{\"what\":\"reload\",\"reason\":"
+	    "\"x\"}}"),
+	GOOD("reload_to_be_confirmed", RELOAD,
+	    "{\"verb\":\"reload\",\"args\":{\"confirm\":300}}"),
+	BAD("metrics_of_one", "unknown argument: name",
+	    "{\"verb\":\"metrics\",\"args\":{\"name\":\"acme\"}}"),
+	BAD("extend_without_id", "id: wanted",
+	    "{\"verb\":\"extend\",\"args\":{\"reason\":\"x\"}}"),
+	BAD("lifetime_of_nothing", "lifetime: found \"0s\", wanted how long",
+	    "{\"verb\":\"extend\",\"args\":{\"id\":7,\"lifetime\":\"0s\","
+	    "\"reason\":\"x\"}}"),
+	BAD("lifetime_of_ages", "lifetime: found \"367d\", wanted how long",
+	    "{\"verb\":\"extend\",\"args\":{\"id\":7,\"lifetime\":\"367d\","
+	    "\"reason\":\"x\"}}"),
+	BAD("lifetime_as_a_number", "lifetime: wanted a string",
+	    "{\"verb\":\"extend\",\"args\":{\"id\":7,\"lifetime\":60,"
+	    "\"reason\":\"x\"}}"),
+	BAD("lifetime_without_a_unit", "lifetime: found \"60\"",
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match destination "
+	    "10.0.0.1/32 then "
+	    "discard\",\"lifetime\":\"60\",\"reason\":\"x\"}}"),
+	BAD("quarantine_of_nobody", "customer: wanted",
+	    "{\"verb\":\"quarantine\",\"args\":{\"reason\":\"x\"}}"),
+	BAD("quarantine_of_a_rule", "unknown argument: id",
+	    "{\"verb\":\"quarantine\",\"args\":{\"id\":1,\"reason\":\"x\"}}"),
+	BAD("release_of_both", "release: wanted a customer or an id",
+	    "{\"verb\":\"release\",\"args\":{\"id\":1,\"customer\":\"acme\","
+	    "\"reason\":\"x\"}}"),
+	BAD("release_of_nothing", "customer: wanted",
+	    "{\"verb\":\"release\",\"args\":{\"reason\":\"x\"}}"),
+	BAD("release_of_a_bad_id", "id: wanted",
+	    "{\"verb\":\"release\",\"args\":{\"id\":\"acme\",\"reason\":\"x\"}"
+	    "}"),
+	BAD("quarantine_without_reason", "reason: wanted why",
+	    "{\"verb\":\"quarantine\",\"args\":{\"customer\":\"acme\"}}"),
+	BAD("release_without_reason", "reason: wanted why",
+	    "{\"verb\":\"release\",\"args\":{\"id\":1}}"),
+	BAD("freeze_without_reason", "reason: wanted why",
+	    "{\"verb\":\"freeze\",\"args\":{}}"),
+	BAD("thaw_without_reason", "reason: wanted why",
+	    "{\"verb\":\"thaw\",\"args\":{}}"),
+	BAD("panic_without_reason", "reason: wanted why",
+	    "{\"verb\":\"panic\",\"args\":{}}"),
+	BAD("resume_without_reason", "reason: wanted why",
+	    "{\"verb\":\"resume\",\"args\":{}}"),
+	BAD("retract_without_reason", "reason: wanted why",
+	    "{\"verb\":\"retract\",\"args\":{\"id\":1}}"),
+	BAD("extend_without_reason", "reason: wanted why",
+	    "{\"verb\":\"extend\",\"args\":{\"id\":1}}"),
+	BAD("announce_without_reason", "reason: wanted why",
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match destination "
+	    "10.0.0.1/32 then discard\"}}"),
+	BAD("panic_of_one", "unknown argument: customer",
+	    "{\"verb\":\"panic\",\"args\":{\"customer\":\"acme\",\"reason\":"
+	    "\"x\"}}"),
+	BAD("announce_nonsense", "rule, column 7: found",
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match nonsense then "
+	    "discard\",\"reason\":\"x\"}}"),
+	BAD("announce_without_rule", "rule: wanted",
+	    "{\"verb\":\"announce\",\"args\":{\"reason\":\"x\"}}"),
+	BAD("announce_as_a_customer", "unknown argument: customer",
+	    "{\"verb\":\"announce\",\"args\":{\"customer\":\"acme\",\"rule\":"
+	    "\"match then discard\",\"reason\":\"x\"}}"),
+	BAD("confirm_something_else", "what: found \"all\", wanted brake, irr",
+	    "{\"verb\":\"confirm\",\"args\":{\"what\":\"all\",\"reason\":\"x\"}"
+	    "}"),
+	BAD("confirm_after_no_time", "confirm: wanted seconds",
+	    "{\"verb\":\"reload\",\"args\":{\"confirm\":0}}"),
+	BAD("confirm_after_ages", "confirm: wanted seconds",
+	    "{\"verb\":\"reload\",\"args\":{\"confirm\":86401}}"),
+	BAD("confirm_of_a_dry_run", "confirm: wanted no dry run",
+	    "{\"verb\":\"reload\",\"args\":{\"dry_run\":true,\"confirm\":5}}"),
+
 	BAD("unknown_member", "unknown member: x",
 	    "{\"verb\":\"status\",\"x\":1}"),
 	BAD("unknown_argument", "unknown argument: id",
@@ -229,21 +349,166 @@ ground_arrives(void **state)
 	free(request);
 }
 
+static struct request *
+read_line(const char *line)
+{
+	struct request *request = malloc(sizeof(*request));
+	char why[REQUEST_WHY_MAX];
+
+	assert_non_null(request);
+	assert_int_equal(
+	    request_parse(line, strlen(line), NOW, request, why), 0);
+	return request;
+}
+
+/* What an operator's own rule needs reaches the guard. */
+static void
+announced_rule_arrives(void **state)
+{
+	struct request *request = read_line(
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match destination "
+	    "203.0.113.7/32 then discard\",\"lifetime\":\"2h\",\"reason\":"
+	    "\"ticket 7\"}}");
+
+	(void)state;
+	assert_int_equal(request->ctl.verb, CTL_ANNOUNCE);
+	assert_int_equal(request->ctl.has_rule, 1);
+	assert_true(request->ctl.lifetime_ms == UINT64_C(7200000));
+	assert_string_equal(request->ctl.text, "ticket 7");
+	assert_int_equal(request->ctl.rule.afi, AFI_IPV4);
+	assert_string_equal(request->ctl.customer, "");
+	free(request);
+}
+
+/* What is confirmed arrives; without a word it is whatever waits. */
+static void
+what_is_confirmed_arrives(void **state)
+{
+	struct request *request = read_line(
+	    "{\"verb\":\"confirm\",\"args\":{\"what\":\"irr\",\"reason\":"
+	    "\"x\"}}");
+
+	(void)state;
+	assert_int_equal(request->ctl.what, CONFIRM_IRR);
+	free(request);
+	request =
+	    read_line("{\"verb\":\"confirm\",\"args\":{\"reason\":\"x\"}}");
+	assert_int_equal(request->ctl.what, CONFIRM_ANY);
+	free(request);
+}
+
+struct may_row {
+	const char *name;
+	const char *line;
+	enum access needs;
+};
+
+#define MAY(name, needs, args)                                                 \
+	{                                                                      \
+		"role_of_" name,                                               \
+		    "{\"verb\":\"" name "\",\"args\":{" args "}}",             \
+		    ACCESS_##needs                                             \
+	}
+#define CONFIRM(what, needs)                                                   \
+	{                                                                      \
+		"role_of_confirm_" what,                                       \
+		    "{\"verb\":\"confirm\",\"args\":{\"what\":\"" what         \
+		    "\",\"reason\":\"x\"}}",                                   \
+		    ACCESS_##needs                                             \
+	}
+#define WHY  "\"reason\":\"x\""
+#define RULE "\"rule\":\"match destination 10.0.0.1/32 then discard\""
+
+/* The least role of each verb. */
+static const struct may_row may_rows[] = {
+	MAY("status", VIEWER, ""),
+	MAY("sessions", VIEWER, ""),
+	MAY("customers", VIEWER, ""),
+	MAY("rules", VIEWER, ""),
+	MAY("rule", VIEWER, "\"id\":1"),
+	MAY("route", VIEWER, "\"prefix\":\"::/0\""),
+	MAY("explain", VIEWER, "\"customer\":\"acme\"," RULE),
+	MAY("audit", VIEWER, ""),
+	MAY("metrics", VIEWER, ""),
+	MAY("approve", NOC, "\"id\":1," WHY),
+	MAY("deny", NOC, "\"id\":1," WHY),
+	MAY("withdraw", NOC, "\"id\":1," WHY),
+	MAY("extend", NOC, "\"id\":1," WHY),
+	MAY("quarantine", NOC, "\"customer\":\"acme\"," WHY),
+	MAY("release", NOC, "\"customer\":\"acme\"," WHY),
+	MAY("freeze", NOC, WHY),
+	MAY("thaw", NOC, WHY),
+	MAY("panic", NOC, WHY),
+	MAY("resume", NOC, WHY),
+	MAY("announce", NOC, RULE "," WHY),
+	MAY("retract", NOC, "\"id\":1," WHY),
+	CONFIRM("brake", NOC),
+	CONFIRM("irr", NOC),
+	CONFIRM("rpki", NOC),
+	CONFIRM("reload", ADMIN),
+	MAY("confirm", ADMIN, WHY),
+	MAY("reload", ADMIN, ""),
+};
+
+/* A role may do what its row says, each higher one too, no lower one. */
+static void
+role_decides(void **state)
+{
+	const struct may_row *row = *state;
+	struct request *request = read_line(row->line);
+
+	for (unsigned i = ACCESS_NONE; i <= ACCESS_ADMIN; i++) {
+		char why[REQUEST_WHY_MAX] = "";
+
+		assert_int_equal(request_may(request, (enum access)i, why),
+		    i >= (unsigned)row->needs);
+		assert_int_equal(why[0] != '\0', i < (unsigned)row->needs);
+	}
+	assert_int_equal(request_acts(request->verb),
+	    row->needs > ACCESS_VIEWER && request->verb != REQUEST_RELOAD);
+	free(request);
+}
+
+/* A refusal names the verb, the role that it needs and the one that is had. */
+static void
+refusal_says_both_roles(void **state)
+{
+	struct request *request = read_line(
+	    "{\"verb\":\"quarantine\",\"args\":{\"customer\":\"a\"," WHY "}}");
+	char why[REQUEST_WHY_MAX];
+
+	(void)state;
+	assert_false(request_may(request, ACCESS_VIEWER, why));
+	assert_string_equal(
+	    why, "quarantine needs the role noc; you are viewer");
+	free(request);
+}
+
 int
 main(void)
 {
 	enum {
-		ROWS = sizeof(rows) / sizeof(rows[0])
+		ROWS = sizeof(rows) / sizeof(rows[0]),
+		MAY_ROWS = sizeof(may_rows) / sizeof(may_rows[0]),
+		FIRST = 6
 	};
-	struct CMUnitTest tests[ROWS + 3] = {
+	struct CMUnitTest tests[FIRST + ROWS + MAY_ROWS] = {
 		cmocka_unit_test(audit_filters_arrive),
 		cmocka_unit_test(address_is_a_host_prefix),
 		cmocka_unit_test(ground_arrives),
+		cmocka_unit_test(announced_rule_arrives),
+		cmocka_unit_test(what_is_confirmed_arrives),
+		cmocka_unit_test(refusal_says_both_roles),
 	};
 
 	for (size_t i = 0; i < ROWS; i++) {
-		tests[3 + i] = (struct CMUnitTest){ rows[i].name, parses, NULL,
-			NULL, (void *)(uintptr_t)&rows[i] };
+		tests[FIRST + i] = (struct CMUnitTest){ rows[i].name, parses,
+			NULL, NULL, (void *)(uintptr_t)&rows[i] };
+	}
+	for (size_t i = 0; i < MAY_ROWS; i++) {
+		tests[FIRST + ROWS + i] =
+		    (struct CMUnitTest){ may_rows[i].name, role_decides, NULL,
+			    NULL, (void *)(uintptr_t)&may_rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

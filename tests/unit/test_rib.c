@@ -129,8 +129,10 @@ toggle_owner(struct tables *t, struct rib_rule *rule, unsigned n)
 		t->owners[n]--;
 		return;
 	}
-	assert_int_equal(
-	    rib_out_set(&t->out, rule, rule->peer, &rule->rule, 1), 0);
+	assert_int_equal(rib_out_set(&t->out, rule,
+			     &(struct rib_said){ rule->peer, &rule->actions },
+			     &rule->rule, 1),
+	    0);
 	t->owners[n]++;
 }
 

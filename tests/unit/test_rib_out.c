@@ -81,8 +81,10 @@ set(struct world *w, unsigned o, unsigned n, unsigned rate)
 	struct rib_rule *rule = w->rule[o][n];
 
 	rule->actions = small_action(rate);
-	assert_int_equal(
-	    rib_out_set(&w->out, rule, o / 2 + 1, &rule->rule, 1), 0);
+	assert_int_equal(rib_out_set(&w->out, rule,
+			     &(struct rib_said){ o / 2 + 1, &rule->actions },
+			     &rule->rule, 1),
+	    0);
 	if (w->rate[o][n] != rate)
 		w->since[o][n] = ++w->now;
 	w->rate[o][n] = rate;
@@ -334,13 +336,20 @@ parts_are_exchanged(void **state)
 	rule->actions = small_action(5);
 	for (unsigned i = 0; i < 3; i++)
 		small_rule(10 + i, &parts[i]);
-	assert_int_equal(rib_out_set(&w->out, rule, 1, parts, 2), 0);
+	assert_int_equal(rib_out_set(&w->out, rule,
+			     &(struct rib_said){ 1, &rule->actions }, parts, 2),
+	    0);
 	assert_int_equal(w->out.n_standing, 2);
-	assert_int_equal(rib_out_set(&w->out, rule, 1, &parts[1], 2), 0);
+	assert_int_equal(
+	    rib_out_set(&w->out, rule, &(struct rib_said){ 1, &rule->actions },
+		&parts[1], 2),
+	    0);
 	assert_int_equal(w->out.n_standing, 2);
 	assert_false(rib_out_find(&w->out, &parts[0])->standing);
 	assert_true(rib_out_find(&w->out, &parts[2])->standing);
-	assert_int_equal(rib_out_set(&w->out, rule, 1, parts, 0), 0);
+	assert_int_equal(rib_out_set(&w->out, rule,
+			     &(struct rib_said){ 1, &rule->actions }, parts, 0),
+	    0);
 	assert_int_equal(w->out.n_standing, 0);
 	assert_null(rule->owners);
 }

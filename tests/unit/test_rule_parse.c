@@ -290,6 +290,8 @@ static const struct bad_row bad_rows[] = {
 	    "a rate, as 9600 or 9600.5" },
 	{ "match port 1 then rate-limit nan", 30, "nan",
 	    "a rate, as 9600 or 9600.5" },
+	{ "match port 1 then rate-limit 1.2.3", 30, "1.2.3",
+	    "a rate, as 9600 or 9600.5" },
 	{ "match port 1 then rate-limit .5", 30, ".5",
 	    "a rate, as 9600 or 9600.5" },
 	{ "match port 1 then rate-limit 0x80000000", 30, "0x80000000",

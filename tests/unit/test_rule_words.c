@@ -78,6 +78,70 @@ letters_are_no_names(void **state)
 	}
 }
 
+/* The numbers are IANA's: protocols, and ICMP types. */
+static void
+numbers_are_those_of_iana(void **state)
+{
+	static const struct rule_word protocols[] = { { "icmp", 1 },
+		{ "igmp", 2 }, { "tcp", 6 }, { "egp", 8 }, { "igp", 9 },
+		{ "udp", 17 }, { "rsvp", 46 }, { "gre", 47 }, { "esp", 50 },
+		{ "ah", 51 }, { "icmp6", 58 }, { "icmpv6", 58 },
+		{ "ipv6-icmp", 58 }, { "ospf", 89 }, { "pim", 103 },
+		{ "vrrp", 112 }, { "sctp", 132 } };
+	static const struct rule_word types[] = { { "echo-reply", 0 },
+		{ "unreachable", 3 }, { "source-quench", 4 }, { "redirect", 5 },
+		{ "echo-request", 8 }, { "router-advertisement", 9 },
+		{ "router-solicit", 10 }, { "time-exceeded", 11 },
+		{ "parameter-problem", 12 }, { "timestamp", 13 },
+		{ "timestamp-reply", 14 }, { "info-request", 15 },
+		{ "info-reply", 16 }, { "mask-request", 17 },
+		{ "mask-reply", 18 } };
+	unsigned number;
+
+	(void)state;
+	for (size_t i = 0; i < N(protocols); i++) {
+		assert_true(rule_words_find(rule_words_protocol,
+		    protocols[i].name, strlen(protocols[i].name), &number));
+		assert_int_equal(number, protocols[i].number);
+	}
+	for (size_t i = 0; i < N(types); i++) {
+		assert_true(rule_words_find(rule_words_icmp, types[i].name,
+		    strlen(types[i].name), &number));
+		assert_int_equal(number, types[i].number);
+	}
+}
+
+/* RFC 2474: class n is 8 n; RFC 2597: class x of drop precedence y is 8 x + 2
+ * y. */
+static void
+dscp_numbers_follow_their_names(void **state)
+{
+	unsigned number;
+
+	(void)state;
+	for (unsigned class = 0; class < 8; class ++) {
+		char cs[] = { 'c', 's', (char)('0' + class) };
+
+		assert_true(
+		    rule_words_find(rule_words_dscp, cs, sizeof(cs), &number));
+		assert_int_equal(number, 8 * class);
+	}
+	for (unsigned i = 0; i < 12; i++) {
+		unsigned class = 1 + i / 3;
+		unsigned drop = 1 + i % 3;
+		char af[] = { 'a', 'f', (char)('0' + class),
+			(char)('0' + drop) };
+
+		assert_true(
+		    rule_words_find(rule_words_dscp, af, sizeof(af), &number));
+		assert_int_equal(number, 8 * class + 2 * drop);
+	}
+	assert_true(rule_words_find(rule_words_dscp, "ef", 2, &number));
+	assert_int_equal(number, 46);
+	assert_true(rule_words_find(rule_words_dscp, "be", 2, &number));
+	assert_int_equal(number, 0);
+}
+
 int
 main(void)
 {
@@ -86,6 +150,8 @@ main(void)
 		cmocka_unit_test(every_type_has_a_word),
 		cmocka_unit_test(names_are_whole_and_of_any_case),
 		cmocka_unit_test(letters_are_no_names),
+		cmocka_unit_test(numbers_are_those_of_iana),
+		cmocka_unit_test(dscp_numbers_follow_their_names),
 	};
 
 	return cmocka_run_group_tests_name("rule_words", tests, NULL, NULL);

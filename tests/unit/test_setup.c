@@ -124,6 +124,13 @@ originator(struct setup *s)
 	s->session.ignore.originator[0] = 1;
 }
 
+static void
+wish(struct setup *s)
+{
+	s->session.wishes.n = 1;
+	s->session.wishes.rule[0].wish.dry_run = 1;
+}
+
 static const struct row rows[] = {
 	{ "same_stays", nothing, SETUP_SAME },
 	{ "place_in_file_does_not_matter", generation, SETUP_SAME },
@@ -134,6 +141,7 @@ static const struct row rows[] = {
 	{ "ignored_community_is_told", community, SETUP_TUNED },
 	{ "ignored_value_is_told", community_value, SETUP_TUNED },
 	{ "ignored_originator_is_told", originator, SETUP_TUNED },
+	{ "wish_is_told", wish, SETUP_TUNED },
 	{ "asn_starts_anew", asn, SETUP_CHANGED },
 	{ "families_start_anew", families, SETUP_CHANGED },
 	{ "passive_starts_anew", passive, SETUP_CHANGED },
@@ -188,8 +196,8 @@ fixed_keys_are_named(void **state)
 	assert_string_equal(setup_fixed(&old, &new), "control.socket");
 }
 
-/* A customer's session gets the limit and what to ignore, an inward one only
- * the latter. */
+/* A customer's session gets the limit, the wishes and what to ignore, an inward
+ * one only the latter. */
 static void
 sessions_get_what_concerns_them(void **state)
 {
@@ -199,6 +207,9 @@ sessions_get_what_concerns_them(void **state)
 		{ .index = CFG_INTERNAL } };
 	struct cfg_set set = { .validation.ignore = { .n_originators = 1,
 				   .originator = { 0xc0000242 } } };
+	struct wish_rules wishes = { .n = 1,
+		.rule = { { .wish = { .lifetime_s = 600 } } } };
+	struct cfg_customer_parts parts = { .wishes = &wishes };
 	struct setup setup;
 	char why[PASSWORD_WHY_MAX];
 	size_t at[2] = { 0, sizeof(customer) };
@@ -210,13 +221,17 @@ sessions_get_what_concerns_them(void **state)
 	memcpy(octets, &customer, sizeof(customer));
 	memcpy(&octets[at[1]], neighbors, sizeof(neighbors));
 	set.octets = octets;
+	set.parts = &parts;
 	set.customers = (struct cfg_places){ .at = at, .n = 1 };
 	set.neighbors = (struct cfg_places){ .at = both, .n = 2 };
 	assert_int_equal(setup_fill(&set, 0, &setup, why), 0);
 	assert_int_equal(setup.session.max_prefixes, 1000);
 	assert_int_equal(setup.session.ignore.originator[0], 0xc0000242);
+	assert_int_equal(setup.session.wishes.n, 1);
+	assert_int_equal(setup.session.wishes.rule[0].wish.lifetime_s, 600);
 	assert_int_equal(setup_fill(&set, 1, &setup, why), 0);
 	assert_int_equal(setup.session.max_prefixes, 0);
+	assert_int_equal(setup.session.wishes.n, 0);
 	assert_int_equal(setup.session.ignore.n_originators, 1);
 }
 

@@ -19,143 +19,20 @@
 #include "proxy/common/entry_msg.h"
 #include "proxy/control/task.h"
 #include "tests/lib/ctl_samples.h"
-
-struct scene {
-	struct loop *loop;
-	struct task task;
-	struct task_roles roles;
-	int role_fd; /* the other end of all roles' channels */
-	int fd;      /* the other end of the client */
-	struct request request;
-	char text[262144];
-};
-
-static void
-ignore_line(void *ctx, const char *line, size_t len)
-{
-	(void)ctx;
-	(void)line;
-	(void)len;
-}
-
-static void
-ignore(void *ctx)
-{
-	(void)ctx;
-}
-
-static void
-ignore_message(void *ctx, const struct msg_head *head, int fd)
-{
-	(void)ctx;
-	(void)head;
-	(void)fd;
-}
-
-static int
-setup(void **state)
-{
-	static const struct client_ops client_ops = { ignore_line, ignore };
-	static const struct channel_ops channel_ops = {
-		.on_message = ignore_message, .on_closed = ignore
-	};
-	struct scene *scene = calloc(1, sizeof(*scene));
-	int fds[2];
-
-	scene->loop = loop_new();
-	assert_int_equal(
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
-	scene->task.client = client_open(
-	    scene->loop, fds[0], CLIENT_OUT_MAX, &client_ops, scene);
-	scene->fd = fds[1];
-	assert_int_equal(channel_pair(fds), 0);
-	scene->roles.guard =
-	    channel_open(scene->loop, fds[0], 262144, &channel_ops, scene);
-	scene->roles.store = scene->roles.guard;
-	scene->roles.supervisor = scene->roles.guard;
-	scene->role_fd = fds[1];
-	*state = scene;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct scene *scene = *state;
-
-	task_drop(&scene->task);
-	client_close(scene->task.client);
-	channel_close(scene->roles.guard);
-	(void)close(scene->fd);
-	(void)close(scene->role_fd);
-	loop_free(scene->loop);
-	free(scene);
-	return 0;
-}
-
-static void
-begin(struct scene *scene, const char *line)
-{
-	static const char name[32] = "root";
-	char why[REQUEST_WHY_MAX];
-
-	assert_int_equal(request_parse(line, strlen(line), clock_wall_ns(),
-			     &scene->request, why),
-	    0);
-	task_begin(&scene->task, &scene->roles, &scene->request, 7, name);
-}
-
-/* What was sent to a role: its next message. */
-static void
-sent(struct scene *scene, void *msg, size_t size)
-{
-	channel_flush(scene->roles.guard);
-	assert_int_equal(recv(scene->role_fd, msg, size, MSG_DONTWAIT), size);
-}
-
-/* All lines written to the client so far. */
-static const char *
-said(struct scene *scene)
-{
-	size_t used = 0;
-	ssize_t n;
-
-	do {
-		client_flush(scene->task.client);
-		n = recv(scene->fd, &scene->text[used],
-		    sizeof(scene->text) - 1 - used, 0);
-		if (n > 0)
-			used += (size_t)n;
-	} while (n > 0);
-	scene->text[used] = '\0';
-	return scene->text;
-}
-
-#define END(status, text)                                                      \
-	"{\"end\":{\"exit\":" #status ",\"text\":\"" text "\"}}\n"
-
-static void
-guard_says_end(struct scene *scene, uint32_t exit_code, const char *text)
-{
-	struct msg_ctl_end end = {
-		.head.kind = MSG_CTL_END, .request = 7, .exit_code = exit_code
-	};
-
-	(void)snprintf(end.text, sizeof(end.text), "%s", text);
-	task_guard(&scene->task, &end.head);
-}
+#include "tests/lib/task_scene.h"
 
 /* Without a guard the answer is no, at once. */
 static void
 guard_that_is_away_is_said(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct channel *guard = scene->roles.guard;
 
 	scene->roles.guard = NULL;
-	begin(scene, "{\"verb\":\"status\"}");
+	task_scene_begin(scene, "{\"verb\":\"status\"}");
 	scene->roles.guard = guard;
-	assert_string_equal(said(scene), END(1, "the guard is not there"));
+	assert_string_equal(
+	    task_scene_said(scene), END(1, "the guard is not there"));
 	assert_int_equal(scene->task.request, 0);
 }
 
@@ -163,60 +40,62 @@ guard_that_is_away_is_said(void **state)
 static void
 act_names_its_operator(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_ctl_request msg;
 
-	begin(scene,
+	task_scene_begin(scene,
 	    "{\"verb\":\"withdraw\",\"args\":{\"id\":9,\"reason\":\"mine\"}}");
-	sent(scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
+	task_scene_sent(
+	    scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
 	assert_int_equal(msg.verb, CTL_WITHDRAW);
 	assert_int_equal(msg.request, 7);
 	assert_true(msg.id == 9);
 	assert_string_equal(msg.operator_name, "root");
 	assert_string_equal(msg.text, "mine");
-	guard_says_end(scene, 0, "withdrawn");
-	assert_string_equal(said(scene), END(0, "withdrawn"));
+	task_scene_guard_end(scene, 0, "withdrawn");
+	assert_string_equal(task_scene_said(scene), END(0, "withdrawn"));
 }
 
 /* A guard that says nothing for too long is not waited for. */
 static void
 silence_ends_the_request(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	uint64_t now = clock_boot_ms();
 
-	begin(scene, "{\"verb\":\"rules\"}");
+	task_scene_begin(scene, "{\"verb\":\"rules\"}");
 	task_tick(&scene->task, now + TASK_SILENCE_MS - 1000);
 	assert_int_equal(scene->task.request, 7);
 	task_tick(&scene->task, now + TASK_SILENCE_MS + 1000);
-	assert_string_equal(said(scene), END(1, "the guard did not answer"));
-	guard_says_end(scene, 0, "late");
-	assert_string_equal(said(scene), "");
+	assert_string_equal(
+	    task_scene_said(scene), END(1, "the guard did not answer"));
+	task_scene_guard_end(scene, 0, "late");
+	assert_string_equal(task_scene_said(scene), "");
 }
 
 /* A guard that goes away leaves nobody waiting. */
 static void
 lost_guard_ends_the_request(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 
-	begin(scene, "{\"verb\":\"rules\"}");
+	task_scene_begin(scene, "{\"verb\":\"rules\"}");
 	task_lost(&scene->task, ROLE_STORE);
-	assert_string_equal(said(scene), "");
+	assert_string_equal(task_scene_said(scene), "");
 	task_lost(&scene->task, ROLE_GUARD);
-	assert_string_equal(
-	    said(scene), END(1, "the guard went away before it answered"));
-	begin(
+	assert_string_equal(task_scene_said(scene),
+	    END(1, "the guard went away before it answered"));
+	task_scene_begin(
 	    scene, "{\"verb\":\"deny\",\"args\":{\"id\":9,\"reason\":\"no\"}}");
 	task_lost(&scene->task, ROLE_GUARD);
-	assert_non_null(strstr(said(scene), "shows in the log"));
+	assert_non_null(strstr(task_scene_said(scene), "shows in the log"));
 }
 
 /* An answer that is not sound is not shown. */
 static void
 unsound_answers_are_refused(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_ctl_rule rule = { .head = { sizeof(rule), MSG_CTL_RULE, 0 },
 		.request = 7 };
 	struct msg_ctl_check check = { .head.kind = MSG_CTL_CHECK,
@@ -230,17 +109,23 @@ unsound_answers_are_refused(void **state)
 		.validate = 9 };
 	struct msg_ctl_route route = { .head.kind = MSG_CTL_ROUTE };
 	struct msg_ctl_end end = { .head.kind = MSG_CTL_END };
+	struct msg_ctl_status status = { .head.kind = MSG_CTL_STATUS,
+		.rpki = RPKI_GONE + 1 };
+	struct msg_ctl_customer customer = { .head.kind = MSG_CTL_CUSTOMER,
+		.irr = 4 };
+	struct msg_ctl_metric metric = { .head.kind = MSG_CTL_METRIC,
+		.reason = 9999 };
 	const struct msg_head *const bad[] = { &rule.head, &check.head,
 		&session.head, &fed.head, &validated.head, &route.head,
-		&end.head };
+		&end.head, &status.head, &customer.head, &metric.head };
 
 	memset(session.name, 'x', sizeof(session.name));
 	memset(end.text, 'x', sizeof(end.text));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		begin(scene, "{\"verb\":\"rules\"}");
+		task_scene_begin(scene, "{\"verb\":\"rules\"}");
 		task_guard(&scene->task, bad[i]);
 		assert_string_equal(
-		    said(scene), END(1, "the answer was not sound"));
+		    task_scene_said(scene), END(1, "the answer was not sound"));
 	}
 }
 
@@ -265,14 +150,16 @@ route_fill(struct msg_ctl_route *msg)
 static void
 route_comes_in_parts(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_ctl_request msg;
 	struct msg_ctl_route route;
 	struct msg_ctl_rule rule;
 	const char *text;
 
-	begin(scene, "{\"verb\":\"route\",\"args\":{\"prefix\":\"10.0.0.1\"}}");
-	sent(scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
+	task_scene_begin(
+	    scene, "{\"verb\":\"route\",\"args\":{\"prefix\":\"10.0.0.1\"}}");
+	task_scene_sent(
+	    scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
 	assert_int_equal(msg.verb, CTL_ROUTE);
 	assert_int_equal(msg.prefix.len, 32);
 	route_fill(&route);
@@ -284,8 +171,8 @@ route_comes_in_parts(void **state)
 	sample_rule(&rule);
 	rule.request = 7;
 	task_guard(&scene->task, &rule.head);
-	guard_says_end(scene, 0, "more not shown");
-	text = said(scene);
+	task_scene_guard_end(scene, 0, "more not shown");
+	text = task_scene_said(scene);
 	assert_non_null(strstr(text, "{\"row\":{\"known\":true,\"route\":{"
 				     "\"prefix\":\"10.0.0.0/8\""));
 	assert_non_null(
@@ -298,49 +185,103 @@ route_comes_in_parts(void **state)
 static void
 route_that_nobody_asked_for_is_refused(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_ctl_route route;
 
 	route_fill(&route);
-	begin(scene, "{\"verb\":\"rules\"}");
+	task_scene_begin(scene, "{\"verb\":\"rules\"}");
 	task_guard(&scene->task, &route.head);
-	assert_string_equal(said(scene), END(1, "the answer was not sound"));
+	assert_string_equal(
+	    task_scene_said(scene), END(1, "the answer was not sound"));
 }
 
 /* Whoever confirms is sent to the log when the guard went away meanwhile. */
 static void
 confirm_names_its_operator(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_ctl_request msg;
 
-	begin(
+	task_scene_begin(
 	    scene, "{\"verb\":\"confirm\",\"args\":{\"reason\":\"planned\"}}");
-	sent(scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
+	task_scene_sent(
+	    scene, &msg, (offsetof(struct msg_ctl_request, rule) + 7) & ~7ul);
 	assert_int_equal(msg.verb, CTL_CONFIRM);
 	assert_string_equal(msg.operator_name, "root");
 	assert_string_equal(msg.text, "planned");
 	task_lost(&scene->task, ROLE_GUARD);
-	assert_non_null(strstr(said(scene), "shows in the log"));
+	assert_non_null(strstr(task_scene_said(scene), "shows in the log"));
+}
+
+/* Customers and counts come as rows of their own. */
+static void
+customers_and_metrics_are_rows(void **state)
+{
+	struct task_scene *scene = *state;
+	struct msg_ctl_customer customer;
+	struct msg_ctl_metric metric;
+
+	sample_customer(&customer);
+	customer.request = 7;
+	task_scene_begin(scene, "{\"verb\":\"customers\"}");
+	assert_int_equal(task_number(&customer.head), 7);
+	task_guard(&scene->task, &customer.head);
+	task_scene_guard_end(scene, 0, "");
+	assert_non_null(
+	    strstr(task_scene_said(scene), "{\"row\":{\"customer\":\"acme\","));
+	sample_metric(&metric);
+	metric.request = 7;
+	task_scene_begin(scene, "{\"verb\":\"metrics\"}");
+	assert_int_equal(task_number(&metric.head), 7);
+	task_guard(&scene->task, &metric.head);
+	task_scene_guard_end(scene, 0, "");
+	assert_non_null(
+	    strstr(task_scene_said(scene), "\"reason\":\"not-registered\""));
+}
+
+/* An operator's own rule is answered whole, with its checks. */
+static void
+announced_rule_comes_with_its_checks(void **state)
+{
+	struct task_scene *scene = *state;
+	struct msg_ctl_rule rule;
+	struct msg_ctl_check check;
+	const char *text;
+
+	task_scene_begin(scene,
+	    "{\"verb\":\"announce\",\"args\":{\"rule\":\"match destination "
+	    "203.0.113.7/32 then discard\",\"reason\":\"x\"}}");
+	sample_rule(&rule);
+	rule.request = 7;
+	task_guard(&scene->task, &rule.head);
+	assert_string_equal(task_scene_said(scene), "");
+	sample_check(&check, CHECK_FORM);
+	check.request = 7;
+	task_guard(&scene->task, &check.head);
+	task_scene_guard_end(scene, 0, "announced");
+	text = task_scene_said(scene);
+	assert_non_null(strstr(text, "\"checks\":[{\"name\":\"form\""));
+	assert_non_null(strstr(text, END(0, "announced")));
 }
 
 /* Checks without end are bounded. */
 static void
 checks_are_bounded(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_ctl_check check = { .head.kind = MSG_CTL_CHECK,
 		.check = CHECK_FORM,
 		.reason = REASON_ACCEPTED };
 
-	begin(scene, "{\"verb\":\"rule\",\"args\":{\"id\":1}}");
+	task_scene_begin(scene, "{\"verb\":\"rule\",\"args\":{\"id\":1}}");
 	for (unsigned i = 0; i <= CHECK_COUNT; i++)
 		task_guard(&scene->task, &check.head);
-	assert_string_equal(said(scene), END(1, "the answer was not sound"));
+	assert_string_equal(
+	    task_scene_said(scene), END(1, "the answer was not sound"));
 }
 
 static void
-store_says_entry(struct scene *scene, uint64_t seq)
+store_says_entry(struct task_scene *scene, uint64_t seq)
 {
 	static struct entry entry;
 	uint64_t buf[ENTRY_MSG_MAX / 8 + 1];
@@ -356,7 +297,7 @@ store_says_entry(struct scene *scene, uint64_t seq)
 }
 
 static void
-store_says_end(struct scene *scene, uint32_t more, uint64_t next_seq)
+store_says_end(struct task_scene *scene, uint32_t more, uint64_t next_seq)
 {
 	struct msg_audit_end end = { .head.kind = MSG_AUDIT_END,
 		.request = 7,
@@ -371,26 +312,28 @@ store_says_end(struct scene *scene, uint32_t more, uint64_t next_seq)
 static void
 audit_goes_on_page_by_page(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_audit_query query;
 
-	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":130}}");
-	sent(scene, &query, sizeof(query));
+	task_scene_begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":130}}");
+	task_scene_sent(scene, &query, sizeof(query));
 	assert_int_equal(query.max, TASK_AUDIT_PAGE);
 	assert_int_equal(query.backward, 1);
 	assert_true(query.to_seq == UINT64_MAX);
 	for (unsigned i = 0; i < TASK_AUDIT_PAGE; i++)
 		store_says_entry(scene, 999 - i);
 	store_says_end(scene, 1, 872);
-	assert_non_null(strstr(said(scene), "{\"row\":{\"seq\":999,"));
+	assert_non_null(
+	    strstr(task_scene_said(scene), "{\"row\":{\"seq\":999,"));
 	task_go_on(&scene->task, &scene->roles);
-	sent(scene, &query, sizeof(query));
+	task_scene_sent(scene, &query, sizeof(query));
 	assert_int_equal(query.max, 2);
 	assert_true(query.to_seq == 872);
 	store_says_entry(scene, 871);
 	store_says_entry(scene, 870);
 	store_says_end(scene, 1, 870);
-	assert_non_null(strstr(said(scene), "\"size\":1000,\"root\":\"0000"));
+	assert_non_null(
+	    strstr(task_scene_said(scene), "\"size\":1000,\"root\":\"0000"));
 	assert_int_equal(scene->task.request, 0);
 }
 
@@ -398,12 +341,12 @@ audit_goes_on_page_by_page(void **state)
 static void
 audit_waits_for_its_client(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_audit_query query;
 	char *line = calloc(1, TASK_AUDIT_AHEAD);
 
-	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":130}}");
-	sent(scene, &query, sizeof(query));
+	task_scene_begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":130}}");
+	task_scene_sent(scene, &query, sizeof(query));
 	memset(line, 'x', TASK_AUDIT_AHEAD);
 	assert_int_equal(
 	    client_write(scene->task.client, line, TASK_AUDIT_AHEAD), 0);
@@ -415,9 +358,9 @@ audit_waits_for_its_client(void **state)
 	    recv(scene->role_fd, &query, sizeof(query), MSG_DONTWAIT), -1);
 	task_tick(&scene->task, clock_boot_ms() + 2 * TASK_SILENCE_MS);
 	assert_int_equal(scene->task.request, 7);
-	(void)said(scene);
+	(void)task_scene_said(scene);
 	task_go_on(&scene->task, &scene->roles);
-	sent(scene, &query, sizeof(query));
+	task_scene_sent(scene, &query, sizeof(query));
 	assert_true(query.to_seq == 500);
 }
 
@@ -425,88 +368,32 @@ audit_waits_for_its_client(void **state)
 static void
 store_that_misleads_is_stopped(void **state)
 {
-	struct scene *scene = *state;
+	struct task_scene *scene = *state;
 	struct msg_audit_query query;
 
-	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":1}}");
-	sent(scene, &query, sizeof(query));
+	task_scene_begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":1}}");
+	task_scene_sent(scene, &query, sizeof(query));
 	store_says_end(scene, 1, 500);
 	task_go_on(&scene->task, &scene->roles);
-	sent(scene, &query, sizeof(query));
+	task_scene_sent(scene, &query, sizeof(query));
 	store_says_end(scene, 1, 500);
-	assert_string_equal(said(scene), END(1, "the answer was not sound"));
-	begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":1}}");
+	assert_string_equal(
+	    task_scene_said(scene), END(1, "the answer was not sound"));
+	task_scene_begin(scene, "{\"verb\":\"audit\",\"args\":{\"n\":1}}");
 	store_says_entry(scene, 5);
-	(void)said(scene);
+	(void)task_scene_said(scene);
 	store_says_entry(scene, 4);
-	assert_string_equal(said(scene), END(1, "the answer was not sound"));
-}
-
-/* A configuration that is wrong is pointed at, and the guard is not waited
- * for. */
-static void
-reload_says_where_it_is_wrong(void **state)
-{
-	struct scene *scene = *state;
-	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
-		.request = 7,
-		.line = 3,
-		.column = 7,
-		.file = "sluice.yaml",
-		.key = "router.asn",
-		.found = "x",
-		.wanted = "a number" };
-	struct msg_reload msg;
-
-	begin(scene, "{\"verb\":\"reload\",\"args\":{\"dry_run\":true}}");
-	sent(scene, &msg, sizeof(msg));
-	assert_int_equal(msg.dry_run, 1);
-	assert_string_equal(msg.operator_name, "root");
-	task_reload(&scene->task, &result);
-	assert_string_equal(said(scene),
-	    "{\"end\":{\"exit\":2,\"text\":\"sluice.yaml:3:7: router.asn: "
-	    "found "
-	    "x, wanted a number\",\"file\":\"sluice.yaml\",\"line\":3,"
-	    "\"column\":7,\"key\":\"router.asn\",\"found\":\"x\",\"wanted\":"
-	    "\"a number\"}}\n");
-}
-
-/* Guard and supervisor may end a reload in either order. */
-static void
-reload_ends_when_both_have_spoken(void **state)
-{
-	static const char end[] =
-	    "{\"end\":{\"exit\":0,\"text\":\"done\","
-	    "\"withdrawn\":12,\"admitted\":0,\"kept\":88}}\n";
-	struct scene *scene = *state;
-	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
-		.ok = 1,
-		.withdrawn = 12,
-		.kept = 88,
-		.guard_follows = 1 };
-
-	begin(scene, "{\"verb\":\"reload\"}");
-	guard_says_end(scene, 0, "done");
-	assert_string_equal(said(scene), "");
-	task_reload(&scene->task, &result);
-	assert_string_equal(said(scene), end);
-	begin(scene, "{\"verb\":\"reload\"}");
-	task_reload(&scene->task, &result);
-	assert_string_equal(said(scene), "");
-	guard_says_end(scene, 0, "done");
-	assert_string_equal(said(scene), end);
-	begin(scene, "{\"verb\":\"reload\"}");
-	result.guard_follows = 0;
-	task_reload(&scene->task, &result);
-	assert_non_null(
-	    strstr(said(scene), "12 rules withdrawn, 0 newly inward, 88 kept"));
+	assert_string_equal(
+	    task_scene_said(scene), END(1, "the answer was not sound"));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(                                       \
+	    name, task_scene_setup, task_scene_teardown)
 		TEST(guard_that_is_away_is_said),
 		TEST(act_names_its_operator),
 		TEST(silence_ends_the_request),
@@ -515,12 +402,12 @@ main(void)
 		TEST(route_comes_in_parts),
 		TEST(route_that_nobody_asked_for_is_refused),
 		TEST(confirm_names_its_operator),
+		TEST(customers_and_metrics_are_rows),
+		TEST(announced_rule_comes_with_its_checks),
 		TEST(checks_are_bounded),
 		TEST(audit_goes_on_page_by_page),
 		TEST(audit_waits_for_its_client),
 		TEST(store_that_misleads_is_stopped),
-		TEST(reload_says_where_it_is_wrong),
-		TEST(reload_ends_when_both_have_spoken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

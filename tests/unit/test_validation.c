@@ -55,8 +55,12 @@ scene_of(const struct validation_row *row)
 static enum reason
 ask(struct judge_scene *s, bool explain)
 {
-	const struct check_ask one = { &s->q, s->parts, s->verdict.evidence,
-		explain };
+	const struct check_ask one = { .q = &s->q,
+		.actions = &s->actions,
+		.verdict = &s->verdict,
+		.parts = s->parts,
+		.evidence = s->verdict.evidence,
+		.explain = explain };
 
 	memset(s->verdict.evidence, 0, sizeof(s->verdict.evidence));
 	return check_validation(&one);
@@ -253,6 +257,7 @@ longest_evidence_is_cut(void **state)
 	assert_int_equal(prefix_set_add(s->customer.own, &prefix, 0), 0);
 	judge_scene_dst(s, host);
 	judge_scene_routes(s, routes);
+	s->rpki.state = RPKI_LOADING; /* which is told too */
 	memset(s->verdict.evidence, 'x', sizeof(s->verdict.evidence));
 	judge(&s->q, &s->verdict, s->parts);
 	assert_true(verdict_accepts(&s->verdict));

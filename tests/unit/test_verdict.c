@@ -58,9 +58,10 @@ static void
 checks_are_asked_in_their_order(void **state)
 {
 	static const enum check order[] = { CHECK_SESSION, CHECK_FORM,
-		CHECK_SCOPE, CHECK_OWNERSHIP, CHECK_VALIDATION, CHECK_ACTION,
-		CHECK_CONFLICT, CHECK_QUOTA };
-	static const unsigned numbers[] = { 1, 2, 3, 4, 8, 5, 6, 7 };
+		CHECK_SCOPE, CHECK_OWNERSHIP, CHECK_VALIDATION, CHECK_PROTECTED,
+		CHECK_ACTION, CHECK_CONFLICT, CHECK_QUOTA, CHECK_LIFETIME,
+		CHECK_APPROVAL };
+	static const unsigned numbers[] = { 1, 2, 3, 4, 8, 9, 5, 6, 7, 10, 11 };
 	unsigned n = sizeof(order) / sizeof(order[0]);
 
 	(void)state;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rule takes no packets that the network itself lives on. */
+#include "policy/check.h"
+
+#include <string.h>
+
+#include "policy/matchset.h"
+
+#define PROTO_TCP 6
+#define PORT_BGP  179
+
+static enum reason
+protected_said(const struct check_ask *ask, enum reason reason,
+    const struct protected_entry *entry)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	return check_say(ask, reason, "%s %s (%.63s)",
+	    reason == REASON_PROTECTED ? "matches packets to"
+				       : "the source is inside",
+	    prefix_print(&entry->prefix, text, sizeof(text)), entry->name);
+}
+
+/* BGP packets from one end to the other; from anywhere when from is NONE. */
+static void
+session_rule(
+    const struct prefix *from, const struct prefix *to, struct rule *out)
+{
+	memset(out, 0, RULE_SIZE_MIN + 2 * sizeof(out->terms[0]));
+	out->afi = to->afi;
+	out->has = RULE_HAS_DST;
+	out->dst_len = to->len;
+	memcpy(out->dst, to->addr, ADDRESS_MAX);
+	if (from->afi == to->afi) {
+		out->has |= RULE_HAS_SRC;
+		out->src_len = from->len;
+		memcpy(out->src, from->addr, ADDRESS_MAX);
+	}
+	out->n_terms = 2;
+	out->terms[0].type = RULE_PROTO;
+	out->terms[0].op = RULE_OP_EQ;
+	out->terms[0].value = PROTO_TCP;
+	out->terms[1].type = RULE_PORT;
+	out->terms[1].op = RULE_OP_EQ;
+	out->terms[1].value = PORT_BGP;
+}
+
+/* Does the rule match BGP from one end to the other? */
+static bool
+session_meets(
+    const struct rule *rule, const struct prefix *from, const struct prefix *to)
+{
+	struct prefix dst;
+	struct rule bgp;
+
+	if (to->afi != rule->afi)
+		return false;
+	/* Most rules' destinations are far from both ends. */
+	if (rule_dst_prefix(rule, &dst) && !prefix_overlaps(&dst, to))
+		return false;
+	session_rule(from, to, &bgp);
+	return matchset_intersects(&bgp, rule);
+}
+
+static enum reason
+session_check(const struct check_ask *ask)
+{
+	static const struct prefix none;
+	const struct question *q = ask->q;
+	const struct prefix *local = q->local == NULL ? &none : q->local;
+	const struct prefix *remote = q->remote == NULL ? &none : q->remote;
+	char ours[PREFIX_TEXT_MAX], theirs[PREFIX_TEXT_MAX];
+
+	if (!session_meets(q->rule, local, remote) &&
+	    !session_meets(q->rule, remote, local))
+		return REASON_ACCEPTED;
+	return check_say(ask, REASON_OWN_SESSION,
+	    "matches BGP packets between %s and our %s",
+	    prefix_print_address(remote, theirs, sizeof(theirs)),
+	    local->afi == AFI_NONE
+		? "address"
+		: prefix_print_address(local, ours, sizeof(ours)));
+}
+
+/* Others' space may not be named as a source, but what is the customer's own
+ * too may. The NOC filters sources everywhere. */
+static enum reason
+customer_check(const struct check_ask *ask)
+{
+	const struct question *q = ask->q;
+	const struct prefix_entry *entry;
+	struct prefix src;
+
+	if (!q->protect_customers || q->customer->noc)
+		return REASON_ACCEPTED;
+	if (q->others == NULL)
+		return check_say(ask, REASON_UNJUDGED,
+		    "not asked: nobody knows what other customers own");
+	if (!rule_src_prefix(q->rule, &src) ||
+	    prefix_set_longest(q->customer->own, &src) != NULL)
+		return REASON_ACCEPTED;
+	entry = prefix_set_longest(q->others, &src);
+	if (entry == NULL || entry->tag == q->customer_number)
+		return REASON_ACCEPTED;
+	return check_say(ask, REASON_CUSTOMER_SOURCE,
+	    "the source is inside %s of another customer", entry->text);
+}
+
+enum reason
+check_protected(const struct check_ask *ask)
+{
+	const struct question *q = ask->q;
+	const struct protected_entry *entry;
+	enum reason reason;
+
+	if (q->customer == NULL || !check_readable(ask))
+		return check_unread(ask);
+	if (!protected_sealed(q->protected))
+		return check_say(ask, REASON_UNJUDGED,
+		    "not asked: nobody said what is protected");
+	entry = protected_meets(q->protected, q->rule, q->customer_number);
+	if (entry != NULL)
+		return protected_said(ask, REASON_PROTECTED, entry);
+	entry = protected_source(q->protected, q->rule, q->customer_number);
+	if (entry != NULL)
+		return protected_said(ask, REASON_PROTECTED_SOURCE, entry);
+	reason = customer_check(ask);
+	if (reason == REASON_ACCEPTED)
+		reason = session_check(ask);
+	if (reason != REASON_ACCEPTED)
+		return reason;
+	return check_pass(ask, "meets none of %zu protected sets of packets",
+	    protected_count(q->protected));
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The role: the supervisor says where to listen and whom to ask. */
+#include "proxy/http/http.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proxy/common/channel.h"
+#include "proxy/common/check.h"
+#include "proxy/common/log.h"
+#include "proxy/http/server.h"
+
+#define TICK_MS 1000u
+
+struct http {
+	struct loop *loop;
+	struct channel *supervisor;
+	struct timer *tick;
+	struct server *server; /* NULL before the configuration */
+	struct msg_http_config config;
+	bool failed;
+};
+
+static bool
+is_loopback(const struct address *address)
+{
+	static const uint8_t one[ADDRESS_MAX] = { [15] = 1 };
+
+	if (address->afi == AFI_IPV4)
+		return address->addr[0] == 127;
+	return memcmp(address->addr, one, sizeof(one)) == 0;
+}
+
+static bool
+config_valid(const struct msg_http_config *msg)
+{
+	return check_address(&msg->address, false) && msg->address.port != 0 &&
+	       check_text(msg->control_path, sizeof(msg->control_path)) &&
+	       msg->control_path[0] != '\0';
+}
+
+static bool
+config_same(const struct msg_http_config *a, const struct msg_http_config *b)
+{
+	return memcmp(&a->address, &b->address, sizeof(a->address)) == 0 &&
+	       strcmp(a->control_path, b->control_path) == 0;
+}
+
+static void
+http_fail(struct http *http)
+{
+	http->failed = true;
+	loop_stop(http->loop);
+}
+
+static void
+config_take(struct http *http, const struct msg_http_config *msg)
+{
+	if (!config_valid(msg)) {
+		log_line(LOG_ERROR, "supervisor: a configuration that is none");
+		http_fail(http);
+		return;
+	}
+	if (http->server != NULL && config_same(&http->config, msg))
+		return;
+	server_free(http->server);
+	http->config = *msg;
+	http->server = server_new(&msg->address, msg->control_path);
+	if (http->server == NULL) {
+		log_line(LOG_ERROR, "listen: %s: port=%u", strerror(errno),
+		    (unsigned)msg->address.port);
+		http_fail(http);
+		return;
+	}
+	log_line(LOG_INFO, "listening: port=%u", (unsigned)msg->address.port);
+	if (!is_loopback(&msg->address))
+		log_line(LOG_WARN,
+		    "the address is no loopback address: whoever "
+		    "reaches it reads all rules");
+}
+
+static void
+on_supervisor(void *ctx, const struct msg_head *head, int fd)
+{
+	struct http *http = ctx;
+
+	if (fd >= 0)
+		(void)close(fd);
+	switch (head->kind) {
+	case MSG_HTTP_CONFIG:
+		config_take(http, (const void *)head);
+		return;
+	case MSG_STOP:
+		loop_stop(http->loop);
+		return;
+	default:
+		log_line(LOG_ERROR, "supervisor: message out of turn: kind=%u",
+		    (unsigned)head->kind);
+		return;
+	}
+}
+
+static void
+on_supervisor_closed(void *ctx)
+{
+	struct http *http = ctx;
+
+	loop_stop(http->loop);
+}
+
+static void
+on_tick(void *ctx)
+{
+	struct http *http = ctx;
+
+	if (http->server != NULL)
+		server_tick(http->server);
+}
+
+struct http *
+http_new(struct loop *loop, int fd)
+{
+	static const struct channel_ops ops = { .on_message = on_supervisor,
+		.on_closed = on_supervisor_closed };
+	struct http *http = calloc(1, sizeof(*http));
+
+	if (http == NULL) {
+		(void)close(fd);
+		return NULL;
+	}
+	http->loop = loop;
+	http->tick = timer_new(loop, on_tick, http);
+	http->supervisor = channel_open(loop, fd, 1u << 20, &ops, http);
+	if (http->tick == NULL || http->supervisor == NULL) {
+		http_free(http);
+		return NULL;
+	}
+	timer_start(http->tick, TICK_MS, TICK_MS);
+	return http;
+}
+
+void
+http_free(struct http *http)
+{
+	if (http == NULL)
+		return;
+	server_free(http->server);
+	timer_free(http->tick);
+	channel_close(http->supervisor);
+	free(http);
+}
+
+bool
+http_failed(const struct http *http)
+{
+	return http->failed;
+}

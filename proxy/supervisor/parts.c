@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The roles there is one of, but for the guard: store and control always, rpki
+ * where caches are configured, http where it has an address. Each gets its
+ * configuration first, and again when it has changed.
+ */
+#include "proxy/supervisor/supervisor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proxy/common/log.h"
+
+#define PART_CHANNEL 65536u /* octets that may wait */
+#define PART_STOP_MS 3000   /* from MSG_STOP to the kill */
+#define STOP_CEASE   2      /* administrative shutdown, RFC 4486 */
+
+int
+part_init(struct supervisor *supervisor, struct part *part, const char *program,
+    const struct process_ops *ops)
+{
+	part->supervisor = supervisor;
+	part->process.program = program;
+	part->process.limit = PART_CHANNEL;
+	part->process.ops = ops;
+	part->process.ctx = part;
+	(void)snprintf(
+	    part->process.name, sizeof(part->process.name), "%s", program);
+	return process_init(&supervisor->processes, &part->process);
+}
+
+void
+part_fini(struct part *part)
+{
+	if (part->process.timer != NULL)
+		process_free(&part->process);
+}
+
+void
+part_stop(struct part *part)
+{
+	struct msg_stop msg = { .head = { .kind = MSG_STOP },
+		.subcode = STOP_CEASE };
+
+	if (process_up(&part->process)) {
+		(void)channel_send(
+		    part->process.channel, &msg, sizeof(msg), -1);
+		channel_flush(part->process.channel);
+	}
+	process_finish(&part->process, PART_STOP_MS);
+}
+
+/* Its configuration; it is ready then. */
+static void
+part_config(struct part *part, const void *msg, size_t size)
+{
+	part->ready = channel_send(part->process.channel, msg, size, -1) == 0;
+	channel_flush(part->process.channel);
+	/* It does not read: a new one is told. */
+	if (!part->ready)
+		process_kill(&part->process);
+}
+
+static void
+part_unexpected(struct part *part, const struct msg_head *head, int fd)
+{
+	if (fd >= 0)
+		(void)close(fd);
+	/* Behind "sluice-". */
+	log_line(LOG_ERROR, "%s: unexpected message: kind=%u",
+	    &part->process.program[7], head->kind);
+	process_kill(&part->process);
+}
+
+/* ---- store ---- */
+
+static void
+store_up(void *ctx)
+{
+	struct part *store = ctx;
+	struct msg_store_config msg = { .head = { .kind = MSG_STORE_CONFIG } };
+
+	memcpy(msg.path, store->supervisor->set->router.store_path,
+	    sizeof(msg.path));
+	part_config(store, &msg, sizeof(msg));
+	supervisor_link(store->supervisor);
+}
+
+static void
+store_message(void *ctx, const struct msg_head *head, int fd)
+{
+	const struct msg_peer_broken *broken = (const void *)head;
+	struct part *store = ctx;
+
+	if (head->kind != MSG_PEER_BROKEN || broken->role != ROLE_CONTROL) {
+		part_unexpected(store, head, fd);
+		return;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	process_kill(&store->supervisor->control.process);
+}
+
+static void
+store_down(void *ctx, int status)
+{
+	struct part *store = ctx;
+
+	(void)status;
+	store->ready = false;
+	store->supervisor->guard_store = false;
+	store->supervisor->control_store = false;
+	if (store->supervisor->phase > PHASE_RUN)
+		stop_progress(store->supervisor);
+}
+
+static const struct process_ops store_ops = {
+	.on_up = store_up,
+	.on_message = store_message,
+	.on_down = store_down,
+};
+
+/* ---- control ---- */
+
+static struct msg_control_config
+control_config(const struct cfg_set *set)
+{
+	struct msg_control_config msg = {
+		.head = { .kind = MSG_CONTROL_CONFIG },
+	};
+
+	memcpy(msg.path, set->router.control_path, sizeof(msg.path));
+	memcpy(msg.viewer, set->service.viewer, sizeof(msg.viewer));
+	memcpy(msg.noc, set->service.noc, sizeof(msg.noc));
+	memcpy(msg.admin, set->service.admin, sizeof(msg.admin));
+	return msg;
+}
+
+static void
+control_tell(struct supervisor *supervisor)
+{
+	supervisor->control_config = control_config(supervisor->set);
+	part_config(&supervisor->control, &supervisor->control_config,
+	    sizeof(supervisor->control_config));
+}
+
+static void
+control_up(void *ctx)
+{
+	struct part *control = ctx;
+
+	control_tell(control->supervisor);
+	supervisor_link(control->supervisor);
+}
+
+static void
+control_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct part *control = ctx;
+
+	if (head->kind != MSG_RELOAD) {
+		part_unexpected(control, head, fd);
+		return;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	reload_start(control->supervisor, (const void *)head);
+}
+
+static void
+control_down(void *ctx, int status)
+{
+	struct part *control = ctx;
+
+	(void)status;
+	control->ready = false;
+	control->supervisor->guard_control = false;
+	control->supervisor->control_store = false;
+	if (control->supervisor->phase > PHASE_RUN)
+		stop_progress(control->supervisor);
+}
+
+static const struct process_ops control_ops = {
+	.on_up = control_up,
+	.on_message = control_message,
+	.on_down = control_down,
+};
+
+/* ---- rpki and http: there or not ---- */
+
+static bool
+rpki_wanted(const struct supervisor *supervisor)
+{
+	return supervisor->set != NULL && supervisor->set->rpki.n > 0;
+}
+
+static bool
+http_wanted(const struct supervisor *supervisor)
+{
+	return supervisor->set != NULL &&
+	       supervisor->set->service.http.afi != AFI_NONE;
+}
+
+static void
+part_message(void *ctx, const struct msg_head *head, int fd)
+{
+	part_unexpected(ctx, head, fd);
+}
+
+static struct msg_cfg_rpki
+rpki_config(const struct cfg_set *set)
+{
+	struct msg_cfg_rpki msg = set->rpki;
+
+	msg.head = (struct msg_head){ .kind = MSG_RPKI_CONFIG };
+	return msg;
+}
+
+static void
+rpki_tell(struct supervisor *supervisor)
+{
+	supervisor->rpki_config = rpki_config(supervisor->set);
+	part_config(&supervisor->rpki, &supervisor->rpki_config,
+	    sizeof(supervisor->rpki_config));
+}
+
+static void
+rpki_up(void *ctx)
+{
+	struct part *rpki = ctx;
+
+	rpki_tell(rpki->supervisor);
+	supervisor_link(rpki->supervisor);
+}
+
+static struct msg_http_config
+http_config(const struct cfg_set *set)
+{
+	struct msg_http_config msg = { .head = { .kind = MSG_HTTP_CONFIG },
+		.address = set->service.http };
+
+	memcpy(msg.control_path, set->router.control_path,
+	    sizeof(msg.control_path));
+	return msg;
+}
+
+static void
+http_up(void *ctx)
+{
+	struct part *http = ctx;
+	struct supervisor *supervisor = http->supervisor;
+
+	supervisor->http_config = http_config(supervisor->set);
+	part_config(
+	    http, &supervisor->http_config, sizeof(supervisor->http_config));
+}
+
+/* It has ended: because it was told to, and is wanted (again) meanwhile? */
+static void
+part_down(struct part *part, bool wanted)
+{
+	struct supervisor *supervisor = part->supervisor;
+
+	part->ready = false;
+	if (supervisor->phase > PHASE_RUN)
+		stop_progress(supervisor);
+	else if (wanted && !part->process.wanted)
+		process_start(&part->process);
+}
+
+static void
+rpki_down(void *ctx, int status)
+{
+	struct part *rpki = ctx;
+
+	(void)status;
+	rpki->supervisor->guard_rpki = false;
+	part_down(rpki, rpki_wanted(rpki->supervisor));
+}
+
+static void
+http_down(void *ctx, int status)
+{
+	struct part *http = ctx;
+
+	(void)status;
+	part_down(http, http_wanted(http->supervisor));
+}
+
+static const struct process_ops rpki_ops = {
+	.on_up = rpki_up,
+	.on_message = part_message,
+	.on_down = rpki_down,
+};
+
+static const struct process_ops http_ops = {
+	.on_up = http_up,
+	.on_message = part_message,
+	.on_down = http_down,
+};
+
+/* Start or stop it. One that still ends is started when it has. */
+static void
+part_want(struct part *part, bool wanted)
+{
+	if (wanted && process_gone(&part->process))
+		process_start(&part->process);
+	else if (!wanted && part->process.wanted)
+		part_stop(part);
+}
+
+static void
+rpki_update(struct supervisor *supervisor)
+{
+	struct part *rpki = &supervisor->rpki;
+	struct msg_cfg_rpki config = rpki_config(supervisor->set);
+
+	part_want(rpki, rpki_wanted(supervisor));
+	if (rpki->process.wanted && process_up(&rpki->process) &&
+	    memcmp(&config, &supervisor->rpki_config, sizeof(config)) != 0)
+		rpki_tell(supervisor);
+}
+
+static void
+http_update(struct supervisor *supervisor)
+{
+	struct part *http = &supervisor->http;
+	struct msg_http_config config = http_config(supervisor->set);
+
+	part_want(http, http_wanted(supervisor));
+	if (http->process.wanted && process_up(&http->process) &&
+	    memcmp(&config, &supervisor->http_config, sizeof(config)) != 0)
+		part_stop(http);
+}
+
+static void
+control_update(struct supervisor *supervisor)
+{
+	struct msg_control_config config = control_config(supervisor->set);
+
+	if (process_up(&supervisor->control.process) &&
+	    memcmp(&config, &supervisor->control_config, sizeof(config)) != 0)
+		control_tell(supervisor);
+}
+
+/* ---- all ---- */
+
+int
+parts_init(struct supervisor *supervisor)
+{
+	if (part_init(supervisor, &supervisor->store, "sluice-store",
+		&store_ops) < 0 ||
+	    part_init(supervisor, &supervisor->control, "sluice-control",
+		&control_ops) < 0 ||
+	    part_init(supervisor, &supervisor->rpki, "sluice-rpki", &rpki_ops) <
+		0 ||
+	    part_init(supervisor, &supervisor->http, "sluice-http", &http_ops) <
+		0)
+		return -1;
+	return 0;
+}
+
+void
+parts_fini(struct supervisor *supervisor)
+{
+	part_fini(&supervisor->http);
+	part_fini(&supervisor->rpki);
+	part_fini(&supervisor->control);
+	part_fini(&supervisor->store);
+}
+
+void
+parts_start(struct supervisor *supervisor)
+{
+	process_start(&supervisor->store.process);
+	process_start(&supervisor->guard.process);
+	process_start(&supervisor->control.process);
+}
+
+void
+parts_update(struct supervisor *supervisor)
+{
+	control_update(supervisor);
+	rpki_update(supervisor);
+	http_update(supervisor);
+}
+
+void
+parts_link(struct supervisor *supervisor)
+{
+	struct part *guard = &supervisor->guard;
+	struct part *store = &supervisor->store;
+	struct part *control = &supervisor->control;
+	struct part *rpki = &supervisor->rpki;
+
+	if (!supervisor->guard_store && guard->ready && store->ready)
+		supervisor->guard_store = supervisor_connect(&guard->process,
+		    ROLE_GUARD, &store->process, ROLE_STORE, 0);
+	if (!supervisor->guard_control && guard->ready && control->ready)
+		supervisor->guard_control = supervisor_connect(&guard->process,
+		    ROLE_GUARD, &control->process, ROLE_CONTROL, 0);
+	if (!supervisor->guard_rpki && guard->ready && rpki->ready)
+		supervisor->guard_rpki = supervisor_connect(
+		    &guard->process, ROLE_GUARD, &rpki->process, ROLE_RPKI, 0);
+	if (!supervisor->control_store && control->ready && store->ready)
+		supervisor->control_store =
+		    supervisor_connect(&control->process, ROLE_CONTROL,
+			&store->process, ROLE_STORE, 0);
+}
+
+void
+parts_release(struct supervisor *supervisor)
+{
+	process_release(&supervisor->store.process);
+	process_release(&supervisor->control.process);
+	process_release(&supervisor->rpki.process);
+	process_release(&supervisor->http.process);
+}
+
+void
+parts_stop(struct supervisor *supervisor)
+{
+	part_stop(&supervisor->http);
+	part_stop(&supervisor->rpki);
+	part_stop(&supervisor->control);
+	part_stop(&supervisor->store);
+}
+
+void
+parts_kill(struct supervisor *supervisor)
+{
+	process_kill(&supervisor->http.process);
+	process_kill(&supervisor->rpki.process);
+	process_kill(&supervisor->control.process);
+	process_kill(&supervisor->store.process);
+}
+
+bool
+parts_gone(const struct supervisor *supervisor)
+{
+	return process_gone(&supervisor->http.process) &&
+	       process_gone(&supervisor->rpki.process) &&
+	       process_gone(&supervisor->control.process) &&
+	       process_gone(&supervisor->store.process);
+}

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Every reason of policy/reason.h is named in a unit test and in a flow test,
+# and has its example in tests/golden/explain; no other example is there.
+cmake_policy(VERSION 3.20)
+file(READ ${ROOT}/policy/reason.h header)
+string(REGEX MATCHALL "X\\([A-Z0-9_]+, [0-9]+, \"[a-z0-9-]+\"" rows "${header}")
+
+# Tables that write REASON_##symbol name the symbol alone, as do their rows,
+# which are in headers where several tests have them.
+foreach(kind unit flow)
+  set(${kind} "")
+  set(${kind}_tables "")
+  file(GLOB files ${ROOT}/tests/${kind}/*.[ch])
+  if(kind STREQUAL "unit")
+    list(APPEND files ${ROOT}/tests/lib/validation_rows.h)
+  endif()
+  foreach(file ${files})
+    file(READ ${file} text)
+    string(APPEND ${kind} "${text}")
+    if(text MATCHES "REASON_##" OR file MATCHES "_rows[a-z_]*[.]h$")
+      string(APPEND ${kind}_tables "${text}")
+    endif()
+  endforeach()
+endforeach()
+
+set(bad 0)
+set(names "")
+foreach(row ${rows})
+  string(REGEX REPLACE "X\\(([A-Z0-9_]+),.*" "\\1" symbol "${row}")
+  string(REGEX REPLACE ".*\"([a-z0-9-]+)\"" "\\1" name "${row}")
+  list(APPEND names "${name}.txt")
+  foreach(kind unit flow)
+    if(NOT ${kind} MATCHES "REASON_${symbol}[^A-Z0-9_]" AND
+        NOT ${kind}_tables MATCHES "[ \t(,]${symbol}[,) ]")
+      message(SEND_ERROR "no ${kind} test names REASON_${symbol}")
+      set(bad 1)
+    endif()
+  endforeach()
+  if(NOT EXISTS ${ROOT}/tests/golden/explain/${name}.txt)
+    message(SEND_ERROR "no example: tests/golden/explain/${name}.txt")
+    set(bad 1)
+  endif()
+endforeach()
+
+list(LENGTH names count)
+if(count LESS 50)
+  message(FATAL_ERROR "policy/reason.h: only ${count} reasons found")
+endif()
+file(GLOB examples RELATIVE ${ROOT}/tests/golden/explain
+  ${ROOT}/tests/golden/explain/*)
+foreach(example ${examples})
+  if(NOT example IN_LIST names)
+    message(SEND_ERROR "tests/golden/explain/${example}: no such reason")
+  endif()
+endforeach()
