@@ -112,16 +112,18 @@ check_protected(const struct check_ask *ask)
 	const struct question *q = ask->q;
 	const struct protected_entry *entry;
 	enum reason reason;
+	uint32_t asks;
 
 	if (q->customer == NULL || !check_readable(ask))
 		return check_unread(ask);
 	if (!protected_sealed(q->protected))
 		return check_say(ask, REASON_UNJUDGED,
 		    "not asked: nobody said what is protected");
-	entry = protected_meets(q->protected, q->rule, q->customer_number);
+	asks = q->customer->noc ? PROTECTED_NOC : q->customer_number;
+	entry = protected_meets(q->protected, q->rule, asks);
 	if (entry != NULL)
 		return protected_said(ask, REASON_PROTECTED, entry);
-	entry = protected_source(q->protected, q->rule, q->customer_number);
+	entry = protected_source(q->protected, q->rule, asks);
 	if (entry != NULL)
 		return protected_said(ask, REASON_PROTECTED_SOURCE, entry);
 	reason = customer_check(ask);

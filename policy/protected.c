@@ -16,6 +16,8 @@
 
 #define ITEMS_FIRST 16u
 #define NO_ITEM     UINT32_MAX
+#define PROTO_TCP   6
+#define PORT_BGP    179
 
 struct item {
 	struct protected_entry entry;
@@ -114,6 +116,39 @@ protected_add_prefix(struct protected_set *set, const struct prefix *prefix,
 	return protected_add(set, &rule, exempt, name);
 }
 
+static int
+add_softly(struct protected_set *set, const struct prefix *prefix,
+    uint32_t exempt, const char *name)
+{
+	if (protected_add_prefix(set, prefix, exempt, name) < 0)
+		return -1;
+	set->items[set->n - 1].entry.soft = true;
+	return 0;
+}
+
+int
+protected_add_address(struct protected_set *set, const struct prefix *address,
+    uint32_t exempt, const char *name)
+{
+	struct rule bgp;
+
+	if (add_softly(set, address, exempt, name) < 0)
+		return -1;
+	memset(&bgp, 0, RULE_SIZE_MIN + 2 * sizeof(bgp.terms[0]));
+	bgp.afi = address->afi;
+	bgp.has = RULE_HAS_DST;
+	bgp.dst_len = address->len;
+	memcpy(bgp.dst, address->addr, ADDRESS_MAX);
+	bgp.n_terms = 2;
+	bgp.terms[0].type = RULE_PROTO;
+	bgp.terms[0].op = RULE_OP_EQ;
+	bgp.terms[0].value = PROTO_TCP;
+	bgp.terms[1].type = RULE_PORT;
+	bgp.terms[1].op = RULE_OP_EQ;
+	bgp.terms[1].value = PORT_BGP;
+	return protected_add(set, &bgp, exempt, name);
+}
+
 int
 protected_add_always(struct protected_set *set)
 {
@@ -132,7 +167,7 @@ protected_add_always(struct protected_set *set)
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
 		if (prefix_parse(always[i].prefix, &prefix) < 0 ||
-		    protected_add_prefix(
+		    add_softly(
 			set, &prefix, PROTECTED_ANYBODY, always[i].name) < 0)
 			return -1;
 	}
@@ -210,12 +245,25 @@ set_holder(
 	return i;
 }
 
+/* Who asks need not mind this entry. */
+static bool
+entry_passed(const struct protected_entry *entry, const struct rule *rule,
+    uint32_t customer)
+{
+	struct prefix dst;
+
+	if (entry->exempt != PROTECTED_ANYBODY && entry->exempt == customer)
+		return true;
+	return entry->soft && customer == PROTECTED_NOC &&
+	       (!rule_dst_prefix(rule, &dst) ||
+		   !prefix_contains(&entry->prefix, &dst));
+}
+
 static bool
 entry_meets(const struct protected_entry *entry, const struct rule *rule,
     uint32_t customer)
 {
-	return (entry->exempt == PROTECTED_ANYBODY ||
-		   entry->exempt != customer) &&
+	return !entry_passed(entry, rule, customer) &&
 	       matchset_intersects(entry->rule, rule);
 }
 

@@ -17,6 +17,7 @@
 #define PROTECTED_MAX      100000u
 
 #define PROTECTED_ANYBODY UINT32_MAX
+#define PROTECTED_NOC     (UINT32_MAX - 1) /* who asks: the operators */
 
 struct protected_set;
 
@@ -24,6 +25,9 @@ struct protected_set;
 struct protected_entry {
 	struct prefix prefix; /* what it protects */
 	uint32_t exempt;      /* this customer's own rules may match it */
+	/* Nobody listed it: an operators' own rule may match it in passing,
+	 * being wider, but must not be aimed inside it. */
+	bool soft;
 	char name[PROTECTED_NAME_MAX]; /* "loopbacks", "peer rr1", … */
 	const struct rule *rule;       /* with the prefix as its destination */
 };
@@ -44,7 +48,14 @@ int protected_add(struct protected_set *set, const struct rule *rule,
 int protected_add_prefix(struct protected_set *set, const struct prefix *prefix,
     uint32_t exempt, const char *name);
 
-/* Link-local, multicast and loopback of both families. */
+/*
+ * An address of a neighbour, of ours or of a cache: all packets to it, softly,
+ * and BGP (TCP port 179, either port) to it from anybody.
+ */
+int protected_add_address(struct protected_set *set,
+    const struct prefix *address, uint32_t exempt, const char *name);
+
+/* Link-local, multicast and loopback of both families, softly. */
 int protected_add_always(struct protected_set *set);
 
 /* What is added is found from here on: call before the first question, and

@@ -255,7 +255,7 @@ fill_quota(struct asked *a)
 	quota_fleet(a->guard, c, &a->q.fleet);
 	a->q.rules_held = c->rules - parts;
 	a->q.cost_held = c->cost - cost;
-	if ((rule->flags & RULE_IDLE) == 0) {
+	if (rule->counted && (rule->flags & RULE_IDLE) == 0) {
 		a->q.fleet.rules -= parts;
 		a->q.fleet.cost -= cost;
 	}

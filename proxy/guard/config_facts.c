@@ -126,7 +126,7 @@ take_listen(struct config *config, const struct msg_cfg_listen *msg)
 		return 0;
 	host.len = (uint8_t)afi_bits(host.afi);
 	memcpy(host.addr, msg->address.addr, sizeof(host.addr));
-	return protected_add_prefix(
+	return protected_add_address(
 	    config->protected, &host, PROTECTED_ANYBODY, "a listen address");
 }
 
@@ -170,7 +170,7 @@ protect_address(struct config *config, const struct address *address,
 	host.len = (uint8_t)afi_bits(address->afi);
 	memcpy(host.addr, address->addr, sizeof(host.addr));
 	(void)snprintf(text, sizeof(text), "%s %.50s", what, name);
-	return protected_add_prefix(config->protected, &host, exempt, text);
+	return protected_add_address(config->protected, &host, exempt, text);
 }
 
 static int

@@ -60,7 +60,7 @@ guard_record_end(struct guard *guard, struct rib_rule *rule,
 	guard_entry_rule(guard, rule);
 	entry->rule_id = rule->old_id;
 	entry->actions = *actions;
-	entry->state = end_state(kind);
+	entry->state = (uint8_t)end_state(kind);
 	entry->reason = rule->old_reason;
 	entry->lifetime_ms = 0;
 	if (stays)

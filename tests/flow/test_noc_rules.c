@@ -117,9 +117,10 @@ wide_needs_a_second_operator(void **state)
 	scene_free(scene);
 }
 
-/* Without a destination it meets what is protected always. */
+/* To everywhere: it may pass over what is protected as such, if a second
+ * operator agrees, but takes nobody's BGP. */
 static void
-no_destination_is_refused(void **state)
+without_destination(void **state)
 {
 	struct scene *scene = scene_new();
 	const struct action_set discard = scene_rate(0);
@@ -128,14 +129,24 @@ no_destination_is_refused(void **state)
 	(void)state;
 	rule.terms[0].type = RULE_PROTO;
 	rule.terms[0].op = RULE_OP_EQ;
-	rule.terms[0].value = 17;
+	rule.terms[0].value = 6;
 	control_announce_rule(scene, &rule, &discard, 0);
 	scene_settle(scene);
 	assert_int_equal(scene->end.exit_code, 1);
-	assert_int_equal(scene->routers[0].n, 0);
 	step_do(scene, CTL_RULES, "noc");
 	assert_int_equal(scene->n_rows, 1);
 	assert_int_equal(scene->rows[0].reason, REASON_PROTECTED);
+
+	rule.terms[0].value = 17;
+	control_announce_rule(scene, &rule, &discard, 0);
+	scene_settle(scene);
+	step_do(scene, CTL_RULES, "noc");
+	assert_int_equal(scene->n_rows, 2);
+	assert_int_equal(scene->rows[1].reason, REASON_SECOND_OPERATOR);
+	assert_int_equal(scene->routers[0].n, 0);
+	scene->operator_name = "otto";
+	step_do_id(scene, CTL_APPROVE, scene->rows[1].id);
+	assert_int_equal(scene->routers[0].n, 1);
 	scene_free(scene);
 }
 
@@ -215,7 +226,7 @@ main(void)
 		cmocka_unit_test(announced_and_retracted),
 		cmocka_unit_test(replaced),
 		cmocka_unit_test(wide_needs_a_second_operator),
-		cmocka_unit_test(no_destination_is_refused),
+		cmocka_unit_test(without_destination),
 		cmocka_unit_test(protected_action_and_quota_hold),
 		cmocka_unit_test(lifetime_is_asked_for),
 		cmocka_unit_test(nobody_else_touches_it),

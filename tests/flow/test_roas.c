@@ -119,6 +119,35 @@ roa_of_another_revokes(void **state)
 	scene_free(scene);
 }
 
+/* Rules that stand when the first cache comes are looked at with its ROAs. */
+static void
+first_cache_comes_with_a_reload(void **state)
+{
+	struct scene *scene = scene_prepare();
+	struct scene_session *bolt = &scene->sessions[1];
+
+	(void)state;
+	scene->customers[1].rpki = OWN_RPKI_VETO;
+	scene_start(scene);
+	session_announce(bolt, "10.2.1.1/32", 0);
+	scene_settle(scene);
+	assert_int_equal(scene->routers[0].n, 1);
+
+	scene_rpki_cache(scene);
+	scene_configure(scene, CFG_APPLY);
+	scene_rpki_give(scene);
+	scene_settle(scene);
+	scene_rpki_state(scene, RPKI_FRESH);
+	scene_settle(scene);
+	assert_int_equal(scene->routers[0].n, 1);
+	scene_vrp_add(scene, "10.2.1.0/24", 24, RIVAL);
+	scene_settle(scene);
+	assert_true(session_rule_is(
+	    bolt, "10.2.1.1/32", STATE_REVOKED, REASON_RPKI_INVALID));
+	assert_int_equal(scene->routers[0].n, 0);
+	scene_free(scene);
+}
+
 /* maxLength is about routes, not about rules. */
 static void
 max_length_does_not_count(void **state)
@@ -445,6 +474,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comes_and_goes_with_its_roa),
 		cmocka_unit_test(roa_of_another_revokes),
+		cmocka_unit_test(first_cache_comes_with_a_reload),
 		cmocka_unit_test(max_length_does_not_count),
 		cmocka_unit_test(expired_and_gone),
 		cmocka_unit_test(ages_without_the_role),

@@ -233,6 +233,50 @@ entry_without_a_destination_is_not_taken(void **state)
 	protected_free(NULL);
 }
 
+/* The operators may pass over an address with a wider rule, but not aim at it
+ * nor take its BGP. A customer may not do either, whose address it is may. */
+static void
+address_is_soft_for_operators(void **state)
+{
+	static const struct {
+		const char *rule;
+		bool customer;
+		bool noc;
+	} cases[] = {
+		{ "match destination 192.0.2.1/32 protocol =17", true, true },
+		{ "match destination 192.0.2.0/24 protocol =17", true, false },
+		{ "match protocol =17", true, false },
+		{ "match protocol =6", true, true },
+		{ "match destination 192.0.2.0/24 source-port =179", true,
+		    true },
+		{ "match destination 192.0.2.0/24 protocol =6 "
+		  "destination-port =80 source-port =1024",
+		    true, false },
+		{ "match destination 192.0.2.2/32", false, false },
+	};
+	struct protected_set *set = protected_new();
+	struct prefix address;
+	struct rule rule;
+
+	(void)state;
+	assert_non_null(set);
+	assert_int_equal(prefix_parse("192.0.2.1/32", &address), 0);
+	assert_int_equal(
+	    protected_add_address(set, &address, CUSTOMER, "peer"), 0);
+	assert_int_equal(protected_seal(set), 0);
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		parse(cases[i].rule, &rule);
+		assert_int_equal(
+		    protected_meets(set, &rule, CUSTOMER + 1) != NULL,
+		    cases[i].customer);
+		assert_int_equal(
+		    protected_meets(set, &rule, PROTECTED_NOC) != NULL,
+		    cases[i].noc);
+		assert_null(protected_meets(set, &rule, CUSTOMER));
+	}
+	protected_free(set);
+}
+
 /* A name that is too long is cut; what is added after sealing is found once it
  * is sealed again. */
 static void
@@ -435,6 +479,8 @@ static const struct CMUnitTest stories[] = {
 	cmocka_unit_test(always_is_protected_from_everybody),
 	cmocka_unit_test(entry_without_a_destination_is_not_taken),
 	cmocka_unit_test(set_may_be_sealed_again),
+	cmocka_unit_test(address_is_soft_for_operators),
+	cmocka_unit_test(address_is_soft_for_operators),
 	cmocka_unit_test(looking_up_agrees_with_looking_at_all),
 	cmocka_unit_test(full_set_finds_each_and_takes_no_more),
 };
