@@ -283,7 +283,7 @@ show_session(const struct show *show, const struct json *row)
 	session_terms(show, row);
 	SHOW(show, "  used         ", share,
 	    inward ? " (rules that it has, of what it should have)"
-		   : " (cost of its rules, of what is allowed)",
+		   : " (rules that count, of what it may have)",
 	    "\n");
 	session_counters(show, row);
 	if (has_unicast(row))

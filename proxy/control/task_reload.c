@@ -45,7 +45,8 @@ reload_refused(struct task *task, const struct msg_reload_result *msg)
 		    msg->file, msg->line, msg->column, msg->key,
 		    msg->key[0] != '\0' ? ": " : "", msg->found, msg->wanted);
 	else
-		(void)snprintf(text, sizeof(text), "%s", msg->wanted);
+		(void)snprintf(text, sizeof(text), "%s%s%s", msg->key,
+		    msg->key[0] != '\0' ? ": " : "", msg->wanted);
 	end = task_end_new(file ? TASK_WRONG : TASK_NO, text);
 	if (file) {
 		json_put_text(end, "file", msg->file);

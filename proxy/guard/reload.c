@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "proxy/common/log.h"
+#include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
 #include "proxy/guard/life.h"
 #include "proxy/guard/noc.h"
@@ -180,6 +181,9 @@ dry_run(struct guard *guard, struct config *config)
 	char text[TALLY_TEXT_MAX];
 
 	mark_revalidated(guard, guard->config, config);
+	for (size_t i = 0; i < config->n_customers; i++)
+		evidence_age(
+		    &config->customers[i].policy.irr, guard->now_ns);
 	quota_save(guard, config);
 	if (guard->loaded) {
 		dry_pass(guard, config, true, &tally);
