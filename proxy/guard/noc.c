@@ -133,18 +133,30 @@ noc_restored(
 
 /* ---- announce, retract ---- */
 
+/* A refused one stays known, and may come in later: they should know. */
 static void
 answer(struct guard *guard, const struct msg_ctl_request *msg,
-    const struct rib_rule *rule)
+    const struct rib_rule *rule, uint64_t gone)
 {
-	char text[ENTRY_TEXT_MAX];
+	char text[sizeof(((struct msg_ctl_end *)0)->text)];
+	char first[64] = "", then[96] = "";
 	bool no = rule->state == STATE_REFUSED;
+	bool held = rule->state == STATE_HELD;
 
-	(void)snprintf(text, sizeof(text), "rule %" PRIu64 " is %s%s%s%s",
-	    rule->id, state_name(rule->state),
-	    no || rule->state == STATE_HELD ? ": " : "",
-	    no || rule->state == STATE_HELD ? reason_text(rule->reason) : "",
-	    rule->reason == REASON_SECOND_OPERATOR ? ": sluice approve" : "");
+	if (gone != 0 && gone != rule->id)
+		(void)snprintf(first, sizeof(first),
+		    ", in the place of rule %" PRIu64, gone);
+	if (no)
+		(void)snprintf(then, sizeof(then),
+		    "; it comes in when nothing is against it any more, unless "
+		    "you `sluice retract %" PRIu64 "`",
+		    rule->id);
+	else if (rule->reason == REASON_SECOND_OPERATOR)
+		(void)snprintf(then, sizeof(then),
+		    ": `sluice approve %" PRIu64 "`", rule->id);
+	(void)snprintf(text, sizeof(text), "rule %" PRIu64 " is %s%s%s%s%s",
+	    rule->id, state_name(rule->state), first, no || held ? ": " : "",
+	    no || held ? reason_text(rule->reason) : "", then);
 	operator_end(guard, msg->request, no, text);
 }
 
@@ -174,7 +186,7 @@ noc_announce(struct guard *guard, const struct msg_ctl_request *msg)
 	struct guard_peer *peer = noc_peer(guard);
 	struct msg_rule_announce said = { .wire_reason = REASON_ACCEPTED };
 	struct rib_rule *rule;
-	uint64_t place = name_place(guard, msg->operator_name);
+	uint64_t place = name_place(guard, msg->operator_name), gone;
 
 	if (!guard->loaded || !journal_room(guard->journal, false)) {
 		operator_end(guard, msg->request, 1,
@@ -190,6 +202,7 @@ noc_announce(struct guard *guard, const struct msg_ctl_request *msg)
 		    "too many operators have rules; retract some");
 		return;
 	}
+	gone = rule != NULL && rule_passes(rule) ? rule->id : 0;
 	if (rule != NULL && (rule->flags & RULE_WANTED) != 0 &&
 	    (rule->state == STATE_REFUSED || rule->state == STATE_REVOKED ||
 		(rule->flags & RULE_ENDED) != 0))
@@ -200,10 +213,12 @@ noc_announce(struct guard *guard, const struct msg_ctl_request *msg)
 	memcpy(&said.rule, &msg->rule, rule_size(&msg->rule));
 	guard_announce(guard, peer, &said, NULL);
 	rule = rib_in_find(&guard->in, peer->number, &msg->rule);
-	if (rule == NULL)
+	if (rule == NULL) {
 		operator_end(guard, msg->request, 1, "too many rules");
-	else
-		answer(guard, msg, rule);
+		return;
+	}
+	(void)operator_record(guard, msg, rule, "announce"); /* and why */
+	answer(guard, msg, rule, gone);
 }
 
 void
@@ -217,7 +232,7 @@ noc_retract(struct guard *guard, const struct msg_ctl_request *msg)
 	}
 	if (!noc_owns(rule)) {
 		operator_end(guard, msg->request, 1,
-		    "it is a customer's: sluice withdraw");
+		    "it is a customer's; `sluice withdraw ID` takes it out");
 		return;
 	}
 	rib_out_drop(rule); /* before anything that may fail */

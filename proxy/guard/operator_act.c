@@ -55,6 +55,20 @@ not_held(struct guard *guard, const struct msg_ctl_request *msg,
 	operator_end(guard, msg->request, 1, text);
 }
 
+/* What became of it; if it is refused, why. */
+static void
+tell(struct guard *guard, const struct msg_ctl_request *msg,
+    const struct rib_rule *rule, bool wanted)
+{
+	char text[sizeof(((struct msg_ctl_end *)0)->text)];
+	bool no = rule->state == STATE_REFUSED;
+
+	(void)snprintf(text, sizeof(text), "%s%s%s", state_name(rule->state),
+	    no && wanted ? ": " : "",
+	    no && wanted ? reason_text(rule->reason) : "");
+	operator_end(guard, msg->request, wanted && no, text);
+}
+
 /* Its own announcer's word is not a second one. */
 static bool
 needs_another(const struct guard *guard, const struct msg_ctl_request *msg,
@@ -92,8 +106,7 @@ decide(struct guard *guard, const struct msg_ctl_request *msg,
 	if (yes && noc_owns(rule))
 		rule->flags |= RULE_SECONDED;
 	guard_judge(guard, rule, NULL, 0);
-	operator_end(guard, msg->request, yes && rule->state == STATE_REFUSED,
-	    state_name(rule->state));
+	tell(guard, msg, rule, yes);
 }
 
 /* As long as asked for, and no longer than the customer may. */
@@ -110,6 +123,26 @@ lifetime(const struct guard *guard, const struct msg_ctl_request *msg,
 	return msg->lifetime_ms != 0 && msg->lifetime_ms < most
 		   ? msg->lifetime_ms
 		   : most;
+}
+
+/* For how long: it may be less than was asked for. */
+static void
+extended(struct guard *guard, const struct msg_ctl_request *msg,
+    const struct rib_rule *rule)
+{
+	uint64_t left_s = (life_left_ms(rule) + 999) / 1000;
+	char text[96];
+
+	if (!rule_passes(rule) || left_s == 0) {
+		tell(guard, msg, rule, true);
+		return;
+	}
+	(void)snprintf(text, sizeof(text),
+	    "%s, for %" PRIu64 "h%02" PRIu64 "m%02" PRIu64 "s%s",
+	    state_name(rule->state), left_s / 3600, left_s / 60 % 60,
+	    left_s % 60,
+	    left_s * 1000 < msg->lifetime_ms ? ": no more is allowed" : "");
+	operator_end(guard, msg->request, 0, text);
 }
 
 static void
@@ -143,8 +176,7 @@ extend(struct guard *guard, const struct msg_ctl_request *msg,
 		if (guard_entry_append(guard, rule))
 			rule->seq = e->seq;
 	}
-	operator_end(guard, msg->request, rule->state == STATE_REFUSED,
-	    state_name(rule->state));
+	extended(guard, msg, rule);
 }
 
 static void
@@ -153,7 +185,10 @@ release_rule(struct guard *guard, const struct msg_ctl_request *msg,
 {
 	if ((rule->flags & RULE_FLAPPED) == 0) {
 		operator_end(guard, msg->request, 1,
-		    "the flap breaker does not keep it out");
+		    rule->reason == REASON_OPERATOR
+			? "an operator withdrew it: it comes back when the "
+			  "customer withdraws it and announces it anew"
+			: "the flap breaker does not keep it out");
 		return;
 	}
 	if (!operator_record(guard, msg, rule, "release")) {
@@ -161,8 +196,7 @@ release_rule(struct guard *guard, const struct msg_ctl_request *msg,
 		return;
 	}
 	contain_pardon(guard, rule);
-	operator_end(guard, msg->request, rule->state == STATE_REFUSED,
-	    state_name(rule->state));
+	tell(guard, msg, rule, true);
 }
 
 void
@@ -201,10 +235,15 @@ static void
 begin(struct guard *guard, const struct msg_ctl_request *msg,
     enum contain_verb verb, struct guard_customer *customer)
 {
+	static const char *const began[] = {
+		[CONTAIN_PANIC] = "there is a panic already",
+		[CONTAIN_FREEZE] = "it is frozen already",
+		[CONTAIN_QUARANTINE] = "it is quarantined already",
+	};
 	bool owed, done = contain_begin(guard, verb, customer, msg, &owed);
 
 	operator_end(guard, msg->request, !done,
-	    !done  ? "it is so already"
+	    !done  ? began[verb]
 	    : owed ? "done; the log has no room for it yet, so a restart now "
 		     "would forget it"
 		   : "done");
@@ -217,9 +256,12 @@ end(struct guard *guard, const struct msg_ctl_request *msg,
 	bool full, done = contain_end(guard, verb, customer, msg, &full);
 
 	operator_end(guard, msg->request, !done,
-	    done   ? "done; what still passes comes back"
-	    : full ? log_full
-		   : "it is not so");
+	    done                    ? "done; what still passes comes back"
+	    : full                  ? log_full
+	    : verb == CONTAIN_PANIC ? "there is no panic"
+	    : customer != NULL      ? "this customer is not frozen by itself"
+				    : "there is no freeze of all; one of a "
+				      "customer: `sluice thaw C`");
 }
 
 /* Out of quarantine, and heard again. */

@@ -182,8 +182,7 @@ dry_run(struct guard *guard, struct config *config)
 
 	mark_revalidated(guard, guard->config, config);
 	for (size_t i = 0; i < config->n_customers; i++)
-		evidence_age(
-		    &config->customers[i].policy.irr, guard->now_ns);
+		evidence_age(&config->customers[i].policy.irr, guard->now_ns);
 	quota_save(guard, config);
 	if (guard->loaded) {
 		dry_pass(guard, config, true, &tally);
