@@ -110,7 +110,6 @@ enum customer_rpki {
 };
 
 /* The customer's IRR list, as it came from bgpq4. */
-#define IRR_NAME_MAX 64
 struct customer_irr {
 	bool configured;
 	bool usable;             /* complete, and young enough */

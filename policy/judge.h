@@ -47,7 +47,7 @@ typedef uint64_t (*judge_addresses)(
 struct fleet {
 	uint32_t max_rules; /* UINT32_MAX: no limit; likewise max_cost */
 	uint32_t max_cost;
-	uint32_t guaranteed; /* cost units that each customer always has */
+	uint32_t guaranteed; /* rules, and cost units, the customer's always */
 	uint32_t rules;      /* in use now, this rule not counted */
 	uint32_t cost;
 	/* Cost units and rules that other customers have not used of what is

@@ -42,7 +42,8 @@ static const char *const texts[ARGS_VERBS] = {
 	    "log, and\nhow many sessions, unicast routes and rules there are, "
 	    "and what room is left.\nWhat is unusual stands on top: a panic, a "
 	    "freeze, a self-test that failed, what\nwaits for \"sluice "
-	    "confirm\", data that is too old, customers near their quota.\n"
+	    "confirm\", routers that are away, data that is too old,\n"
+	    "customers near their quota.\n"
 	    "\n"
 	    "With --check one line for a monitoring system. Exit status: 0 "
 	    "when all is well,\n1 when something needs a person, 3 when the "
@@ -149,10 +150,10 @@ static const char *const texts[ARGS_VERBS] = {
 	[ARGS_WITHDRAW] =
 	    "usage: sluice withdraw ID [-m REASON] [--json]\n"
 	    "\n"
-	    "Takes a rule out of the network at once. It stays out until the "
-	    "customer\nwithdraws it and announces it anew. Who did it and why "
-	    "is "
-	    "recorded; without\n-m the reason is asked for.\n",
+	    "Takes a rule out of the network at once. No operator brings it "
+	    "back: it stays\nout until the customer withdraws it and "
+	    "announces it anew. Who did it and\nwhy is recorded; without -m "
+	    "the reason is asked for.\n",
 	[ARGS_CONFIRM] =
 	    "usage: sluice confirm [brake|irr|rpki|reload] [-m REASON] "
 	    "[--json]\n"
@@ -191,10 +192,11 @@ static const char *const texts[ARGS_VERBS] = {
 	    "usage: sluice release C|ID [-m REASON] [--json]\n"
 	    "       sluice release --customer C [-m REASON] [--json]\n"
 	    "\n"
-	    "Ends the quarantine of customer C, or of the one rule ID. What "
-	    "comes back is\njudged anew first. A word that is a number is a "
-	    "rule's; --customer names a\ncustomer whose name is one. Who did "
-	    "it and why is recorded; without -m the\nreason is asked for.\n",
+	    "Ends the quarantine of customer C, or its mute, or lets back the "
+	    "one rule ID\nthat the flap breaker took out. What comes back is "
+	    "judged anew\nfirst. A word that is a number is a rule's; "
+	    "--customer names a customer whose\nname is one. Who did it and "
+	    "why is recorded; without -m the reason is asked\nfor.\n",
 	[ARGS_FREEZE] =
 	    "usage: sluice freeze [C] [-m REASON] [--json]\n"
 	    "\n"
@@ -286,7 +288,9 @@ static const char *const texts[ARGS_VERBS] = {
 	    "--json nothing is shown first, and nothing asked.\n"
 	    "\n"
 	    "With --confirm the one before is taken back after N seconds (1 to "
-	    "86400), unless\n\"sluice confirm reload\" comes.\n",
+	    "86400), unless\n\"sluice confirm reload\" comes. The file stays "
+	    "as it is: put the old one back,\nor the next reload or restart "
+	    "takes it again.\n",
 	[ARGS_HELP] = "usage: sluice help [VERB]\n",
 };
 

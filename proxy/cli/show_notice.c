@@ -112,7 +112,7 @@ notice_muted(
 	if (n > 0)
 		(void)snprintf(buf, NOTICE_MAX,
 		    "%" PRIu64 " customer%s sent too much that is malformed "
-		    "(`sluice customers`)",
+		    "(`sluice customers`); `sluice release C` ends it",
 		    n, plural(n));
 	return n > 0;
 }
@@ -160,6 +160,22 @@ notice_blind(
 	    "NO FEED IS COMPLETE: new %s%s%s rules are refused",
 	    v4 ? "ipv4" : "", v4 && v6 ? " and " : "", v6 ? "ipv6" : "");
 	return v4 || v6;
+}
+
+/* What customers ask for is not done there. */
+static bool
+notice_inward(
+    const struct show *show, const struct json *row, char buf[NOTICE_MAX])
+{
+	const struct json *inward = json_get(row, "inward");
+	uint64_t all = count(inward, "configured"), up = count(inward, "up");
+
+	(void)show;
+	(void)snprintf(buf, NOTICE_MAX,
+	    "%" PRIu64 " of %" PRIu64 " sessions to routers inside %s down: "
+	    "no change reaches them (`sluice sessions`)",
+	    all - up, all, all - up == 1 ? "is" : "are");
+	return up < all;
 }
 
 static bool
@@ -348,6 +364,7 @@ static const struct notice {
 	    "           a real change: `sluice confirm brake` takes out what "
 	    "it holds\n" },
 	{ "UNICAST    ", "unicast", true, notice_blind, NULL },
+	{ "INWARD     ", "inward", true, notice_inward, NULL },
 	{ "TABLE FULL ", "table-full", true, notice_full, NULL },
 	{ "RPKI       ", "rpki", true, notice_rpki, NULL },
 	{ "RPKI HELD  ", "rpki-held", true, notice_rpki_held, NULL },

@@ -316,7 +316,8 @@ struct msg_cfg_result { /* guard -> supervisor */
 struct msg_peer_broken { /* said what no role of ours says; its channel to the
 			    sender is closed */
 	struct msg_head head;
-	uint32_t role; /* guard: SESSION, STORE, CONTROL; store: CONTROL */
+	uint32_t role; /* guard: SESSION, STORE, CONTROL, RPKI; store:
+			  CONTROL */
 	uint32_t peer; /* ROLE_SESSION: which */
 };
 

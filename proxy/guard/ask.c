@@ -427,29 +427,6 @@ guard_ask_facts(struct guard *guard, const struct rib_rule *rule,
 	return reason;
 }
 
-static bool
-nothing_conflicts(const void *ctx, const struct rule *part,
-    const struct action_set *actions, char *evidence, size_t size)
-{
-	(void)ctx, (void)part, (void)actions, (void)evidence, (void)size;
-	return false;
-}
-
-static bool
-nothing_shadows(
-    const void *ctx, const struct rule *part, char *evidence, size_t size)
-{
-	(void)ctx, (void)part, (void)evidence, (void)size;
-	return false;
-}
-
-static uint64_t
-no_addresses(const void *ctx, const struct prefix *destination)
-{
-	(void)ctx, (void)destination;
-	return 0;
-}
-
 void
 guard_ask_live(struct guard *guard, const struct config *config,
     const struct config_customer *customer, struct question *q,
@@ -458,9 +435,6 @@ guard_ask_live(struct guard *guard, const struct config *config,
 	evidence_view(guard, rpki);
 	*q = (struct question){
 		.customer = customer == NULL ? NULL : &customer->policy,
-		.conflicts = nothing_conflicts,
-		.shadows = nothing_shadows,
-		.addresses = no_addresses,
 		.rpki = rpki,
 		.protected = config->protected,
 		.others = config->space,
@@ -469,11 +443,7 @@ guard_ask_live(struct guard *guard, const struct config *config,
 		.customer_number =
 		    customer == NULL ? UINT32_MAX : customer->number,
 		.cost_profile = config->fleet.profile,
-		.new_room = UINT32_MAX,
 		.fleet = { .max_rules = UINT32_MAX, .max_cost = UINT32_MAX },
-		.contained = REASON_ACCEPTED,
-		.wire_reason = REASON_ACCEPTED,
 		.dialects = config->dialects,
-		.authenticated = true,
 	};
 }

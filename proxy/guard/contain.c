@@ -398,23 +398,25 @@ contain_strike(struct guard *guard, struct guard_customer *customer)
 }
 
 static void
-unmute(struct guard *guard, struct guard_customer *customer, const char *why)
+unmute(struct guard *guard, struct guard_customer *customer, const char *by,
+    const char *why)
 {
 	customer->muted = false;
 	strikes_clear(&customer->strikes);
-	log_line(
-	    LOG_WARN, "customer %s: no longer muted: %s", customer->name, why);
-	entry_fill(guard, "unmute", customer, "", why);
+	log_line(LOG_WARN, "customer %s: no longer muted%s%.31s: %.255s",
+	    customer->name, by[0] != '\0' ? " by " : "", by, why);
+	entry_fill(guard, "unmute", customer, by, why);
 	(void)guard_entry_append(guard, NULL);
 	(void)judge_kept(guard, customer);
 }
 
 bool
-contain_unmute(struct guard *guard, struct guard_customer *customer)
+contain_unmute(struct guard *guard, struct guard_customer *customer,
+    const struct msg_ctl_request *msg)
 {
 	if (!customer->muted)
 		return false;
-	unmute(guard, customer, "an operator released it");
+	unmute(guard, customer, msg->operator_name, msg->text);
 	return true;
 }
 
@@ -428,6 +430,7 @@ contain_second(struct guard *guard)
 
 		if (c->muted && guard->loaded &&
 		    strikes_count(&c->strikes, now) == 0)
-			unmute(guard, c, "10 minutes without malformed input");
+			unmute(
+			    guard, c, "", "10 minutes without malformed input");
 	}
 }

@@ -45,7 +45,8 @@ bool contain_restore(struct guard *guard, const struct entry *entry);
 /* Malformed input from a customer. */
 void contain_strike(struct guard *guard, struct guard_customer *customer);
 /* An operator's pardon. False when it was not muted. */
-bool contain_unmute(struct guard *guard, struct guard_customer *customer);
+bool contain_unmute(struct guard *guard, struct guard_customer *customer,
+    const struct msg_ctl_request *msg);
 
 /* Its session was lost, not by anybody's wish, as msg says. */
 void contain_lost(struct guard *guard, struct guard_peer *peer,

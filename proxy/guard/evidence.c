@@ -129,8 +129,9 @@ take_vrps(struct guard *guard, const struct msg_vrp *msg)
 			ground_moved(guard, &vrps[i].prefix);
 	}
 	if (odd > 0)
-		log_line(LOG_WARN, "rpki: %u VRPs that were %s: table_full=%d",
-		    odd, msg->withdraw ? "not there" : "there already", 0);
+		log_line(LOG_WARN, "rpki: %u VRPs %s", odd,
+		    msg->withdraw ? "to withdraw were not there"
+				  : "were there already, or found no room");
 }
 
 static void
@@ -170,7 +171,7 @@ note_held(struct guard *guard, const struct msg_rpki_state *s)
 }
 
 /* A role that has just begun has nothing to compare its first set with, but
- * the guard has: a much smaller one waits for a person here. */
+ * the guard has: an empty or much smaller one waits for a person here. */
 static bool
 shrinks(const struct guard *guard)
 {
@@ -180,7 +181,9 @@ shrinks(const struct guard *guard)
 			vrp_table_count(guard->vrps_next, AFI_IPV6);
 	uint64_t keeps = 100 - guard->config->rpki.shrink_percent;
 
-	return state_now(guard) != RPKI_GONE && come * 100 < have * keeps;
+	if (state_now(guard) == RPKI_GONE || have == 0)
+		return false;
+	return come == 0 || come * 100 < have * keeps;
 }
 
 static void

@@ -49,7 +49,7 @@
 /* Something that an operator did and that stays until it is undone. */
 struct guard_act {
 	bool on;
-	bool owed;   /* its entry, or the end's, found no room in the log */
+	bool owed;   /* its entry has found no room in the log yet */
 	uint64_t id; /* of its entry in the table of live rules */
 	uint64_t since_ns; /* wall */
 	char by[32];

@@ -269,7 +269,7 @@ static void
 release_customer(struct guard *guard, const struct msg_ctl_request *msg,
     struct guard_customer *customer)
 {
-	bool unmuted = contain_unmute(guard, customer);
+	bool unmuted = contain_unmute(guard, customer, msg);
 
 	if (!customer->quarantine.on) {
 		operator_end(guard, msg->request, !unmuted,

@@ -202,7 +202,7 @@ quota_charge(struct guard *guard, struct rib_rule *rule)
 /* Addresses are counted only where they are limited; what was counted so far
  * is counted anew by the reload that follows. */
 static int
-customer_limits(struct guard_customer *c)
+limits_take(struct guard_customer *c)
 {
 	const struct customer_limits *limits;
 	bool limited;
@@ -225,7 +225,7 @@ quota_configure(struct guard *guard)
 	for (size_t i = 0; i < guard->n_customers; i++) {
 		struct guard_customer *c = guard->customers[i];
 
-		if (customer_limits(c) < 0)
+		if (limits_take(c) < 0)
 			return -1;
 		reserve(guard, c);
 		c->room = true;

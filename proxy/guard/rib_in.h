@@ -55,8 +55,8 @@ enum rule_flag {
 	RULE_CHARGED = 0x200,   /* it was counted as new once */
 	RULE_COVERS = 0x400,    /* its destination is in the coverage */
 	RULE_FLAPPED = 0x800,   /* the flap breaker keeps it out */
-	RULE_IDLE = 0x2000,     /* counted, but takes nothing of the routers' */
 	RULE_NOC = 0x1000,      /* the operators' own: speaks before others */
+	RULE_IDLE = 0x2000,     /* counted, but takes nothing of the routers' */
 };
 
 /* Lists a rule may be on, besides its peer's and the global one. */

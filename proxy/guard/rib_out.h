@@ -21,7 +21,7 @@
 
 struct rib_entry;
 
-#define RIB_ACCEPTED_NOC 1u /* .. this, which is the operators' own */
+#define RIB_ACCEPTED_NOC 1u /* rib_owner.accepted of the operators' own */
 
 /* One rule's share in one entry. */
 struct rib_owner {
@@ -30,7 +30,8 @@ struct rib_owner {
 	struct rib_rule *rule;
 	struct rib_entry *entry;
 	struct rib_out *table;
-	uint64_t accepted; /* order of acceptance: a running number above .. */
+	uint64_t accepted; /* order of acceptance: a running number above
+			      RIB_ACCEPTED_NOC; 0: none yet */
 	uint32_t customer;
 	uint32_t keep; /* scratch of rib_out_set() */
 	struct action_set actions;

@@ -209,7 +209,7 @@ finish_redirect_begin(struct config *config, const struct place *at,
 	return entry;
 }
 
-/* Targets are replaced once: what comes out is not looked up again. */
+/* No chains: who reads an entry sees where its target ends up. */
 void
 finish_redirect(struct walk *walk, void *into)
 {

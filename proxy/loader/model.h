@@ -92,7 +92,6 @@ struct config_class {
 
 struct config_rewrite {
 	struct msg_cfg_rewrite msg;
-	struct place from_at;
 	struct place to_at;
 };
 

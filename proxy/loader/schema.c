@@ -383,7 +383,7 @@ static const struct schema_key keys[] = {
 	MAPS(REWRITE, "redirect", REDIRECT),
 
 	VALUE(REDIRECT, "from", set_target, .required = true,
-	    AT(config_rewrite, msg.from), MARK(config_rewrite, from_at)),
+	    AT(config_rewrite, msg.from)),
 	VALUE(REDIRECT, "to", set_target, .required = true,
 	    AT(config_rewrite, msg.to), MARK(config_rewrite, to_at)),
 

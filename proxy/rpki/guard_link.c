@@ -96,12 +96,6 @@ guard_link_settle(struct guard_link *link)
 	channel_flush(link->channel);
 }
 
-bool
-guard_link_settled(const struct guard_link *link)
-{
-	return link->channel != NULL && !link->owes_state;
-}
-
 void
 guard_link_state(struct guard_link *link, const struct msg_rpki_state *state)
 {

@@ -32,9 +32,6 @@ void guard_link_state(
 /* Send what there is room for. */
 void guard_link_settle(struct guard_link *link);
 
-/* All has been said. */
-bool guard_link_settled(const struct guard_link *link);
-
 /* The guard has said that a person confirmed a held set; asked once. */
 bool guard_link_confirmed(struct guard_link *link);
 

@@ -101,7 +101,6 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 	struct role_rpki *role = ctx;
 	const void *msg = head;
 	const struct msg_channel *channel = msg;
-	const struct msg_confirm *confirm = msg;
 
 	if (head->kind == MSG_CHANNEL && channel->role == ROLE_GUARD &&
 	    fd >= 0) {
@@ -112,9 +111,6 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 		(void)close(fd);
 	if (head->kind == MSG_RPKI_CONFIG)
 		take_config(role, msg);
-	else if (head->kind == MSG_CONFIRMED && check_confirm(confirm) &&
-		 confirm->what == CONFIRM_RPKI)
-		rpki_confirm(role->rpki, clock_boot_ms());
 	else if (head->kind == MSG_STOP)
 		end(role, false);
 }

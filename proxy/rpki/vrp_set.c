@@ -174,15 +174,13 @@ vrp_set_hear(
     struct vrp_set *set, const struct vrp *vrp, unsigned cache, bool announce)
 {
 	unsigned bit = 1u << cache;
-	struct slot *slot;
+	struct slot *slot = slot_find(set, vrp);
 
 	if (!announce) {
-		slot = slot_find(set, vrp);
 		if (slot->live & bit)
 			slot_set_live(set, slot, slot->live & ~bit);
 		return 0;
 	}
-	slot = slot_find(set, vrp);
 	if (slot->live == 0 && set->live[0] + set->live[1] >= set->max)
 		return -1;
 	if (slot->vrp.prefix.afi == AFI_NONE)

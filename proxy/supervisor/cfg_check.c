@@ -30,26 +30,12 @@ cfg_check_listen(const struct msg_cfg_listen *msg)
 	return check_address(&msg->address, false) && msg->address.port != 0;
 }
 
-static bool
-ignore_valid(const struct ignore *ignore)
-{
-	if (ignore->n_communities > IGNORE_COMMUNITIES_MAX ||
-	    ignore->n_originators > IGNORE_ORIGINATORS_MAX)
-		return false;
-	for (uint32_t i = 0; i < ignore->n_communities; i++) {
-		if (ignore->community[i].kind < COMMUNITY_STANDARD ||
-		    ignore->community[i].kind > COMMUNITY_LARGE)
-			return false;
-	}
-	return true;
-}
-
 bool
 cfg_check_validation(const struct msg_cfg_validation *msg)
 {
 	return msg->damping_ms <= DAMPING_MS_MAX && msg->max_routes != 0 &&
 	       msg->max_routes <= ROUTES_MAX && msg->brake_percent != 0 &&
-	       msg->brake_percent <= 100 && ignore_valid(&msg->ignore);
+	       msg->brake_percent <= 100 && check_ignore(&msg->ignore);
 }
 
 /* Of the fields that are yes or no, and the last of the choices. */

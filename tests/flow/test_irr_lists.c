@@ -229,6 +229,29 @@ missing_from_the_start(void **state)
 	scene_free(scene);
 }
 
+/* From monitor to enforce: a dry run knows the list as the reload does. */
+static void
+dry_run_knows_the_list(void **state)
+{
+	struct scene *scene = scene_prepare();
+
+	(void)state;
+	say_first(scene);
+	scene->customers[0].mode = CUSTOMER_MONITOR;
+	scene_start(scene);
+	session_announce(&scene->sessions[0], INSIDE, 0);
+	scene_settle(scene);
+	assert_true(acme_is(scene, INSIDE, STATE_MONITORED, REASON_MONITOR));
+	scene->customers[0].mode = CUSTOMER_ENFORCE;
+	scene_configure(scene, CFG_DRY_RUN);
+	scene_settle(scene);
+	assert_int_equal(scene->result.admitted, 1);
+	scene_configure(scene, CFG_APPLY);
+	scene_settle(scene);
+	assert_int_equal(scene->result.admitted, 1);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -240,6 +263,7 @@ main(void)
 		cmocka_unit_test(held_list_is_confirmed),
 		cmocka_unit_test(reload_without_a_list),
 		cmocka_unit_test(missing_from_the_start),
+		cmocka_unit_test(dry_run_knows_the_list),
 	};
 
 	return cmocka_run_group_tests_name("IRR lists", tests, NULL, NULL);

@@ -47,6 +47,8 @@ announced_and_retracted(void **state)
 	assert_int_equal(router_holds(rr, RULE)->customer, SCENE_NOC);
 	id = step_noc_rule(scene, RULE)->id;
 	assert_string_equal(shown_operator(scene), "olga");
+	assert_true(disk_says(
+	    disk_last(&scene->store, ENTRY_OPERATOR, RULE), "announce"));
 	announce(scene, RULE, 0, 1); /* it is there already */
 	scene->operator_name = "otto";
 	step_restart(scene);

@@ -197,6 +197,7 @@ void
 sample_status_unusual(struct msg_ctl_status *msg)
 {
 	sample_status_braked(msg);
+	msg->inward_up = 1;
 	msg->store = STORE_FULL;
 	msg->panic = msg->frozen = 1;
 	msg->panic_since_ns = AGO_S(75);

@@ -226,6 +226,9 @@ ROW(packet_rate_below_floor_is_refused, ACTION, RATE_FLOOR, REFUSED, \
 	s->actions.rate_packets = action_rate_bits(9)) \
 ROW(rate_above_ceiling_is_refused, ACTION, RATE_CEILING, REFUSED, \
 	s->customer.actions.bytes.max = 1e6; judge_scene_rate(s, 1000001)) \
+ROW(rate_above_a_ceiling_below_one_is_refused, ACTION, RATE_CEILING, REFUSED, \
+	s->customer.actions.bytes.min = 0; \
+	s->customer.actions.bytes.max = 0.0625; judge_scene_rate(s, 2)) \
 ROW(rate_nan_from_the_decoder_is_refused, ACTION, RATE_NOT_FINITE, REFUSED, \
 	s->q.wire_reason = REASON_RATE_NOT_FINITE) \
 ROW(rate_nan_is_refused, ACTION, RATE_NOT_FINITE, REFUSED, \
@@ -285,10 +288,17 @@ ROW(good_rule6_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 ROW(largest_values_are_accepted, NONE, ACCEPTED, ACCEPTED, \
 	judge_scene_term(s, RULE_LENGTH, EQ, 65535); \
 	judge_scene_term(s, RULE_DSCP, EQ, 63)) \
+ROW(icmp_type_alone_is_accepted, NONE, ACCEPTED, ACCEPTED, \
+	judge_scene_term(s, RULE_ICMP_TYPE, EQ, 8)) \
+ROW(icmp_code_alone_is_accepted, NONE, ACCEPTED, ACCEPTED, \
+	judge_scene_term(s, RULE_ICMP_CODE, EQ, 0)) \
 ROW(rate_at_floor_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 	s->customer.actions.bytes.max = 1e6; judge_scene_rate(s, 8000)) \
 ROW(rate_at_ceiling_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 	s->customer.actions.bytes.max = 1e6; judge_scene_rate(s, 1e6)) \
+ROW(rate_at_a_ceiling_of_one_is_accepted, NONE, ACCEPTED, ACCEPTED, \
+	s->customer.actions.bytes.min = 0; s->customer.actions.bytes.max = 1; \
+	judge_scene_rate(s, 1)) \
 ROW(rate_at_ceiling_that_rounds_up_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 	s->customer.actions.bytes.max = 123456789; \
 	judge_scene_rate(s, 123456789)) \

@@ -18,6 +18,7 @@
 #define INFINITE        0x7f800000u
 #define SMALLEST_DENORM 0x00000001u
 #define EQ              RULE_OP_EQ
+#define SOIL_SIZE       32768
 
 /* ROW(name, check that objects, reason, state, what is done to the scene s). */
 #include "tests/unit/judge_rows.h"
@@ -46,6 +47,17 @@ static const struct row rows[] = {
 #undef ROW
 };
 
+/* What a called function finds where it puts its own: not zeros. */
+__attribute__((noinline)) static void
+stack_soil(void)
+{
+	volatile uint8_t soil[SOIL_SIZE];
+
+	for (size_t i = 0; i < SOIL_SIZE; i++)
+		soil[i] = 0xa5;
+	assert_int_equal(soil[SOIL_SIZE - 1], 0xa5);
+}
+
 /* One row: the verdict, its state, who objected, and that it says why. */
 static void
 check_row(void **state)
@@ -55,6 +67,7 @@ check_row(void **state)
 	bool goes_inward = row->state == STATE_ACCEPTED;
 
 	row->spoil(s);
+	stack_soil();
 	judge(&s->q, &s->verdict, s->parts);
 
 	assert_string_equal(
@@ -186,6 +199,32 @@ refused_evidence_names_value_and_limit(void **state)
 	    "192.0.2.9/32 lies in none of the 2 registered prefixes of "
 	    "customer acme");
 	judge_scene_free(s);
+}
+
+/* What passes the form is told with its terms and its parts. */
+static void
+form_evidence_counts_terms_and_parts(void **state)
+{
+	static const struct {
+		unsigned values;
+		const char *evidence;
+	} told[] = {
+		{ 0, "0 terms; 1 part inward" },
+		{ 1, "1 term; 1 part inward" },
+		{ 2, "2 terms; 1 part inward" },
+		{ 10, "10 terms; 2 parts inward" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(told); i++) {
+		struct judge_scene *s = judge_scene_new();
+
+		judge_scene_list(s, RULE_DST_PORT, 1000, told[i].values);
+		judge_explain(&s->q, &s->verdict, s->parts, s->results);
+		assert_string_equal(
+		    s->results[CHECK_FORM].evidence, told[i].evidence);
+		judge_scene_free(s);
+	}
 }
 
 /* The evidence names what is protected, and who waits for whom. */
@@ -475,6 +514,17 @@ conflicts_are_asked_once_a_part(void **state)
 	assert_true(s->parts[DIALECT_STRICT].n > 1);
 	assert_int_equal(s->asked, s->parts[DIALECT_STRICT].n);
 	assert_int_equal(s->asked_shadows, s->parts[DIALECT_STRICT].n);
+
+	/* "not 80" differs between dialects: all of its forms are asked. */
+	s->asked = s->asked_shadows = 0;
+	s->q.dialects |= JUDGE_DIALECT_BIT(DIALECT_FULL);
+	s->rule.n_terms = 0;
+	judge_scene_term(s, RULE_DST_PORT, RULE_OP_LT | RULE_OP_GT, 80);
+	judge(&s->q, &s->verdict, s->parts);
+	assert_true(verdict_accepts(&s->verdict));
+	assert_int_equal(
+	    s->asked, s->parts[DIALECT_STRICT].n + s->parts[DIALECT_FULL].n);
+	assert_int_equal(s->asked_shadows, s->asked);
 	judge_scene_free(s);
 }
 
@@ -504,6 +554,7 @@ static const struct CMUnitTest stories[] = {
 	cmocka_unit_test(every_reason_is_produced),
 	cmocka_unit_test(accepted_evidence_is_the_ground),
 	cmocka_unit_test(refused_evidence_names_value_and_limit),
+	cmocka_unit_test(form_evidence_counts_terms_and_parts),
 	cmocka_unit_test(refused_evidence_names_what_is_protected),
 	cmocka_unit_test(first_objection_decides_and_explain_shows_all),
 	cmocka_unit_test(check_without_ground_says_unjudged),

@@ -126,6 +126,46 @@ second_operator_releases_the_noc(void **state)
 	judge_scene_free(s);
 }
 
+static const char *
+approval_evidence(struct judge_scene *s)
+{
+	judge_explain(&s->q, &s->verdict, s->parts, s->results);
+	return s->results[CHECK_APPROVAL].evidence;
+}
+
+/* Why a rule waits, or need not, is told. */
+static void
+approval_tells_its_ground(void **state)
+{
+	struct judge_scene *s = judge_scene_new();
+
+	(void)state;
+	assert_string_equal(
+	    approval_evidence(s), "no class of rules that wait is met");
+	judge_scene_class(s, CLASS_APPROVED);
+	judge_scene_class(s, CLASS_HELD);
+	assert_string_equal(approval_evidence(s),
+	    "meets class 2 of customer acme, which waits");
+	s->q.approved = true;
+	assert_string_equal(approval_evidence(s), "approved by a person");
+
+	judge_scene_noc(s);
+	judge_scene_dst(s, "203.0.112.0/23");
+	assert_string_equal(approval_evidence(s),
+	    "the destination is wider than one operator may");
+	s->rule.has = 0;
+	s->rule.dst_len = 0;
+	memset(s->rule.dst, 0, ADDRESS_MAX);
+	assert_string_equal(
+	    approval_evidence(s), "the rule matches every destination");
+	judge_scene_src(s, "192.0.2.77/32");
+	assert_string_equal(
+	    approval_evidence(s), "the rule matches every destination");
+	s->q.seconded = true;
+	assert_string_equal(approval_evidence(s), "approved by a person");
+	judge_scene_free(s);
+}
+
 /* What was changed leads the evidence, and is what goes inward. */
 static void
 rewritten_rule_is_accepted_modified(void **state)
@@ -442,6 +482,7 @@ main(void)
 		cmocka_unit_test(first_hold_is_told),
 		cmocka_unit_test(later_refusal_outweighs_a_hold),
 		cmocka_unit_test(second_operator_releases_the_noc),
+		cmocka_unit_test(approval_tells_its_ground),
 		cmocka_unit_test(rewritten_rule_is_accepted_modified),
 		cmocka_unit_test(replaced_redirect_is_judged_as_emitted),
 		cmocka_unit_test(full_list_of_targets_is_used_to_its_end),

@@ -226,6 +226,7 @@ search_ends_with_the_first_that_names(void **state)
 	assert_int_equal(roas.roas[1].asn, 64002);
 
 	judge_scene_roa(s, "203.0.113.0/24", 65001);
+	judge_scene_roa(s, "203.0.113.0/24", 64004); /* not reached */
 	ownership_roas(&s->customer, 64500, &s->rpki, &dst, &roas);
 	assert_true(roas.covered && roas.named);
 	assert_int_equal(roas.n, 1);

@@ -480,7 +480,6 @@ static const struct CMUnitTest stories[] = {
 	cmocka_unit_test(entry_without_a_destination_is_not_taken),
 	cmocka_unit_test(set_may_be_sealed_again),
 	cmocka_unit_test(address_is_soft_for_operators),
-	cmocka_unit_test(address_is_soft_for_operators),
 	cmocka_unit_test(looking_up_agrees_with_looking_at_all),
 	cmocka_unit_test(full_set_finds_each_and_takes_no_more),
 };

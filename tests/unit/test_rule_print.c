@@ -279,6 +279,39 @@ print_never_passes_its_buffer(void **state)
 	}
 }
 
+/* Bits go by name, all of them together too; a value with more has none. */
+static void
+bits_print_by_name_as_far_as_they_have_one(void **state)
+{
+	static const struct {
+		uint64_t value;
+		uint8_t type;
+		const char *text;
+	} told[] = {
+		{ 0x0, RULE_FRAGMENT, "match fragment not-a-fragment" },
+		{ 0x1, RULE_FRAGMENT, "match fragment dont-fragment" },
+		{ 0x8, RULE_FRAGMENT, "match fragment last-fragment" },
+		{ 0xf, RULE_FRAGMENT,
+		    "match fragment dont-fragment+is-fragment+first-fragment"
+		    "+last-fragment" },
+		{ 0x10, RULE_FRAGMENT, "match fragment 0x10" },
+		{ 0x0, RULE_TCP_FLAGS, "match tcp-flags 0x0" },
+		{ 0xff, RULE_TCP_FLAGS, "match tcp-flags FSRPAUEC" },
+		{ 0x100, RULE_TCP_FLAGS, "match tcp-flags 0x100" },
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < N(told); i++) {
+		struct rule rule = { .afi = AFI_IPV4, .n_terms = 1 };
+
+		rule.terms[0].type = told[i].type;
+		rule.terms[0].value = told[i].value;
+		(void)rule_print(&rule, NULL, text, sizeof(text));
+		assert_string_equal(text, told[i].text);
+	}
+}
+
 /* Either half is left out on demand. */
 static void
 halves_print_alone(void **state)
@@ -326,6 +359,7 @@ main(void)
 		cmocka_unit_test(random_rates_parse_to_themselves),
 		cmocka_unit_test(longest_texts_fit),
 		cmocka_unit_test(print_never_passes_its_buffer),
+		cmocka_unit_test(bits_print_by_name_as_far_as_they_have_one),
 		cmocka_unit_test(halves_print_alone),
 		cmocka_unit_test(hostile_values_print),
 	};

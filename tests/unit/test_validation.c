@@ -287,6 +287,54 @@ nameless_source_is_said_so(void **state)
 	judge_scene_free(s);
 }
 
+/* Who was looked for is told as it was: with those behind the customer only
+ * where there are any, and with what is registered only where it counts. */
+static void
+refusal_tells_who_was_looked_for(void **state)
+{
+	struct judge_scene *s =
+	    scene_of(row_named("neighbor_as_route_of_another_is_refused"));
+
+	(void)state;
+	s->customer.n_asns = 1;
+	assert_int_equal(ask(s, false), REASON_NEIGHBOR_AS);
+	assert_string_equal(s->verdict.evidence,
+	    "best match 203.0.113.0/24 leads to AS64999 (origin AS64999) from "
+	    "rr1, not to AS65001 or those behind it");
+	s->customer.n_asns = 0;
+	assert_int_equal(ask(s, false), REASON_NEIGHBOR_AS);
+	assert_string_equal(s->verdict.evidence,
+	    "best match 203.0.113.0/24 leads to AS64999 (origin AS64999) from "
+	    "rr1, not to AS65001");
+
+	/* Another's aggregate: not ours, so what is registered has no say. */
+	s->customer.best_match = BEST_MATCH_INTERNAL;
+	s->unicast.routes[0].prefix.len = 16;
+	prefix_mask(&s->unicast.routes[0].prefix);
+	assert_int_equal(ask(s, false), REASON_NEIGHBOR_AS);
+	assert_string_equal(s->verdict.evidence,
+	    "best match 203.0.0.0/16 leads to AS64999 (origin AS64999) from "
+	    "rr1, not to AS65001");
+	judge_scene_free(s);
+}
+
+/* Ours over the customer's own session: refused, though it is inside what is
+ * registered, which is not said then. */
+static void
+internal_route_inside_own_is_told_without_registry(void **state)
+{
+	struct judge_scene *s =
+	    scene_of(row_named("neighbor_as_internal_route_inside_own_passes"));
+
+	(void)state;
+	s->unicast.routes[0].same_originator = true;
+	assert_int_equal(ask(s, false), REASON_NEIGHBOR_AS);
+	assert_string_equal(s->verdict.evidence,
+	    "best match 203.0.113.0/24 leads to our own AS from rr1, not to "
+	    "AS65001 or those behind it");
+	judge_scene_free(s);
+}
+
 /* ---- without ground ---- */
 
 /* No customer, no rule or no destination: unjudged, whatever else is there. */
@@ -483,6 +531,9 @@ main(void)
 		cmocka_unit_test(verdict_carries_the_route_behind_the_ground),
 		cmocka_unit_test(longest_evidence_is_cut),
 		cmocka_unit_test(nameless_source_is_said_so),
+		cmocka_unit_test(refusal_tells_who_was_looked_for),
+		cmocka_unit_test(
+		    internal_route_inside_own_is_told_without_registry),
 		cmocka_unit_test(nothing_to_go_by_is_unjudged),
 		cmocka_unit_test(more_than_are_looked_at_are_refused),
 		cmocka_unit_test(view_that_cannot_be_asked_is_unknown),
