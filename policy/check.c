@@ -32,6 +32,16 @@ check_pass(const struct check_ask *ask, const char *format, ...)
 	return REASON_ACCEPTED;
 }
 
+struct line
+check_line(const struct check_ask *ask)
+{
+	struct line line = line_at_end(ask->evidence, EVIDENCE_MAX);
+
+	if (line.len > 0)
+		line_text(&line, "; ");
+	return line;
+}
+
 /* Faults of the decoder after which the rule means nothing. */
 static bool
 undecoded(unsigned wire_reason)

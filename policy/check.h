@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "policy/judge.h"
+#include "policy/line.h"
 #include "policy/verdict.h"
 
 /* One question to one check. */
@@ -48,6 +49,10 @@ enum reason check_say(const struct check_ask *ask, enum reason reason,
  * so that passing costs no formatting. */
 enum reason check_pass(const struct check_ask *ask, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* What follows behind the evidence of earlier checks: an accepted rule carries
+ * all of it, put down without formatting. */
+struct line check_line(const struct check_ask *ask);
 
 /* The rule is there and was decoded; otherwise check_unread() says why not. */
 bool check_readable(const struct check_ask *ask);

@@ -5,18 +5,6 @@
 #include "policy/line.h"
 #include "policy/ownership.h"
 
-/* Every accepted rule carries its evidence, so it is put down without
- * formatting; behind what an earlier check put down. */
-static struct line
-line_behind(const struct check_ask *ask)
-{
-	struct line line = line_at_end(ask->evidence, EVIDENCE_MAX);
-
-	if (line.len > 0)
-		line_text(&line, "; ");
-	return line;
-}
-
 /* What the first two sources say. */
 struct sources {
 	const struct prefix_entry *registered; /* NULL: none covers it */
@@ -34,7 +22,7 @@ line_registered(struct line *line, const struct prefix_entry *entry)
 static enum reason
 sources_pass(const struct check_ask *ask, const struct sources *from)
 {
-	struct line line = line_behind(ask);
+	struct line line = check_line(ask);
 
 	if (from->registered != NULL)
 		line_registered(&line, from->registered);
@@ -165,7 +153,7 @@ rpki_fresh(const struct check_ask *ask, const struct prefix *dst)
 
 	ownership_roas(q->customer, q->local_asn, q->rpki, dst, &roas);
 	if (roas.named) {
-		line = line_behind(ask);
+		line = check_line(ask);
 		ownership_roa_line(&line, &roas.roas[0]);
 		line_text(&line, " ");
 		ownership_view_line(&line, q->rpki);
@@ -178,7 +166,7 @@ rpki_fresh(const struct check_ask *ask, const struct prefix *dst)
 		    "no ROA covers %s (serial %lu)",
 		    prefix_print(dst, text, sizeof(text)),
 		    (unsigned long)q->rpki->serial);
-	line = line_behind(ask);
+	line = check_line(ask);
 	line_text(&line, "no ROA ");
 	ownership_view_line(&line, q->rpki);
 	return REASON_ACCEPTED;
@@ -221,7 +209,7 @@ rpki_check(const struct check_ask *ask, const struct prefix *dst)
 		    q->customer->name,
 		    state == RPKI_NONE ? "not configured"
 				       : rpki_state_name(state));
-	line = line_behind(ask);
+	line = check_line(ask);
 	line_text(&line, "RPKI data are ");
 	line_text(&line, rpki_state_name(state));
 	return REASON_ACCEPTED;
@@ -238,7 +226,7 @@ check_ownership(const struct check_ask *ask)
 	if (q->customer == NULL || !check_readable(ask))
 		return check_unread(ask);
 	if (q->customer->noc) {
-		line = line_behind(ask);
+		line = check_line(ask);
 		line_text(&line, "the NOC's own");
 		return REASON_ACCEPTED;
 	}

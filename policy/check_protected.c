@@ -2,12 +2,7 @@
 /* The rule takes no packets that the network itself lives on. */
 #include "policy/check.h"
 
-#include <string.h>
-
 #include "policy/matchset.h"
-
-#define PROTO_TCP 6
-#define PORT_BGP  179
 
 static enum reason
 protected_said(const struct check_ask *ask, enum reason reason,
@@ -19,30 +14,6 @@ protected_said(const struct check_ask *ask, enum reason reason,
 	    reason == REASON_PROTECTED ? "matches packets to"
 				       : "the source is inside",
 	    prefix_print(&entry->prefix, text, sizeof(text)), entry->name);
-}
-
-/* BGP packets from one end to the other; from anywhere when from is NONE. */
-static void
-session_rule(
-    const struct prefix *from, const struct prefix *to, struct rule *out)
-{
-	memset(out, 0, RULE_SIZE_MIN + 2 * sizeof(out->terms[0]));
-	out->afi = to->afi;
-	out->has = RULE_HAS_DST;
-	out->dst_len = to->len;
-	memcpy(out->dst, to->addr, ADDRESS_MAX);
-	if (from->afi == to->afi) {
-		out->has |= RULE_HAS_SRC;
-		out->src_len = from->len;
-		memcpy(out->src, from->addr, ADDRESS_MAX);
-	}
-	out->n_terms = 2;
-	out->terms[0].type = RULE_PROTO;
-	out->terms[0].op = RULE_OP_EQ;
-	out->terms[0].value = PROTO_TCP;
-	out->terms[1].type = RULE_PORT;
-	out->terms[1].op = RULE_OP_EQ;
-	out->terms[1].value = PORT_BGP;
 }
 
 /* Does the rule match BGP from one end to the other? */
@@ -58,7 +29,7 @@ session_meets(
 	/* Most rules' destinations are far from both ends. */
 	if (rule_dst_prefix(rule, &dst) && !prefix_overlaps(&dst, to))
 		return false;
-	session_rule(from, to, &bgp);
+	protected_bgp(from, to, &bgp);
 	return matchset_intersects(&bgp, rule);
 }
 

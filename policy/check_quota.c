@@ -58,30 +58,14 @@ quota_own(const struct check_ask *ask)
 	return REASON_ACCEPTED;
 }
 
-/* Of all that the customer owns, percent; rounded down, without overflow. */
-static uint64_t
-share_of(uint64_t space, uint32_t percent)
-{
-	return space / 100 * percent + space % 100 * percent / 100;
-}
-
 static enum reason
 quota_addresses(const struct check_ask *ask)
 {
 	const struct question *q = ask->q;
-	const struct customer_limits *limits = &q->customer->limits;
-	uint64_t limit = limits->addresses;
+	uint64_t limit = customer_address_limit(q->customer);
 	uint64_t total = UINT64_MAX; /* without destination: all there are */
 	struct prefix dst;
 
-	/* The NOC owns nothing that there could be a share of. */
-	if (limits->addresses_percent < 100 && !q->customer->noc) {
-		uint64_t share =
-		    share_of(q->customer->space, limits->addresses_percent);
-
-		if (share < limit)
-			limit = share;
-	}
 	if (limit == UINT64_MAX)
 		return REASON_ACCEPTED;
 	if (q->addresses == NULL || !check_readable(ask))
@@ -122,11 +106,10 @@ share_fits(const struct check_ask *ask, const struct share *of, uint32_t more)
 static enum reason
 quota_fleet(const struct check_ask *ask)
 {
-	const struct question *q = ask->q;
-	const struct fleet *fleet = &q->fleet;
-	const struct share rules = { "rules", q->rules_held, fleet->rules,
+	const struct fleet *fleet = &ask->q->fleet;
+	const struct share rules = { "rules", fleet->own_rules, fleet->rules,
 		fleet->reserved_rules, fleet->max_rules };
-	const struct share cost = { "cost", q->cost_held, fleet->cost,
+	const struct share cost = { "cost", fleet->own_cost, fleet->cost,
 		fleet->reserved_cost, fleet->max_cost };
 	enum reason reason = share_fits(ask, &rules, ask->verdict->rules);
 

@@ -37,23 +37,11 @@ line_source(struct line *line, const struct unicast_route *route)
 	line_text(line, route->source == NULL ? "?" : route->source);
 }
 
-/* Behind what an earlier check put down: an accepted rule carries both. And
- * without formatting, as every accepted rule does. */
-static struct line
-line_behind(const struct check_ask *ask)
-{
-	struct line line = line_at_end(ask->evidence, EVIDENCE_MAX);
-
-	if (line.len > 0)
-		line_text(&line, "; ");
-	return line;
-}
-
 static enum reason
 accept(const struct check_ask *ask, const struct unicast_route *best,
     bool failed_over)
 {
-	struct line line = line_behind(ask);
+	struct line line = check_line(ask);
 
 	line_text(&line, "best match ");
 	line_prefix(&line, &best->prefix);
@@ -142,7 +130,7 @@ without_view(const struct check_ask *ask)
 	if (!ask->q->stands)
 		return check_say(ask, REASON_UNICAST_UNKNOWN, "%s",
 		    reason_text(REASON_UNICAST_UNKNOWN));
-	line = line_behind(ask);
+	line = check_line(ask);
 	line_text(
 	    &line, "stands: no complete unicast view to validate against now");
 	return REASON_ACCEPTED;

@@ -160,6 +160,16 @@ enum customer_failover {
 
 #define CUSTOMER_ASNS_MAX 4096
 
+/* Rules kept in memory of a customer that may have so many accepted: bounded
+ * also where it may have any number. */
+#define CUSTOMER_RECEIVED_MAX 2000000u
+static inline uint32_t
+customer_received(uint32_t rules)
+{
+	return rules > CUSTOMER_RECEIVED_MAX / 2 ? CUSTOMER_RECEIVED_MAX
+						 : 2 * rules;
+}
+
 struct customer {
 	char name[CUSTOMER_NAME_MAX];
 	uint32_t asn;
@@ -223,3 +233,7 @@ uint64_t customer_space(const struct prefix_set *set);
 
 /* Fill customer->space. To be called once, when own is complete. */
 void customer_measure(struct customer *customer);
+
+/* What all destinations may cover together, by both limits of addresses, once
+ * measured; UINT64_MAX: no limit. */
+uint64_t customer_address_limit(const struct customer *customer);

@@ -51,3 +51,23 @@ customer_measure(struct customer *customer)
 {
 	customer->space = customer_space(customer->own);
 }
+
+/* Of all that the customer owns, percent; rounded down, without overflow. */
+static uint64_t
+share_of(uint64_t space, uint32_t percent)
+{
+	return space / 100 * percent + space % 100 * percent / 100;
+}
+
+uint64_t
+customer_address_limit(const struct customer *customer)
+{
+	const struct customer_limits *limits = &customer->limits;
+	uint64_t share;
+
+	/* The NOC owns nothing that there could be a share of. */
+	if (limits->addresses_percent >= 100 || customer->noc)
+		return limits->addresses;
+	share = share_of(customer->space, limits->addresses_percent);
+	return share < limits->addresses ? share : limits->addresses;
+}

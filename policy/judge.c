@@ -55,14 +55,6 @@ ask_one(check_run run, const struct check_ask *ask)
 	return run == NULL ? REASON_UNJUDGED : run(ask);
 }
 
-/* A person may let these pass. */
-static bool
-is_hold(enum reason reason)
-{
-	return reason == REASON_WIDE || reason == REASON_SHADOWS ||
-	       reason == REASON_APPROVAL || reason == REASON_SECOND_OPERATOR;
-}
-
 /* The actions as they would go inward. */
 struct rewritten {
 	bool changed;
@@ -203,7 +195,7 @@ judge_run(const check_run table[CHECK_COUNT], const struct question *q,
 	for (unsigned n = 0; (check = check_at(n)) != CHECK_NONE; n++) {
 		enum reason reason = ask_one(table[check], &ask);
 
-		if (is_hold(reason)) {
+		if (reason_holds(reason)) {
 			hold_keep(&hold, reason, check, verdict);
 		} else if (reason != REASON_ACCEPTED) {
 			refuse(q, reason, check, verdict, parts);

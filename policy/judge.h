@@ -50,6 +50,8 @@ struct fleet {
 	uint32_t guaranteed; /* rules, and cost units, the customer's always */
 	uint32_t rules;      /* in use now, this rule not counted */
 	uint32_t cost;
+	uint32_t own_rules; /* of these, the customer's: none that is only */
+	uint32_t own_cost;  /* monitored */
 	/* Cost units and rules that other customers have not used of what is
 	 * guaranteed to them: not to be borrowed. */
 	uint32_t reserved_rules;

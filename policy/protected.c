@@ -126,26 +126,39 @@ add_softly(struct protected_set *set, const struct prefix *prefix,
 	return 0;
 }
 
+void
+protected_bgp(
+    const struct prefix *from, const struct prefix *to, struct rule *out)
+{
+	memset(out, 0, RULE_SIZE_MIN + 2 * sizeof(out->terms[0]));
+	out->afi = to->afi;
+	out->has = RULE_HAS_DST;
+	out->dst_len = to->len;
+	memcpy(out->dst, to->addr, ADDRESS_MAX);
+	if (from->afi == to->afi) {
+		out->has |= RULE_HAS_SRC;
+		out->src_len = from->len;
+		memcpy(out->src, from->addr, ADDRESS_MAX);
+	}
+	out->n_terms = 2;
+	out->terms[0].type = RULE_PROTO;
+	out->terms[0].op = RULE_OP_EQ;
+	out->terms[0].value = PROTO_TCP;
+	out->terms[1].type = RULE_PORT;
+	out->terms[1].op = RULE_OP_EQ;
+	out->terms[1].value = PORT_BGP;
+}
+
 int
 protected_add_address(struct protected_set *set, const struct prefix *address,
     uint32_t exempt, const char *name)
 {
+	static const struct prefix anywhere;
 	struct rule bgp;
 
 	if (add_softly(set, address, exempt, name) < 0)
 		return -1;
-	memset(&bgp, 0, RULE_SIZE_MIN + 2 * sizeof(bgp.terms[0]));
-	bgp.afi = address->afi;
-	bgp.has = RULE_HAS_DST;
-	bgp.dst_len = address->len;
-	memcpy(bgp.dst, address->addr, ADDRESS_MAX);
-	bgp.n_terms = 2;
-	bgp.terms[0].type = RULE_PROTO;
-	bgp.terms[0].op = RULE_OP_EQ;
-	bgp.terms[0].value = PROTO_TCP;
-	bgp.terms[1].type = RULE_PORT;
-	bgp.terms[1].op = RULE_OP_EQ;
-	bgp.terms[1].value = PORT_BGP;
+	protected_bgp(&anywhere, address, &bgp);
 	return protected_add(set, &bgp, exempt, name);
 }
 

@@ -48,6 +48,11 @@ int protected_add(struct protected_set *set, const struct rule *rule,
 int protected_add_prefix(struct protected_set *set, const struct prefix *prefix,
     uint32_t exempt, const char *name);
 
+/* The rule that matches BGP packets (TCP, port 179 at either end) from one host
+ * to another; of the family NONE from: from anywhere. */
+void protected_bgp(
+    const struct prefix *from, const struct prefix *to, struct rule *out);
+
 /*
  * An address of a neighbour, of ours or of a cache: all packets to it, softly,
  * and BGP (TCP port 179, either port) to it from anybody.

@@ -43,6 +43,13 @@ reason_text(unsigned reason)
 	return row == NULL ? "?" : row->text;
 }
 
+bool
+reason_holds(unsigned reason)
+{
+	return reason == REASON_WIDE || reason == REASON_SHADOWS ||
+	       reason == REASON_APPROVAL || reason == REASON_SECOND_OPERATOR;
+}
+
 int
 reason_from_name(const char *name, unsigned *out)
 {

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 /* X(symbol, number, "stable-name", "one sentence for a person") */
 #define REASON_MAP(X)                                                          \
 	X(UNJUDGED, 0, "unjudged", "no verdict was reached")                   \
@@ -155,5 +157,7 @@ enum reason {
 const char *reason_name(unsigned reason);
 /* One sentence, lower case, no full stop; "?" likewise. */
 const char *reason_text(unsigned reason);
+/* Rules that meet it wait for a person, who may let them pass. */
+bool reason_holds(unsigned reason);
 /* 1 and *out when name is in the list, else 0. */
 int reason_from_name(const char *name, unsigned *out);

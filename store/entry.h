@@ -59,7 +59,8 @@ struct entry {
 	uint64_t wall_ns; /* CLOCK_REALTIME */
 	uint64_t mono_ns; /* CLOCK_BOOTTIME */
 	uint64_t rule_id; /* seq of the rule's first entry; seq itself then */
-	uint64_t count;   /* SUMMARY: how many; WITHDRAWAL: 1 */
+	uint64_t count;   /* SUMMARY: how many; WITHDRAWAL: 1; EMERGENCY: which
+			     act, where it stays in force */
 	uint64_t lifetime_ms; /* the rule, or the act, ends so long after
 				 mono_ns; 0: no end */
 	uint8_t boot_id[16];

@@ -266,6 +266,7 @@ struct msg_cfg_service {
 };
 
 #define CFG_INTERNAL UINT32_MAX
+#define CFG_NOC_NAME "noc" /* reserved: the customer with noc */
 
 struct msg_cfg_neighbor {
 	struct msg_head head;

@@ -148,9 +148,9 @@ struct msg_ctl_customer {
 	uint32_t rules_max;
 	uint32_t cost;
 	uint32_t cost_max;
-	uint64_t addresses; /* 0 where they are not limited */
-	uint64_t addresses_max;
-	uint32_t new_left; /* new rules that may pass now */
+	uint64_t addresses;     /* 0 where they are not limited */
+	uint64_t addresses_max; /* by both limits; UINT64_MAX: none */
+	uint32_t new_left;      /* new rules that may pass now */
 	uint32_t new_per_second;
 	uint32_t burst;
 	uint32_t strikes; /* of late */

@@ -43,10 +43,8 @@ customer_quota(const struct msg_ctl_customer *msg)
 	json_put_number(json, "cost", msg->cost);
 	view_put_limit(json, "cost_max", msg->cost_max);
 	json_put_number(json, "addresses", msg->addresses);
-	if (msg->addresses_max == 0)
-		json_put_null(json, "addresses_max");
-	else /* the largest becomes null, too */
-		json_put_number(json, "addresses_max", msg->addresses_max);
+	/* Without a limit null, as all that is too large for JSON. */
+	json_put_number(json, "addresses_max", msg->addresses_max);
 	json_put_number(json, "new_left", msg->new_left);
 	view_put_limit(json, "new_per_second", msg->new_per_second);
 	view_put_limit(json, "burst", msg->burst);

@@ -72,17 +72,9 @@ view_rule(const struct msg_ctl_rule *msg)
 static const char *
 verdict_name(unsigned reason)
 {
-	switch (reason) {
-	case REASON_ACCEPTED:
+	if (reason == REASON_ACCEPTED)
 		return "pass";
-	case REASON_WIDE:
-	case REASON_SHADOWS:
-	case REASON_APPROVAL:
-	case REASON_SECOND_OPERATOR:
-		return "held";
-	default:
-		return "refused";
-	}
+	return reason_holds(reason) ? "held" : "refused";
 }
 
 struct json *

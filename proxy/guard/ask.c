@@ -24,7 +24,6 @@ struct asked {
 	struct rpki_view rpki;
 	struct prefix local;
 	struct prefix remote;
-	unsigned held_against; /* other rules, for shadows */
 	struct question q;
 	uint8_t match_len; /* of the best match that was looked up */
 	bool failed_over;  /* which only failover: keep lets pass */
@@ -188,7 +187,6 @@ shadow_visit(void *ctx, struct rib_rule *other)
 	struct shadow *s = ctx;
 	const struct guard_peer *peer = s->asked->guard->peers[other->peer];
 
-	s->asked->held_against++;
 	if (!s->found && peer->customer != s->asked->peer->customer)
 		s->found = shadows_rule(s, other);
 }
@@ -258,6 +256,8 @@ fill_quota(struct asked *a)
 	if (rule->counted && (rule->flags & RULE_IDLE) == 0) {
 		a->q.fleet.rules -= parts;
 		a->q.fleet.cost -= cost;
+		a->q.fleet.own_rules -= parts;
+		a->q.fleet.own_cost -= cost;
 	}
 	if ((rule->flags & RULE_CHARGED) != 0)
 		a->q.new_room = UINT32_MAX;

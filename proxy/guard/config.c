@@ -127,8 +127,7 @@ fill_customer(struct customer *c, const struct msg_cfg_customer *m)
 	c->actions.packets =
 	    (struct customer_rate){ m->packets_min, m->packets_max };
 	c->limits.rules = m->max_rules;
-	c->limits.received =
-	    m->max_rules > UINT32_MAX / 2 ? UINT32_MAX : 2 * m->max_rules;
+	c->limits.received = customer_received(m->max_rules);
 	c->linger_ms = m->linger_ms;
 	c->limits.prefixes = m->max_prefixes;
 	c->local_pref = m->local_pref;

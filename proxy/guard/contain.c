@@ -163,6 +163,7 @@ record_begin(struct guard *guard, enum contain_verb verb,
 	if (!guard->loaded || !journal_room(guard->journal, true))
 		return;
 	entry_fill(guard, verbs[verb][0], customer, act->by, act->why);
+	guard->entry.count = verb;
 	guard->entry.rule_id = UINT64_MAX; /* its own number */
 	guard->entry.live_op = LIVE_PUT;
 	if (!guard_entry_append(guard, NULL))
@@ -348,22 +349,22 @@ contain_restore(struct guard *guard, const struct entry *entry)
 {
 	struct guard_customer *customer = NULL;
 	struct guard_act *act;
-	unsigned verb = 0;
+	enum contain_verb verb;
 
 	if (entry->kind != ENTRY_EMERGENCY || entry->has_rule)
 		return false;
-	while (verb < CONTAIN_VERBS &&
-	       strcmp(entry->evidence, verbs[verb][0]) != 0)
-		verb++;
-	if (entry->customer[0] != '\0')
+	verb = entry->count < CONTAIN_VERBS ? (enum contain_verb)entry->count
+					    : CONTAIN_VERBS;
+	if (verb < CONTAIN_PANIC || verb == CONTAIN_VERBS ||
+	    (verb == CONTAIN_QUARANTINE && entry->customer[0] == '\0'))
+		return true; /* nothing that stays */
+	if (entry->customer[0] != '\0') {
 		customer = customer_named(guard, entry->customer);
-	if (verb < CONTAIN_VERBS && customer == NULL &&
-	    entry->customer[0] != '\0')
-		orphan_keep(guard, verb, entry);
-	if (verb == CONTAIN_VERBS ||
-	    (customer == NULL &&
-		(entry->customer[0] != '\0' || verb == CONTAIN_QUARANTINE)))
-		return true;
+		if (customer == NULL) {
+			orphan_keep(guard, verb, entry);
+			return true;
+		}
+	}
 	act = act_of(guard, verb, customer);
 	if (act->on && !act->owed)
 		return true;

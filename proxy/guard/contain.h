@@ -15,10 +15,11 @@ bool contain_out(const struct guard *guard, const struct rib_rule *rule);
 /* Take it out of the inward tables; its record stays live. */
 void contain_hold(struct guard *guard, struct rib_rule *rule);
 
+/* Persisted, in an entry's count. */
 enum contain_verb {
-	CONTAIN_PANIC,
-	CONTAIN_FREEZE,
-	CONTAIN_QUARANTINE,
+	CONTAIN_PANIC = 1,
+	CONTAIN_FREEZE = 2,
+	CONTAIN_QUARANTINE = 3,
 	CONTAIN_VERBS
 };
 /*

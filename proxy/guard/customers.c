@@ -267,6 +267,25 @@ record_session(struct guard *guard, const struct guard_peer *peer)
 	(void)guard_entry_append(guard, NULL);
 }
 
+/* Announcements beyond the received bound are the session's to drop; that they
+ * were is on record as a summary, and in the counts. */
+static void
+count_beyond(const struct guard_peer *peer, const struct msg_session_state *msg)
+{
+	struct guard_customer *c = peer->customer;
+	uint64_t n = msg->overflow > peer->state.overflow
+			 ? msg->overflow - peer->state.overflow
+			 : 0;
+
+	if (n == 0)
+		return;
+	c->verdicts[REASON_QUOTA_RECEIVED] += n;
+	if (n > UINT32_MAX - c->counts[REASON_QUOTA_RECEIVED])
+		n = UINT32_MAX - c->counts[REASON_QUOTA_RECEIVED];
+	c->counts[REASON_QUOTA_RECEIVED] += (uint32_t)n;
+	c->summarised = true;
+}
+
 void
 customer_state(struct guard *guard, struct guard_peer *peer,
     const struct msg_session_state *msg)
@@ -279,6 +298,8 @@ customer_state(struct guard *guard, struct guard_peer *peer,
 
 	if (guard->stopping)
 		return;
+	if (!first)
+		count_beyond(peer, msg);
 	peer->state = *msg;
 	peer->heard = true;
 	if (!msg->up || flapped) {

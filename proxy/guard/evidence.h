@@ -4,6 +4,7 @@
 
 #include "proxy/guard/guard.h"
 
+/* 0, or -1 when memory is out; evidence_fini() is fine then, too. */
 int evidence_init(struct guard *guard);
 void evidence_fini(struct guard *guard);
 

@@ -49,8 +49,8 @@
 /* Something that an operator did and that stays until it is undone. */
 struct guard_act {
 	bool on;
-	bool owed;   /* its entry has found no room in the log yet */
-	uint64_t id; /* of its entry in the table of live rules */
+	bool owed;         /* its entry has found no room in the log yet */
+	uint64_t id;       /* of its entry in the table of live rules */
 	uint64_t since_ns; /* wall */
 	char by[32];
 	char why[ENTRY_TEXT_MAX];
@@ -351,8 +351,9 @@ void guard_ask_aside(
  * that objects (may be NULL). */
 enum reason guard_ask_facts(struct guard *guard, const struct rib_rule *rule,
     char evidence[EVIDENCE_MAX], enum check *check);
-/* A question about no rule, as the guard would ask for this customer under
- * this configuration. The view is filled and borrowed by the question. */
+/* A question about no rule, for selftest_run(): what this configuration says of
+ * this customer (NULL: of none). The view is filled and borrowed by the
+ * question. */
 void guard_ask_live(struct guard *guard, const struct config *config,
     const struct config_customer *customer, struct question *q,
     struct rpki_view *rpki);

@@ -4,6 +4,7 @@
 
 #include "proxy/guard/guard.h"
 
+/* 0, or -1 when memory is out; life_fini() is fine then, too. */
 int life_init(struct guard *guard);
 void life_fini(struct guard *guard);
 

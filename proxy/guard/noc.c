@@ -10,8 +10,6 @@
 #include "proxy/common/log.h"
 #include "proxy/guard/life.h"
 
-static const char noc_name[] = "noc";
-
 struct guard_peer *
 noc_peer(const struct guard *guard)
 {
@@ -37,8 +35,9 @@ peer_fill(struct guard_peer *peer)
 	peer->state.up = 1;
 	peer->state.authenticated = 1;
 	peer->state.state = BGP_ESTABLISHED;
-	(void)snprintf(peer->name, sizeof(peer->name), "%s", noc_name);
-	(void)snprintf(peer->address, sizeof(peer->address), "%s", noc_name);
+	(void)snprintf(peer->name, sizeof(peer->name), "%s", CFG_NOC_NAME);
+	(void)snprintf(
+	    peer->address, sizeof(peer->address), "%s", CFG_NOC_NAME);
 }
 
 int
@@ -179,6 +178,30 @@ told_already(struct guard *guard, const struct msg_ctl_request *msg,
 	return true;
 }
 
+/* A rule that stands is not given up for one that would be refused. */
+static bool
+keeps_old(struct guard *guard, const struct msg_ctl_request *msg,
+    const struct rib_rule *old)
+{
+	char text[ENTRY_TEXT_MAX];
+	struct verdict verdict;
+	struct rib_rule asked;
+
+	memcpy(&asked, old, offsetof(struct rib_rule, rule));
+	memcpy((void *)&asked.rule, &msg->rule, rule_size(&msg->rule));
+	asked.actions = msg->actions;
+	asked.owners = NULL;
+	guard_ask(guard, noc_peer(guard), &asked, &verdict, NULL);
+	if (verdict.state != STATE_REFUSED)
+		return false;
+	(void)snprintf(text, sizeof(text),
+	    "refused: %.60s: %.100s; rule %" PRIu64 " stands as it was",
+	    reason_name(verdict.reason), verdict.evidence, old->id);
+	(void)operator_record(guard, msg, old, "announce: refused");
+	operator_end(guard, msg->request, 1, text);
+	return true;
+}
+
 /* The way of a customer's announcement: the same function. */
 void
 noc_announce(struct guard *guard, const struct msg_ctl_request *msg)
@@ -203,6 +226,8 @@ noc_announce(struct guard *guard, const struct msg_ctl_request *msg)
 		return;
 	}
 	gone = rule != NULL && rule_passes(rule) ? rule->id : 0;
+	if (gone != 0 && keeps_old(guard, msg, rule))
+		return;
 	if (rule != NULL && (rule->flags & RULE_WANTED) != 0 &&
 	    (rule->state == STATE_REFUSED || rule->state == STATE_REVOKED ||
 		(rule->flags & RULE_ENDED) != 0))

@@ -9,17 +9,30 @@
 #include "proxy/guard/noc.h"
 #include "proxy/guard/quota.h"
 
-static void
-of_rule(struct msg_ctl_customer *msg, const struct rib_rule *rule)
+/* Within an hour, or the last quarter of a short life. */
+static bool
+is_ending(const struct guard *guard, const struct rib_rule *rule)
 {
-	uint64_t left = life_left_ms(rule);
+	const struct customer *policy =
+	    guard->peers[rule->peer]->customer->policy;
+	uint64_t left = life_left_ms(rule), soon = GUARD_ENDING_MS;
 
+	if (policy != NULL && policy->lifetime_ms != 0 &&
+	    policy->lifetime_ms / 4 < soon)
+		soon = policy->lifetime_ms / 4;
+	return rule_passes(rule) && left != 0 && left < soon;
+}
+
+static void
+of_rule(const struct guard *guard, struct msg_ctl_customer *msg,
+    const struct rib_rule *rule)
+{
 	if ((rule->flags & RULE_WANTED) == 0)
 		return;
 	msg->known++;
 	msg->by_state[rule->state]++;
 	msg->waiting += rule->wait == WAIT_QUOTA;
-	msg->ending += rule_passes(rule) && left != 0 && left < GUARD_ENDING_MS;
+	msg->ending += is_ending(guard, rule);
 }
 
 static void
@@ -31,7 +44,8 @@ of_peer(struct msg_ctl_customer *msg, const struct guard_peer *peer)
 	}
 	for (struct rib_link *l = peer->rules.next; l != &peer->rules;
 	     l = l->next)
-		of_rule(msg, LINK_ENTRY(l, struct rib_rule, of_peer));
+		of_rule(
+		    peer->guard, msg, LINK_ENTRY(l, struct rib_rule, of_peer));
 }
 
 static void
@@ -46,7 +60,7 @@ policy_fill(struct msg_ctl_customer *msg, const struct guard_customer *c)
 	msg->rpki = policy->rpki;
 	msg->rules_max = policy->limits.rules;
 	msg->cost_max = policy->limits.cost;
-	msg->addresses_max = policy->limits.addresses;
+	msg->addresses_max = customer_address_limit(policy);
 	msg->new_per_second = policy->limits.new_per_second;
 	msg->burst = policy->limits.burst;
 	msg->strikes_max = policy->limits.strikes;
@@ -245,10 +259,8 @@ operator_status_more(const struct guard *guard, struct msg_ctl_status *msg)
 	     l = l->next) {
 		const struct rib_rule *rule =
 		    LINK_ENTRY(l, struct rib_rule, all);
-		uint64_t left = life_left_ms(rule);
 
 		msg->waiting += rule->wait == WAIT_QUOTA;
-		msg->ending +=
-		    rule_passes(rule) && left != 0 && left < GUARD_ENDING_MS;
+		msg->ending += is_ending(guard, rule);
 	}
 }

@@ -104,22 +104,21 @@ quota_fleet(const struct guard *guard, const struct guard_customer *customer,
 
 	fleet->max_rules = limits->max_rules;
 	fleet->max_cost = limits->max_cost;
-	fleet->guaranteed = limits->guaranteed;
+	fleet->guaranteed = mine;
 	fleet->rules = guard->fleet_rules;
 	fleet->cost = guard->fleet_cost;
+	fleet->own_rules = customer->rules - customer->idle_rules;
+	fleet->own_cost = customer->cost - customer->idle_cost;
 	fleet->reserved_rules =
-	    guard->reserved_rules -
-	    unused(mine, customer->rules - customer->idle_rules);
+	    guard->reserved_rules - unused(mine, fleet->own_rules);
 	fleet->reserved_cost =
-	    guard->reserved_cost -
-	    unused(mine, customer->cost - customer->idle_cost);
+	    guard->reserved_cost - unused(mine, fleet->own_cost);
 }
 
 static bool
 limits_addresses(const struct customer *policy)
 {
-	return policy->limits.addresses != UINT64_MAX ||
-	       policy->limits.addresses_percent < 100;
+	return customer_address_limit(policy) != UINT64_MAX;
 }
 
 /* The sums anew. */
@@ -282,18 +281,21 @@ never_fits(struct guard *guard, struct rib_rule *rule)
 	uint32_t fleet_rules = guard->fleet_rules;
 	uint32_t fleet_cost = guard->fleet_cost;
 	uint32_t rules = c->rules, cost = c->cost;
+	uint32_t idle_rules = c->idle_rules, idle_cost = c->idle_cost;
 	struct coverage *coverage = c->coverage;
 	bool room = c->room, fleet_room = guard->fleet_room;
 	struct verdict verdict;
 
+	idle(guard, c, 0u - idle_rules, 0u - idle_cost);
 	quota_take(guard, c, rules, cost);
 	guard->fleet_rules = guard->fleet_cost = 0;
 	c->coverage = guard->uncovered;
 	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
 	c->coverage = coverage;
-	guard->fleet_rules = fleet_rules - rules;
-	guard->fleet_cost = fleet_cost - cost;
 	quota_add(guard, c, rules, cost);
+	idle(guard, c, idle_rules, idle_cost);
+	guard->fleet_rules = fleet_rules;
+	guard->fleet_cost = fleet_cost;
 	c->room = room; /* nothing has left */
 	guard->fleet_room = fleet_room;
 	return quota_waits(verdict.reason) &&

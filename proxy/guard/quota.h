@@ -4,6 +4,7 @@
 
 #include "proxy/guard/guard.h"
 
+/* 0, or -1 when memory is out; quota_fini() is fine then, too. */
 int quota_init(struct guard *guard);
 void quota_fini(struct guard *guard);
 

@@ -297,6 +297,7 @@ judge_all(struct guard *guard, struct tally *tally)
 static void
 record_config(struct guard *guard, const struct tally *tally)
 {
+	const struct msg_cfg_begin *begin = &guard->config->begin;
 	struct entry *e = &guard->entry;
 	size_t n = guard->config->n_customers - 1; /* without the NOC */
 	size_t m = guard->config->n_neighbors;
@@ -304,8 +305,8 @@ record_config(struct guard *guard, const struct tally *tally)
 
 	tally_text(tally, true, text);
 	guard_entry_begin(guard, ENTRY_CONFIG);
-	memcpy(e->operator_name, guard->config->begin.operator_name,
-	    sizeof(e->operator_name));
+	memcpy(
+	    e->operator_name, begin->operator_name, sizeof(e->operator_name));
 	e->operator_name[sizeof(e->operator_name) - 1] = '\0';
 	/* Each rule's own record says what it fails by. */
 	if (tally->withdrawn > 0)
@@ -313,8 +314,10 @@ record_config(struct guard *guard, const struct tally *tally)
 	e->count = tally->withdrawn;
 	(void)snprintf(e->text, sizeof(e->text),
 	    "configuration in force%s: %zu customer%s, %zu neighbour%s, %s",
-	    guard->config->begin.rollback ? " (rolled back)" : "", n,
-	    n == 1 ? "" : "s", m, m == 1 ? "" : "s", text);
+	    begin->rollback        ? " (rolled back)"
+	    : begin->confirm_s > 0 ? " (on trial)"
+				   : "",
+	    n, n == 1 ? "" : "s", m, m == 1 ? "" : "s", text);
 	(void)guard_entry_append(guard, NULL);
 }
 

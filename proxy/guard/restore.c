@@ -256,7 +256,7 @@ restore_live(struct guard *guard, const struct msg_entry *msg)
 	if (contain_restore(guard, live))
 		return;
 	peer = peer_named(guard, live->customer, live->session);
-	if (strcmp(live->customer, "noc") == 0)
+	if (strcmp(live->customer, CFG_NOC_NAME) == 0)
 		peer = noc_peer(guard);
 	if (peer == NULL || peer->customer->policy == NULL) {
 		end_orphan(guard, live, REASON_CUSTOMER_REMOVED);

@@ -34,6 +34,8 @@ rule_count(
 {
 	struct guard_customer *customer = guard->peers[rule->peer]->customer;
 
+	if (verdict->reason == REASON_DRY_RUN)
+		return; /* it takes no room, nobody's */
 	rule->parts = (uint8_t)verdict->rules;
 	rule->cost = verdict->cost;
 	rule->counted = 1;

@@ -394,17 +394,8 @@ verdict_of(const struct json *row, unsigned *reason, uint64_t *count)
 	       json_number(row, "count", count);
 }
 
-static void
-verdict_say(struct body *body, const struct metric *metric,
-    const char *customer, unsigned reason, uint64_t count)
-{
-	const struct label labels[] = { { "customer", customer },
-		{ "reason", reason_name(reason) }, { NULL, NULL } };
-
-	sample(body, metric->name, labels, count);
-}
-
-/* All together: each reason once, so that none is missed by an alert. */
+/* All together, under a name of their own so that a sum over customers counts
+ * nothing twice: each reason once, so that none is missed by an alert. */
 static void
 say_totals(struct body *body, const struct metric *metric,
     const struct metrics_from *from)
@@ -424,9 +415,15 @@ say_totals(struct body *body, const struct metric *metric,
 		    verdict_of(row, &reason, &count) && reason < 256)
 			counts[reason] = count;
 	}
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		verdict_say(
-		    body, metric, "", reasons[i], counts[reasons[i] % 256]);
+	for (size_t i = 0;
+	     from->verdicts != NULL && i < sizeof(reasons) / sizeof(reasons[0]);
+	     i++) {
+		const struct label labels[] = {
+			{ "reason", reason_name(reasons[i]) }, { NULL, NULL }
+		};
+
+		sample(body, metric->name, labels, counts[reasons[i] % 256]);
+	}
 }
 
 static void
@@ -438,13 +435,16 @@ say_verdicts(struct body *body, const struct metric *metric,
 
 	if (from->verdicts == NULL)
 		return;
-	say_totals(body, metric, from);
 	for (size_t i = 0; i < json_length(from->verdicts); i++) {
 		const struct json *row = json_at(from->verdicts, i);
 		const char *customer = json_text(row, "customer");
 
+		const struct label labels[] = { { "customer", customer },
+			{ "reason", json_text(row, "reason") },
+			{ NULL, NULL } };
+
 		if (customer != NULL && verdict_of(row, &reason, &count))
-			verdict_say(body, metric, customer, reason, count);
+			sample(body, metric->name, labels, count);
 	}
 }
 
@@ -454,9 +454,11 @@ static const struct metric list[] = {
 	{ "sluice_up", "1 when the guard answers.", say_up, NULL, false },
 	{ "sluice_build_info", "The version that runs.", say_build, NULL,
 	    false },
-	{ "sluice_verdicts_total",
-	    "Verdicts by reason; customer=\"\" is all together.", say_verdicts,
-	    NULL, true },
+	{ "sluice_verdicts_total", "Verdicts by customer and reason.",
+	    say_verdicts, NULL, true },
+	{ "sluice_verdicts_all_total",
+	    "Verdicts by reason, of all customers together.", say_totals, NULL,
+	    true },
 	{ "sluice_rules", "Rules by state.", say_states, "rules", false },
 	{ "sluice_rules_inward", "Rules that stand inward.", say_number,
 	    "rules.inward", false },

@@ -263,11 +263,14 @@ static void
 print_destination(FILE *out, const struct msg_cfg_customer *msg)
 {
 	(void)fputs("    destination:\n", out);
-	for (unsigned i = 0; i < 2; i++)
-		(void)fprintf(out,
-		    "      ipv%u: {min: %u, max: %u, hold_from: %u}\n",
-		    i == 0 ? 4u : 6u, msg->dst_min[i], msg->dst_max[i],
-		    msg->dst_hold[i]);
+	for (unsigned i = 0; i < 2; i++) {
+		(void)fprintf(out, "      ipv%u: {", i == 0 ? 4u : 6u);
+		if (msg->noc)
+			(void)fprintf(out, "max: %u}\n", msg->dst_max[i]);
+		else
+			(void)fprintf(out, "min: %u, max: %u, hold_from: %u}\n",
+			    msg->dst_min[i], msg->dst_max[i], msg->dst_hold[i]);
+	}
 }
 
 /* Where this customer's targets begin; all of them count as printed. */

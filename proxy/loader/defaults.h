@@ -4,8 +4,6 @@
 
 #include "proxy/loader/model.h"
 
-#define NOC_NAME "noc"
-
 /* The defaults of policy/customer.h as a message. */
 void defaults_customer(struct msg_cfg_customer *msg);
 

@@ -9,6 +9,7 @@
 #include "policy/dialect.h"
 #include "proxy/loader/defaults.h"
 #include "proxy/loader/model.h"
+#include "proxy/loader/noc.h"
 #include "proxy/loader/walk.h"
 
 #define BGP_PORT          179
@@ -142,7 +143,7 @@ finish_customer(struct walk *walk, void *into)
 		walk_complain(walk, "components", "no destination among them",
 		    "destination as one of them: every rule needs one");
 	validate_check(walk, &customer->msg);
-	if (strcmp(customer->msg.name, NOC_NAME) == 0)
+	if (strcmp(customer->msg.name, CFG_NOC_NAME) == 0)
 		walk_complain(walk, "name", NULL,
 		    "another name: noc are the operators' own rules");
 	finish_dry_run(walk, customer);
@@ -206,24 +207,35 @@ window_check(struct walk *walk, struct msg_cfg_customer *msg, unsigned i,
 	}
 }
 
+/* Operators may ask for any width: a second one decides on what is wide. */
+static void
+window_finish(struct walk *walk, struct msg_cfg_customer *msg, unsigned i,
+    uint8_t hold_default)
+{
+	static const char *const widths[] = { "min", "hold_from", NULL };
+
+	if (msg->noc) {
+		noc_refuse(walk, widths,
+		    "max alone: the operators' rules may be of any width");
+		msg->dst_min[i] = msg->dst_hold[i] = 1;
+	}
+	window_check(walk, msg, i, hold_default);
+}
+
 void
 finish_ipv4(struct walk *walk, void *into)
 {
 	struct config_customer *customer = into;
-	struct msg_cfg_customer *msg = &customer->msg;
 
-	window_check(
-	    walk, msg, 0, msg->noc ? msg->dst_min[0] : IPV4_HOLD_DEFAULT);
+	window_finish(walk, &customer->msg, 0, IPV4_HOLD_DEFAULT);
 }
 
 void
 finish_ipv6(struct walk *walk, void *into)
 {
 	struct config_customer *customer = into;
-	struct msg_cfg_customer *msg = &customer->msg;
 
-	window_check(
-	    walk, msg, 1, msg->noc ? msg->dst_min[1] : IPV6_HOLD_DEFAULT);
+	window_finish(walk, &customer->msg, 1, IPV6_HOLD_DEFAULT);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "policy/customer.h"
 #include "proxy/loader/model.h"
+#include "proxy/loader/noc.h"
 #include "proxy/loader/problem.h"
 #include "proxy/loader/walk.h"
 
@@ -66,11 +67,23 @@ finish_own(struct walk *walk, void *into)
 void
 finish_limits(struct walk *walk, void *into)
 {
+	/* Of sessions, and of space that is owned. */
+	static const char *const others[] = { "strikes", "prefixes",
+		"addresses_percent", NULL };
 	const struct config_customer *customer = into;
 
+	if (customer->msg.noc)
+		noc_refuse(walk, others,
+		    "no such key: the operators have no session and own no "
+		    "space");
 	if (customer->msg.new_per_second > 0 && customer->msg.burst == 0)
 		walk_complain(walk, "burst", NULL,
 		    "a number from 1 up, as new_per_second is not 0");
+	if (customer->msg.new_per_second != UINT32_MAX &&
+	    customer->msg.burst == UINT32_MAX)
+		walk_complain(walk, "burst", "unlimited",
+		    "a number, as new_per_second is one: it would lift that "
+		    "limit");
 }
 
 void *

@@ -24,7 +24,7 @@ noc_fill(struct config_customer *noc)
 	defaults_customer(msg);
 	msg->index = MODEL_NOC;
 	msg->noc = 1;
-	(void)snprintf(msg->name, sizeof(msg->name), "%s", NOC_NAME);
+	(void)snprintf(msg->name, sizeof(msg->name), "%s", CFG_NOC_NAME);
 	msg->mode = CUSTOMER_ENFORCE;
 	msg->validate = VALIDATE_OFF;
 	msg->rpki = OWN_RPKI_OFF;
@@ -40,6 +40,15 @@ noc_fill(struct config_customer *noc)
 	msg->burst = UINT32_MAX;
 	msg->strikes = 0;
 	finish_actions(NULL, noc);
+}
+
+void
+noc_refuse(struct walk *walk, const char *const *keys, const char *wanted)
+{
+	for (; *keys != NULL; keys++) {
+		if (walk_has(walk, *keys))
+			walk_complain(walk, *keys, NULL, wanted);
+	}
 }
 
 void *

@@ -135,11 +135,16 @@ print_limits(FILE *out, const struct msg_cfg_customer *msg)
 	print_limit(
 	    out, ", ", "new_per_second", msg->new_per_second, UINT32_MAX);
 	print_limit(out, ", ", "burst", msg->burst, UINT32_MAX);
-	(void)fprintf(out, ",\n      strikes: %" PRIu32, msg->strikes);
-	print_limit(out, ", ", "addresses", msg->max_addresses, UINT64_MAX);
-	print_limit(
-	    out, ", ", "addresses_percent", msg->max_addresses_percent, 100);
-	(void)fprintf(out, ", prefixes: %" PRIu32 "}\n", msg->max_prefixes);
+	(void)fputs(",\n      ", out);
+	if (!msg->noc)
+		(void)fprintf(out, "strikes: %" PRIu32 ", ", msg->strikes);
+	print_limit(out, "", "addresses", msg->max_addresses, UINT64_MAX);
+	if (!msg->noc) {
+		print_limit(out, ", ", "addresses_percent",
+		    msg->max_addresses_percent, 100);
+		(void)fprintf(out, ", prefixes: %" PRIu32, msg->max_prefixes);
+	}
+	(void)fputs("}\n", out);
 }
 
 static void

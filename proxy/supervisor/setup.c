@@ -4,16 +4,15 @@
 
 #include <string.h>
 
+#include "policy/customer.h"
+
 /* Rules kept of a peer: twice what may be accepted; none of an inward one. */
 static uint32_t
 max_received(const struct cfg_set *set, const struct msg_cfg_neighbor *msg)
 {
-	uint32_t rules;
-
 	if (msg->index == CFG_INTERNAL)
 		return 0;
-	rules = cfg_set_customer(set, msg->index)->max_rules;
-	return rules > UINT32_MAX / 2 ? UINT32_MAX : 2 * rules;
+	return customer_received(cfg_set_customer(set, msg->index)->max_rules);
 }
 
 /* Unicast prefixes that a customer may announce, by family. */

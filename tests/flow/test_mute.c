@@ -67,6 +67,9 @@ nothing_new_passes(void **state)
 
 	step_no(scene, CTL_RELEASE, "bolt");
 	step_do(scene, CTL_RELEASE, "acme");
+	/* by whom */
+	assert_int_not_equal(
+	    disk_last(&scene->store, ENTRY_EMERGENCY, NULL)->operator_len, 0);
 	assert_int_equal(scene->routers[0].n, 4);
 	assert_int_equal(step_customer(scene, "acme")->strikes, 0);
 	scene_free(scene);

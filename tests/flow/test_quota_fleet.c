@@ -136,11 +136,29 @@ rules_of_all(void **state)
 	scene_free(scene);
 }
 
+/* Nothing is guaranteed to the operators: they have what is left. */
+static void
+operators_rule_finds_no_room_of_others(void **state)
+{
+	struct scene *scene = with_fleet();
+
+	(void)state;
+	step_announce(&scene->sessions[0], 0, 4);
+	step_announce(&scene->sessions[1], 0, 3);
+	control_announce(scene, "203.0.113.7/32", 0, 0);
+	scene_settle(scene);
+	assert_int_equal(
+	    step_noc_rule(scene, "203.0.113.7/32")->reason, REASON_QUOTA_FLEET);
+	assert_int_equal(scene->routers[0].n, 7);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guaranteed_part_is_kept),
+		cmocka_unit_test(operators_rule_finds_no_room_of_others),
 		cmocka_unit_test(room_of_one_is_anothers),
 		cmocka_unit_test(parts_follow_the_customers),
 		cmocka_unit_test(dry_run_changes_no_part),

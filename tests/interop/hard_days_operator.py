@@ -194,7 +194,8 @@ def operators(scene):
           "after the guard died")
     equal([(one["operator"], one["evidence"], one["text"])
            for one in scene.sluice.audit(rule=rule["id"])
-           if one["kind"] == "operator"], [("bin", "approve", "seen")],
+           if one["kind"] == "operator"],
+          [("daemon", "announce", "ticket 2"), ("bin", "approve", "seen")],
           "on record")
     roles(scene, rule)
     code, text = scene.as_user(BOB, "retract", rule["id"], "-m", "over")

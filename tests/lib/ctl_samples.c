@@ -271,7 +271,8 @@ sample_customer_contained(struct msg_ctl_customer *msg)
 	msg->irr = 3;
 	msg->irr_found = 2;
 	msg->rules_max = msg->cost_max = UINT32_MAX;
-	msg->addresses = msg->addresses_max = 0;
+	msg->addresses = 0;
+	msg->addresses_max = UINT64_MAX;
 	msg->new_per_second = msg->burst = UINT32_MAX;
 	msg->strikes_max = 0;
 	msg->lifetime_ms = 0;
@@ -293,6 +294,7 @@ sample_customer_noc(struct msg_ctl_customer *msg)
 	msg->rules = msg->cost = 1;
 	msg->rules_max = 50;
 	msg->cost_max = 200;
+	msg->addresses_max = UINT64_MAX;
 	msg->new_per_second = 10;
 	msg->burst = msg->new_left = 20;
 	msg->lifetime_ms = 86400000;

@@ -130,6 +130,16 @@ ROW(redirect_ip6_is_told, ACTION_TARGET, \
 	alone(s, ACTION_REDIRECT_IP6); target_ip(s, "2001:db8::/128"); \
 	memcpy(s->actions.redirect_ip6, "\0\x0c\x20\x01\x0d\xb8", 6); \
 	s->actions.redirect_ip6[17] = 1) \
+ROW(redirect_ip_behind_the_last_is_not_listed, ACTION_TARGET, \
+	"redirect-ip: target 192.0.2.8 is not listed" ACME, \
+	alone(s, ACTION_REDIRECT_IP4); target_ip(s, "192.0.2.8/32"); \
+	s->customer.actions.n_targets_ip = 0; \
+	memcpy(s->actions.redirect_ip4, "\xc0\0\x02\x08", 4)) \
+ROW(redirect_behind_the_last_is_not_listed, ACTION_TARGET, \
+	"redirect: target 8008000000000000 is not listed" ACME, \
+	alone(s, ACTION_REDIRECT); s->customer.actions.n_targets = 1; \
+	memcpy(s->actions.redirect, "\x80\x08", 2); \
+	memcpy(s->customer.actions.targets[1], "\x80\x08", 2)) \
 ROW(redirect_ip_with_a_local_part_is_told, ACTION_TARGET, \
 	"redirect-ip: the local part is not 0", \
 	alone(s, ACTION_REDIRECT_IP4); target_ip(s, "192.0.2.0/24"); \

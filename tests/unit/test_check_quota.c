@@ -10,6 +10,7 @@
 
 #include "policy/check.h"
 #include "tests/lib/judge_scene.h"
+#include "tests/lib/soil.h"
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define EQ          RULE_OP_EQ
@@ -114,14 +115,17 @@ ROW(fleet_without_limits_is_accepted, ACCEPTED, \
 ROW(fleet_of_nothing_is_refused, QUOTA_FLEET, \
 	memset(&s->q.fleet, 0, sizeof(s->q.fleet))) \
 ROW(guaranteed_share_is_always_there, ACCEPTED, fleet(s, 10, 100, 100); \
-	s->q.fleet.rules = 100; s->q.fleet.cost = 100; s->q.rules_held = 9; \
-	s->q.cost_held = 9) \
+	s->q.fleet.rules = 100; s->q.fleet.cost = 100; \
+	s->q.fleet.own_rules = 9; s->q.fleet.own_cost = 9) \
+ROW(monitored_rules_take_no_guaranteed_share, ACCEPTED, \
+	fleet(s, 10, 100, 100); s->q.fleet.rules = 100; \
+	s->q.fleet.cost = 100; s->q.rules_held = 10; s->q.cost_held = 10) \
 ROW(above_the_guaranteed_rules_is_refused, QUOTA_FLEET, \
 	fleet(s, 10, 100, 100); s->q.fleet.rules = 100; \
-	s->q.rules_held = 10) \
+	s->q.fleet.own_rules = 10) \
 ROW(above_the_guaranteed_cost_is_refused, QUOTA_FLEET, \
 	fleet(s, 10, 100, 100); s->q.fleet.cost = 100; \
-	s->q.cost_held = 10) \
+	s->q.fleet.own_cost = 10) \
 ROW(fleet_objects_before_the_rate, QUOTA_FLEET, fleet(s, 0, 0, 0); \
 	s->q.new_room = 0) \
 ROW(noc_has_no_share, ACCEPTED, s->customer.noc = true; \
@@ -220,6 +224,11 @@ evidence_has_the_numbers(void **state)
 	(void)ask(s);
 	assert_string_equal(s->verdict.evidence,
 	    "10 new rules a second, 20 at once: no room for one more now");
+	s->q.new_room = 1;
+	s->customer.limits.rules = s->customer.limits.cost = UINT32_MAX;
+	stack_soil();
+	assert_int_equal(ask(s), REASON_ACCEPTED);
+	assert_string_equal(s->verdict.evidence, "1 rules; cost 6");
 	judge_scene_free(s);
 }
 

@@ -12,13 +12,13 @@
 
 #include "policy/check.h"
 #include "tests/lib/judge_scene.h"
+#include "tests/lib/soil.h"
 
 #define N_OF(array)     (sizeof(array) / sizeof((array)[0]))
 #define QUIET_NAN       0x7fc00000u
 #define INFINITE        0x7f800000u
 #define SMALLEST_DENORM 0x00000001u
 #define EQ              RULE_OP_EQ
-#define SOIL_SIZE       32768
 
 /* ROW(name, check that objects, reason, state, what is done to the scene s). */
 #include "tests/unit/judge_rows.h"
@@ -46,17 +46,6 @@ static const struct row rows[] = {
 	JUDGE_ROWS(ROW)
 #undef ROW
 };
-
-/* What a called function finds where it puts its own: not zeros. */
-__attribute__((noinline)) static void
-stack_soil(void)
-{
-	volatile uint8_t soil[SOIL_SIZE];
-
-	for (size_t i = 0; i < SOIL_SIZE; i++)
-		soil[i] = 0xa5;
-	assert_int_equal(soil[SOIL_SIZE - 1], 0xa5);
-}
 
 /* One row: the verdict, its state, who objected, and that it says why. */
 static void

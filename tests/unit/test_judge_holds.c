@@ -166,6 +166,30 @@ approval_tells_its_ground(void **state)
 	judge_scene_free(s);
 }
 
+/* The dialect with the most parts counts, of those in use. */
+static void
+parts_are_the_most_of_a_dialect_in_use(void **state)
+{
+	struct judge_scene *s = judge_scene_new();
+
+	(void)state;
+	s->parts[DIALECT_STRICT].n = 3;
+	s->parts[DIALECT_FRR].n = 7;
+	s->parts[DIALECT_FULL].n = 1;
+	assert_int_equal(judge_parts(0, s->parts), 0);
+	assert_int_equal(judge_parts(JUDGE_DIALECT_BIT(DIALECT_STRICT) |
+					 JUDGE_DIALECT_BIT(DIALECT_FULL),
+			     s->parts),
+	    3);
+	assert_int_equal(
+	    judge_parts(JUDGE_DIALECT_BIT(DIALECT_FULL), s->parts), 1);
+	assert_int_equal(judge_parts(JUDGE_DIALECT_BIT(DIALECT_FRR) |
+					 JUDGE_DIALECT_BIT(DIALECT_FULL),
+			     s->parts),
+	    7);
+	judge_scene_free(s);
+}
+
 /* What was changed leads the evidence, and is what goes inward. */
 static void
 rewritten_rule_is_accepted_modified(void **state)
@@ -483,6 +507,7 @@ main(void)
 		cmocka_unit_test(later_refusal_outweighs_a_hold),
 		cmocka_unit_test(second_operator_releases_the_noc),
 		cmocka_unit_test(approval_tells_its_ground),
+		cmocka_unit_test(parts_are_the_most_of_a_dialect_in_use),
 		cmocka_unit_test(rewritten_rule_is_accepted_modified),
 		cmocka_unit_test(replaced_redirect_is_judged_as_emitted),
 		cmocka_unit_test(full_list_of_targets_is_used_to_its_end),

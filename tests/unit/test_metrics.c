@@ -84,7 +84,7 @@ static struct row rows[] = {
 	    NULL },
 	{ "verdicts_of_all", NULL, NULL, NULL,
 	    "{\"customer\":null,\"reason\":\"panic\",\"count\":4}",
-	    "sluice_verdicts_total{customer=\"\",reason=\"panic\"} 4\n", NULL },
+	    "sluice_verdicts_all_total{reason=\"panic\"} 4\n", NULL },
 	{ "reason_that_is_not_known_is_left_out", NULL, NULL, NULL,
 	    "{\"customer\":\"acme\",\"reason\":\"x\\ny\",\"count\":4}",
 	    "sluice_up 1\n", "customer=\"acme\"" },
@@ -157,7 +157,7 @@ every_reason_is_counted(void **state)
 	make(&none, &body, true);
 #define X(symbol, number, name, sentence)                                      \
 	(void)snprintf(text, sizeof(text),                                     \
-	    "\nsluice_verdicts_total{customer=\"\",reason=\"%s\"} 0\n", name); \
+	    "\nsluice_verdicts_all_total{reason=\"%s\"} 0\n", name);           \
 	assert_non_null(strstr(body.text, text));
 	REASON_MAP(X)
 #undef X

@@ -194,6 +194,8 @@ print_never_passes_its_buffer(void **state)
 	assert_string_equal(&buf[5], "t!");
 	(void)prefix_print(&prefix, buf, 0);
 	assert_string_equal(buf, "192.");
+	assert_string_equal(prefix_print(&prefix, buf, 1), "");
+	assert_string_equal(&buf[1], "92.");
 	assert_string_equal(prefix_print_address(&prefix, buf, 8), "192.0.2");
 	prefix.afi = 77;
 	assert_string_equal(prefix_print(&prefix, buf, 8), "?/24");
@@ -241,6 +243,23 @@ afi_bits_of_families(void **state)
 	assert_int_equal(afi_bits(25), 0);
 }
 
+/* Of all ones, as many stay as the length says, at every length. */
+static void
+mask_keeps_the_length_at_every_length(void **state)
+{
+	(void)state;
+	for (unsigned len = 0; len <= 128; len++) {
+		struct prefix prefix = { .afi = AFI_IPV6, .len = (uint8_t)len };
+
+		memset(prefix.addr, 0xff, sizeof(prefix.addr));
+		prefix_mask(&prefix);
+		for (unsigned bit = 0; bit < 128; bit++)
+			assert_int_equal(
+			    prefix.addr[bit / 8] >> (7 - bit % 8) & 1,
+			    bit < len);
+	}
+}
+
 int
 main(void)
 {
@@ -248,6 +267,7 @@ main(void)
 	struct CMUnitTest pairs[N(pair_rows)] = { 0 };
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mask_clears_what_is_past_the_length),
+		cmocka_unit_test(mask_keeps_the_length_at_every_length),
 		cmocka_unit_test(values_out_of_range_are_not_valid),
 		cmocka_unit_test(print_never_passes_its_buffer),
 		cmocka_unit_test(print_agrees_with_the_library),

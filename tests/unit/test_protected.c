@@ -14,6 +14,7 @@
 #include "policy/protected.h"
 #include "policy/rule_text.h"
 #include "tests/lib/random_rule.h"
+#include "tests/lib/soil.h"
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define CUSTOMER    7
@@ -214,9 +215,13 @@ entry_without_a_destination_is_not_taken(void **state)
 	rule.dst_offset = 8;
 	assert_int_equal(protected_add(set, &rule, 0, "x"), -1);
 	rule.dst_offset = 0;
+	rule.src_offset = 1;
+	assert_int_equal(protected_add(set, &rule, 0, "x"), -1);
+	rule.src_offset = 0;
 	rule.n_terms = RULE_TERMS_MAX + 1;
 	assert_int_equal(protected_add(set, &rule, 0, "x"), -1);
 	assert_int_equal(protected_add_prefix(set, &bad, 0, "x"), -1);
+	assert_int_equal(protected_add_address(set, &bad, 0, "x"), -1);
 	parse("match destination 192.0.2.0/24", &rule);
 	rule.dst[3] = 1; /* past its length */
 	assert_int_equal(protected_add(set, &rule, 0, "x"), -1);
@@ -277,6 +282,37 @@ address_is_soft_for_operators(void **state)
 	protected_free(set);
 }
 
+/* An address is kept as it is, and its BGP as the rule that says so. */
+static void
+address_is_two_entries(void **state)
+{
+	struct protected_set *set = protected_new();
+	const struct protected_entry *entry;
+	struct rule bgp, wide, host;
+	struct prefix address;
+
+	(void)state;
+	assert_non_null(set);
+	parse("match destination 192.0.2.1/32", &host);
+	parse("match destination 192.0.2.0/24 protocol =6", &wide);
+	parse(BGP, &bgp);
+	assert_int_equal(prefix_parse("192.0.2.1/32", &address), 0);
+	stack_soil();
+	assert_int_equal(
+	    protected_add_address(set, &address, CUSTOMER, "peer"), 0);
+	assert_int_equal(protected_seal(set), 0);
+	assert_int_equal(protected_count(set), 2);
+	entry = protected_meets(set, &host, PROTECTED_NOC);
+	assert_non_null(entry);
+	assert_true(entry->soft);
+	assert_true(rule_equal(entry->rule, &host));
+	entry = protected_meets(set, &wide, PROTECTED_NOC);
+	assert_non_null(entry);
+	assert_false(entry->soft);
+	assert_true(rule_equal(entry->rule, &bgp));
+	protected_free(set);
+}
+
 /* A name that is too long is cut; what is added after sealing is found once it
  * is sealed again. */
 static void
@@ -301,6 +337,11 @@ set_may_be_sealed_again(void **state)
 	assert_int_equal(strlen(entry->name), PROTECTED_NAME_MAX - 1);
 	assert_int_equal(entry->prefix.len, 32);
 	assert_true(rule_equal(entry->rule, &rule));
+
+	/* As many terms as a rule may have are taken. */
+	rule.n_terms = RULE_TERMS_MAX;
+	assert_int_equal(protected_add(set, &rule, 0, "x"), 0);
+	assert_int_equal(protected_count(set), 2);
 	protected_free(set);
 }
 
@@ -459,6 +500,9 @@ full_set_finds_each_and_takes_no_more(void **state)
 	}
 	assert_int_equal(
 	    protected_add_prefix(set, &host, PROTECTED_ANYBODY, "p"), -1);
+	assert_int_equal(
+	    protected_add_address(set, &host, PROTECTED_ANYBODY, "p"), -1);
+	assert_int_equal(protected_add_always(set), -1);
 	assert_int_equal(protected_seal(set), 0);
 	assert_int_equal(protected_count(set), PROTECTED_MAX);
 	for (uint32_t i = 0; i < PROTECTED_MAX; i++) {
@@ -480,6 +524,7 @@ static const struct CMUnitTest stories[] = {
 	cmocka_unit_test(entry_without_a_destination_is_not_taken),
 	cmocka_unit_test(set_may_be_sealed_again),
 	cmocka_unit_test(address_is_soft_for_operators),
+	cmocka_unit_test(address_is_two_entries),
 	cmocka_unit_test(looking_up_agrees_with_looking_at_all),
 	cmocka_unit_test(full_set_finds_each_and_takes_no_more),
 };

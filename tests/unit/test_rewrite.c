@@ -98,6 +98,13 @@ rate_below_the_floor_is_raised(void **state)
 	assert_true(
 	    rewrite_actions(&customer, &set, &out, words, sizeof(words)));
 	assert_int_equal(out.rate_bytes, action_rate_bits(1));
+
+	/* A floor just above that counts. */
+	customer.actions.bytes.min = 1.0625;
+	set = rate_of(1.03125);
+	assert_true(
+	    rewrite_actions(&customer, &set, &out, words, sizeof(words)));
+	assert_int_equal(out.rate_bytes, action_rate_bits(1.0625));
 }
 
 /* A discard, a rate at or above the floor, and what is no rate stay. */
@@ -327,6 +334,34 @@ rewriting_is_idempotent(void **state)
 	assert_in_range(changed, 1000, 19000);
 }
 
+/* Words of which each is longer than the room are cut, all in the room. */
+static void
+words_are_cut_to_their_room(void **state)
+{
+	struct customer customer;
+	struct action_set set = redirect_to('a'), out;
+	char whole[WORDS * 2];
+
+	(void)state;
+	customer_init(&customer);
+	set.present |=
+	    ACTION_BIT(ACTION_RATE_BYTES) | ACTION_BIT(ACTION_RATE_PACKETS);
+	set.rate_bytes = action_rate_bits(500);
+	set.rate_packets = action_rate_bits(9);
+	assert_true(
+	    rewrite_actions(&customer, &set, &out, whole, sizeof(whole)));
+	for (size_t room = 1; room <= strlen(whole) + 1; room++) {
+		char words[WORDS * 2];
+
+		memset(words, '#', sizeof(words));
+		assert_true(
+		    rewrite_actions(&customer, &set, &out, words, room));
+		assert_int_equal(strlen(words), room - 1);
+		assert_memory_equal(words, whole, room - 1);
+		assert_int_equal(words[room], '#');
+	}
+}
+
 int
 main(void)
 {
@@ -340,6 +375,7 @@ main(void)
 		cmocka_unit_test(circle_of_redirects_is_left),
 		cmocka_unit_test(longest_chain_is_followed),
 		cmocka_unit_test(words_say_all_and_fit),
+		cmocka_unit_test(words_are_cut_to_their_room),
 		cmocka_unit_test(rewriting_is_idempotent),
 	};
 

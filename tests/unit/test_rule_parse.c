@@ -122,6 +122,8 @@ static const struct good_row good_rows[] = {
 	    "match port =1 then rate-limit 16777216" },
 	{ "redirect_of_large_as", "match port 1 then redirect 65536:1",
 	    "match port =1 then redirect 1.0:1" },
+	{ "redirect_of_larger_as", "match port 1 then redirect 131072:1",
+	    "match port =1 then redirect 2.0:1" },
 	{ "redirect_of_ipv6_target",
 	    "match port 1 then redirect 2001:db8::1:100",
 	    "match port =1 then redirect-rt6 2001:db8::1:100" },
@@ -339,6 +341,7 @@ static const struct bad_row bad_rows[] = {
 	{ "{ match port 1 }", 1, "{", "\"match\"" },
 	{ "flow route x { route y { match { port 1; } } }", 16, "route",
 	    "\"match\"" },
+	{ "match port ~1", 12, "~1", "a number" },
 	{ "match port 1 then \x1b[2J", 19, "?", "an action" },
 };
 

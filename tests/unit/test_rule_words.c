@@ -142,6 +142,34 @@ dscp_numbers_follow_their_names(void **state)
 	assert_int_equal(number, 0);
 }
 
+/* TCP's flags are numbered as they stand in its octets (RFC 9293 3.1, NS as in
+ * RFC 3540), fragments as RFC 8955 4.2.2.12 does. */
+static void
+flag_numbers_are_those_of_the_header(void **state)
+{
+	static const struct rule_word flags[] = { { "fin", 0x01 },
+		{ "syn", 0x02 }, { "rst", 0x04 }, { "psh", 0x08 },
+		{ "push", 0x08 }, { "ack", 0x10 }, { "urg", 0x20 },
+		{ "urgent", 0x20 }, { "ece", 0x40 }, { "cwr", 0x80 },
+		{ "ns", 0x100 } };
+	static const struct rule_word fragments[] = { { "not-a-fragment", 0 },
+		{ "dont-fragment", 1 }, { "is-fragment", 2 },
+		{ "first-fragment", 4 }, { "last-fragment", 8 } };
+	unsigned number;
+
+	(void)state;
+	for (size_t i = 0; i < N(flags); i++) {
+		assert_true(rule_words_find(rule_words_tcp_flag, flags[i].name,
+		    strlen(flags[i].name), &number));
+		assert_int_equal(number, flags[i].number);
+	}
+	for (size_t i = 0; i < N(fragments); i++) {
+		assert_true(rule_words_find(rule_words_fragment,
+		    fragments[i].name, strlen(fragments[i].name), &number));
+		assert_int_equal(number, fragments[i].number);
+	}
+}
+
 int
 main(void)
 {
@@ -152,6 +180,7 @@ main(void)
 		cmocka_unit_test(letters_are_no_names),
 		cmocka_unit_test(numbers_are_those_of_iana),
 		cmocka_unit_test(dscp_numbers_follow_their_names),
+		cmocka_unit_test(flag_numbers_are_those_of_the_header),
 	};
 
 	return cmocka_run_group_tests_name("rule_words", tests, NULL, NULL);
