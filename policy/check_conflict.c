@@ -78,5 +78,5 @@ check_conflict(const struct check_ask *ask)
 	if (!noc && !q->approved && holds_in_any(ask, shadow_in))
 		return REASON_SHADOWS;
 	return check_pass(ask, "no other owner of the same rule differs%s",
-	    noc || q->approved ? "" : ", and none is come before");
+	    noc || q->approved ? "" : ", and it comes before nobody's");
 }

@@ -188,7 +188,10 @@ customer_own(const struct show *show, const struct json *row)
 	if (strcmp(show_field(irr, "state"), "held") == 0)
 		SHOW(show, "               the new file has ",
 		    show_number(irr, "found", b),
-		    "; `sluice confirm irr` takes it", "\n");
+		    strcmp(b, "0") == 0
+			? ": it is not taken; a better file will be"
+			: "; `sluice confirm irr` takes it",
+		    "\n");
 }
 
 void
