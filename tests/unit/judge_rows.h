@@ -293,7 +293,7 @@ ROW(icmp_type_alone_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 ROW(icmp_code_alone_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 	judge_scene_term(s, RULE_ICMP_CODE, EQ, 0)) \
 ROW(flags_before_a_larger_length_are_accepted, NONE, ACCEPTED, ACCEPTED, \
-	judge_scene_term(s, RULE_TCP_FLAGS, RULE_OP_MATCH, 2); \
+	judge_scene_list(s, RULE_TCP_FLAGS, 1, 6); \
 	judge_scene_term(s, RULE_LENGTH, EQ, 9000)) \
 ROW(component_not_allowed_and_not_there_is_accepted, NONE, ACCEPTED, ACCEPTED, \
 	s->customer.components = 1u << RULE_DST) \
