@@ -225,7 +225,7 @@ set_state(struct guard *guard, const struct msg_rpki_state *msg)
 {
 	unsigned from = state_now(guard);
 	bool held = guard->rpki_state.held != 0;
-	bool renewed = guard->vrps_next != NULL;
+	bool renewed = guard->vrps_next != NULL, noted;
 
 	if (renewed) {
 		vrp_table_free(guard->vrps);
@@ -233,14 +233,15 @@ set_state(struct guard *guard, const struct msg_rpki_state *msg)
 		guard->vrps_next = NULL;
 	}
 	guard->rpki_state = *msg;
-	if (renewed)
+	noted = may_note(guard);
+	/* Else evidence_second() sees another state. */
+	if (renewed || (noted && state_now(guard) != from))
 		touch_all(guard);
-	if (!may_note(guard))
-		return; /* evidence_second() looks at what has changed */
+	if (!noted)
+		return;
 	if (renewed || state_now(guard) != from) {
 		note_state(guard, from, state_now(guard));
 		guard->rpki_was = (uint8_t)state_now(guard);
-		touch_all(guard);
 	}
 	if (msg->held && !held)
 		note_held(guard, msg);
