@@ -135,8 +135,10 @@ mark(struct guard *guard, enum rule_ground ground)
 		struct guard_peer *peer = guard->peers[rule->peer];
 
 		next = l->next;
-		if (guard_ask_facts(guard, rule, why, NULL) ==
-		    REASON_ACCEPTED) {
+		/* ROAs and lists may object all the same. */
+		if (!unicast_known(guard, peer, rule->rule.afi) &&
+		    guard_ask_facts(guard, rule, why, NULL) ==
+			REASON_ACCEPTED) {
 			ground_set(guard, rule, GROUND_FINE);
 			continue;
 		}

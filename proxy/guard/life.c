@@ -25,14 +25,6 @@ timer_set(struct guard *guard)
 		    rule->ends_ms > now ? rule->ends_ms - now : 0, 0);
 }
 
-static bool
-stands_or_waits(const struct rib_rule *rule)
-{
-	return rule_passes(rule) || rule->state == STATE_HELD ||
-	       rule->state == STATE_MONITORED ||
-	       rule->state == STATE_QUARANTINED;
-}
-
 static void
 on_end(void *ctx)
 {
@@ -48,10 +40,9 @@ on_end(void *ctx)
 	while ((rule = deadlines_first(&guard->deadlines)) != NULL &&
 	       rule->ends_ms <= now) {
 		life_forget(guard, rule);
-		if ((rule->flags & RULE_WANTED) == 0)
-			continue;
-		/* Also one that is refused now and would come back. */
-		if (stands_or_waits(rule) || rule->id != RULE_ID_NONE)
+		/* Also one that is refused now and would come back; but not
+		 * one whose first record found no room: it never began. */
+		if ((rule->flags & RULE_WANTED) && rule->id != RULE_ID_NONE)
 			guard_end(guard, rule, ENTRY_EXPIRY, REASON_EXPIRED);
 	}
 	timer_set(guard);

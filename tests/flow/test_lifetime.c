@@ -235,6 +235,9 @@ dry_run_stays_out(void **state)
 	    acme, "10.2.0.2/32", STATE_REFUSED, REASON_NOT_REGISTERED));
 	assert_int_equal(
 	    disk_count(&scene->store, ENTRY_VERDICT, REASON_DRY_RUN), 1);
+	/* Nor does it take anybody's room. */
+	assert_int_equal(scene->guard->customers[0]->rules, 1);
+	assert_int_equal(scene->guard->fleet_rules, 1);
 	step_restart(scene);
 	assert_true(session_rule_is(
 	    acme, "10.1.0.2/32", STATE_MONITORED, REASON_DRY_RUN));

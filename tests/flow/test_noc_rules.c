@@ -89,6 +89,30 @@ replaced(void **state)
 	scene_free(scene);
 }
 
+/* One that would be refused takes no standing rule's place. */
+static void
+refused_one_replaces_nothing(void **state)
+{
+	struct scene *scene = scene_new();
+	const struct action_set nothing = { 0 };
+	struct rule rule;
+	uint64_t id;
+
+	(void)state;
+	announce(scene, RULE, 0, 0);
+	id = step_noc_rule(scene, RULE)->id;
+	scene_rule(RULE, &rule);
+	control_announce_rule(scene, &rule, &nothing, 0);
+	scene_settle(scene);
+	assert_int_equal(scene->end.exit_code, 1);
+	assert_int_equal(step_noc_rule(scene, RULE)->id, id);
+	assert_int_equal(step_noc_rule(scene, RULE)->state, STATE_ACCEPTED);
+	assert_non_null(router_holds(&scene->routers[0], RULE));
+	assert_true(disk_says(
+	    disk_last(&scene->store, ENTRY_OPERATOR, RULE), "refused"));
+	scene_free(scene);
+}
+
 /* A wide one needs a second pair of eyes, which its own announcer has not. */
 static void
 wide_needs_a_second_operator(void **state)
@@ -227,6 +251,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(announced_and_retracted),
 		cmocka_unit_test(replaced),
+		cmocka_unit_test(refused_one_replaces_nothing),
 		cmocka_unit_test(wide_needs_a_second_operator),
 		cmocka_unit_test(without_destination),
 		cmocka_unit_test(protected_action_and_quota_hold),

@@ -64,6 +64,33 @@ malformed_flood_is_summed_up(void **state)
 	scene_free(scene);
 }
 
+static bool
+beyond_is_on_record(struct scene *scene)
+{
+	return disk_count(&scene->store, ENTRY_SUMMARY, REASON_QUOTA_RECEIVED) >
+	       0;
+}
+
+/* What a session drops beyond its bound is told of as a number, and once. */
+static void
+beyond_the_bound_is_summed_up(void **state)
+{
+	struct scene *scene = scene_new();
+	struct scene_session *acme = &scene->sessions[0];
+
+	(void)state;
+	acme->state.overflow = 7;
+	session_tell(acme);
+	session_tell(acme);
+	scene_until(scene, beyond_is_on_record);
+	scene_settle(scene);
+	assert_int_equal(
+	    disk_last(&scene->store, ENTRY_SUMMARY, NULL)->count, 7);
+	assert_int_equal(
+	    scene->guard->customers[0]->verdicts[REASON_QUOTA_RECEIVED], 7);
+	scene_free(scene);
+}
+
 /* Rules of strangers' space, announced and withdrawn for ever: entries are
  * bounded, and nothing of them stays in memory. Another customer's rule goes
  * through meanwhile, on record of its own. */
@@ -121,6 +148,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(malformed_flood_is_summed_up),
+		cmocka_unit_test(beyond_the_bound_is_summed_up),
 		cmocka_unit_test(foreign_flood_leaves_nothing),
 		cmocka_unit_test(received_bound_holds),
 	};
