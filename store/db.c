@@ -42,6 +42,10 @@ static const char *const table_names[DB_TABLES] = {
 	[DB_LOG] = "log",
 	[DB_LIVE] = "live",
 	[DB_TREE] = "tree",
+	[DB_NODE] = "node",
+	[DB_INDEX] = "index",
+	[DB_NOTE] = "note",
+	[DB_META] = "meta",
 };
 
 const char *

@@ -27,7 +27,8 @@
 	X(ACCESS, -7, "the folder cannot be used")                             \
 	X(MISUSE, -8, "called out of turn")                                    \
 	X(SHORT, -9,                                                           \
-	    "data.mdb is shorter than what it holds: it has been truncated")
+	    "data.mdb is shorter than what it holds: it has been truncated")   \
+	X(PRUNED, -10, "removed by retention")
 enum db_error {
 	DB_OK = 0,
 #define X(symbol, number, text) DB_##symbol = (number),
@@ -40,7 +41,11 @@ const char *db_error_text(int error); /* "?" when out of range */
 enum db_table {
 	DB_LOG = 0,  /* seq -> record, leaf hash */
 	DB_LIVE = 1, /* rule id -> seq of the entry that tells of it */
-	DB_TREE = 2, /* 0 -> right edge of the Merkle tree */
+	DB_TREE = 2, /* 0 -> right edge of the Merkle tree, digest of DB_LIVE */
+	DB_NODE = 3, /* tile level << 56 | index -> hash: store/ledger.h */
+	DB_INDEX = 4, /* block -> what may be in it: store/index.h */
+	DB_NOTE = 5,  /* size -> signed checkpoint */
+	DB_META = 6,  /* enum store_meta -> text or number: store/store.h */
 	DB_TABLES
 };
 
@@ -125,6 +130,14 @@ int db_count(
 int db_walk(struct db_txn *txn, enum db_table table, uint64_t from,
     int (*visit)(void *ctx, uint64_t key, const uint8_t *data, size_t len),
     void *ctx);
+
+/* The greatest key <= at_most with its value (as db_get()); NOT_FOUND when
+ * there is none, which does not stick. */
+int db_find_last(struct db_txn *txn, enum db_table table, uint64_t at_most,
+    uint64_t *key, const uint8_t **data, size_t *len);
+
+/* Octets of the pages that a table takes; 0 on error, which sticks. */
+uint64_t db_octets(struct db_txn *txn, enum db_table table);
 
 /* Free reader slots of dead processes; call now and then. */
 void db_reader_check(struct db *db);

@@ -152,15 +152,13 @@ ledger_close(struct ledger *ledger)
 
 int
 ledger_append(struct ledger *ledger, struct db_txn *txn, const uint8_t *record,
-    size_t len)
+    size_t len, const uint8_t leaf[SEAL_LEN])
 {
-	uint8_t leaf[SEAL_LEN];
 	const struct db_value value = { record, len, leaf, SEAL_LEN };
 	uint64_t seq = ledger->pending.size;
 
 	if (len > RECORD_LEN_LIMIT || record_seq(record, len) != seq)
 		return DB_MISUSE;
-	seal_leaf(record, len, leaf);
 	db_append(txn, DB_LOG, seq, &value);
 	if (txn->error == 0)
 		seal_tree_add(&ledger->pending, leaf);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hashes over the log: the Merkle tree of RFC 6962 section 2.1, with SHA-256.
- * The only place that knows libsodium.
+ * Hashes over the log: the Merkle tree of RFC 6962 section 2.1, with SHA-256;
+ * signatures. The only place that knows libsodium.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,3 +57,43 @@ size_t seal_tree_pack(
 
 /* Back again. 0, or -1 when len does not fit the size (tree is empty then). */
 int seal_tree_unpack(const uint8_t *data, size_t len, struct seal_tree *tree);
+
+/* ---- Ed25519 (RFC 8032) ---- */
+
+#define SEAL_SEED_LEN      32
+#define SEAL_PUBLIC_LEN    32
+#define SEAL_SIGNATURE_LEN 64
+
+/* A secret key: in memory that is locked, lies between guard pages and cannot
+ * be read but while it signs. */
+struct seal_key;
+
+/* A new one; one from its seed (which the caller wipes). NULL when memory
+ * cannot be had or locked. */
+struct seal_key *seal_key_make(void);
+struct seal_key *seal_key_load(const uint8_t seed[SEAL_SEED_LEN]);
+void seal_key_free(struct seal_key *key); /* wiped; NULL is fine */
+
+/* Its seed, to be written to a file once; the caller wipes it. */
+void seal_key_seed(struct seal_key *key, uint8_t out[SEAL_SEED_LEN]);
+void seal_key_public(const struct seal_key *key, uint8_t out[SEAL_PUBLIC_LEN]);
+
+void seal_sign(struct seal_key *key, const void *data, size_t len,
+    uint8_t out[SEAL_SIGNATURE_LEN]);
+bool seal_verify(const uint8_t public_key[SEAL_PUBLIC_LEN], const void *data,
+    size_t len, const uint8_t signature[SEAL_SIGNATURE_LEN]);
+
+void seal_random(void *out, size_t len);
+void seal_wipe(void *data, size_t len); /* not left out by a compiler */
+
+/* ---- base64 (RFC 4648 section 4, with padding) ---- */
+
+#define SEAL_BASE64_LEN(octets) (((octets) + 2) / 3 * 4) /* without NUL */
+
+/* Returns the characters written, without the NUL, or -1 when size (with NUL)
+ * is too small. */
+int seal_base64(const void *data, size_t len, char *out, size_t size);
+
+/* Only what seal_base64() writes is taken. Returns the octets written, or -1:
+ * other characters, other padding, or more than size octets. */
+int seal_base64_decode(const char *text, size_t len, void *out, size_t size);

@@ -106,8 +106,8 @@ store_append(struct store *store, const struct store_item *item)
 
 	if (!store->open)
 		return DB_MISUSE;
-	err =
-	    ledger_append(store->ledger, &store->txn, item->record, item->len);
+	err = ledger_append(
+	    store->ledger, &store->txn, item->record, item->len, item->leaf);
 	if (err != 0 && store->txn.error == 0)
 		store->txn.error = err;
 	if (item->live_op == LIVE_PUT)
@@ -121,14 +121,16 @@ int
 store_append_entry(struct store *store, const struct entry *entry)
 {
 	uint8_t record[RECORD_MAX];
-	struct store_item item = { entry->rule_id, record, 0,
-		(enum live_op)entry->live_op };
+	struct store_item item = { .rule_id = entry->rule_id,
+		.record = record,
+		.live_op = (enum live_op)entry->live_op };
 	int len = record_encode(entry, record);
 
 	if (len < 0 || entry->live_op > LIVE_DELETE ||
 	    (entry->live_op == LIVE_PUT && !entry_may_live(entry)))
 		return DB_MISUSE;
 	item.len = (size_t)len;
+	seal_leaf(record, item.len, item.leaf);
 	return store_append(store, &item);
 }
 

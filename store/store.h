@@ -28,7 +28,34 @@ struct store_item {
 	const uint8_t *record; /* record_encode()'s, borrowed for the call */
 	size_t len;
 	enum live_op live_op;
+	uint8_t leaf[SEAL_LEN]; /* seal_leaf() of the record */
 };
+
+/* What the store remembers beside log and live rules. */
+enum store_meta {
+	STORE_ORIGIN = 1, /* text: the log's name, fixed when it began */
+	STORE_KEY = 2,    /* public key that the last KEY entry told of */
+	STORE_PRUNED = 3, /* blocks removed, first that may not be: numbers */
+};
+#define STORE_META_MAX 256
+
+/* Put in the open batch; errors stick to it. */
+void store_meta_put(
+    struct store *store, enum store_meta meta, const void *data, size_t len);
+/* NOT_FOUND when there is none; out has STORE_META_MAX octets. */
+int store_meta_get(
+    struct store *store, enum store_meta meta, uint8_t *out, size_t *len);
+
+/* A signed checkpoint, in the open batch. */
+void store_note_put(
+    struct store *store, uint64_t size, const char *note, size_t len);
+
+/*
+ * Remove old blocks in the open batch: see ledger_prune(). Blocks with an entry
+ * of a live rule stay.
+ */
+int store_prune(
+    struct store *store, uint64_t before, uint32_t max, uint32_t *removed);
 
 /*
  * Open the store at path for writing; made when it is not there. map_size as

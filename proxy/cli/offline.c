@@ -68,7 +68,9 @@ search_init(
 static int
 search_run(struct search *search, struct ledger *log, char *why)
 {
-	struct ledger_range range = { 0, UINT64_MAX, true };
+	struct ledger_range range = {
+		.from = 0, .to = UINT64_MAX, .backward = true
+	};
 	uint64_t damaged = 0, first = 0;
 	struct ledger_head head;
 	int status = ledger_head_read(log, &head);

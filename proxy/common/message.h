@@ -7,6 +7,7 @@
 #include "proxy/common/message_control.h"
 #include "proxy/common/message_rpki.h"
 #include "proxy/common/message_session.h"
+#include "proxy/common/message_seal.h"
 #include "proxy/common/message_store.h"
 
 /* Every kind's smallest and largest length; 0 for kinds out of range. The

@@ -43,6 +43,8 @@ enum role {
 	ROLE_LOADER,
 	ROLE_RPKI,
 	ROLE_HTTP,
+	ROLE_SIGNER,
+	ROLE_WITNESS,
 	ROLE_COUNT
 };
 
@@ -78,6 +80,7 @@ enum msg_kind {
 	MSG_CFG_FLEET,
 	MSG_CFG_RPKI,
 	MSG_CFG_SERVICE,
+	MSG_CFG_LOG,
 	MSG_CFG_ERROR, /* loader only */
 	MSG_CFG_END,
 	MSG_CFG_RESULT,  /* guard -> supervisor */
@@ -93,6 +96,18 @@ enum msg_kind {
 	MSG_CONTROL_CONFIG,
 	MSG_HTTP_CONFIG,
 	MSG_RPKI_CONFIG, /* struct msg_cfg_rpki */
+	/* supervisor -> store, signer, witness: struct msg_cfg_log */
+	MSG_STORE_LOG,
+	MSG_SIGNER_CONFIG,
+	MSG_WITNESS_CONFIG,
+	/* signer, store, witness: proxy/common/message_seal.h */
+	MSG_SIGNER_HELLO,
+	MSG_SIGN,
+	MSG_COSIGN,
+	MSG_SIGNED,
+	MSG_ROTATE,
+	MSG_SUBMIT,
+	MSG_SUBMITTED,
 	/* rpki -> guard */
 	MSG_VRP_BEGIN, /* forget all: everything follows */
 	MSG_VRP,
@@ -124,10 +139,19 @@ enum msg_kind {
 	MSG_STORE_APPEND, /* guard -> store: one packed entry */
 	MSG_STORE_DURABLE,
 	MSG_STORE_STATUS, /* store -> guard: full, or fine again */
+	MSG_STORE_NOTE,   /* store -> guard: please record this */
 	/* control <-> store */
 	MSG_AUDIT_QUERY,
 	MSG_AUDIT_ENTRY, /* packed entry */
 	MSG_AUDIT_END,
+	MSG_AUDIT_RAW_ASK,
+	MSG_AUDIT_RAW,
+	MSG_AUDIT_SEAL_ASK,
+	MSG_AUDIT_SEAL,
+	MSG_AUDIT_PROOF_ASK,
+	MSG_AUDIT_PROOF,
+	MSG_AUDIT_ACT,
+	MSG_AUDIT_ACTED,
 	/* control <-> guard */
 	MSG_CTL_REQUEST,
 	MSG_CTL_STATUS,

@@ -99,8 +99,9 @@ next_after(const struct answer *answer, uint64_t seq, int err)
 static void
 answer_query(struct audit_link *link, const struct msg_audit_query *query)
 {
-	const struct ledger_range range = { query->from_seq, query->to_seq,
-		query->backward != 0 };
+	const struct ledger_range range = { .from = query->from_seq,
+		.to = query->to_seq,
+		.backward = query->backward != 0 };
 	struct msg_audit_end end = { .head.kind = MSG_AUDIT_END,
 		.request = query->request };
 	struct answer answer = { .link = link, .query = query };

@@ -29,6 +29,8 @@ struct item {
 	uint64_t rule_id;
 	uint32_t len;
 	uint32_t live_op;
+	uint8_t
+	    leaf[SEAL_LEN]; /* made here: the other thread has enough to do */
 };
 #define ITEM_MAX (sizeof(struct item) + RECORD_MAX)
 
@@ -83,6 +85,7 @@ batch_write(struct writer *writer, const struct buffer *buffer,
 		item.record = &buffer->octets[at + sizeof(found)];
 		item.len = found.len;
 		item.live_op = (enum live_op)found.live_op;
+		memcpy(item.leaf, found.leaf, sizeof(item.leaf));
 		err = store_append(writer->store, &item);
 		at += sizeof(found) + ((item.len + 7) & ~(size_t)7);
 	}
@@ -428,7 +431,8 @@ int
 writer_add(struct writer *writer, const struct entry *entry)
 {
 	struct buffer *buffer = writer->filling;
-	struct item item = { entry->rule_id, 0, entry->live_op };
+	struct item item = { .rule_id = entry->rule_id,
+		.live_op = entry->live_op };
 	int len;
 
 	if (entry->seq != writer->next || !writer_room(writer) ||
@@ -440,6 +444,8 @@ writer_add(struct writer *writer, const struct entry *entry)
 	if (len < 0)
 		return -1;
 	item.len = (uint32_t)len;
+	seal_leaf(
+	    &buffer->octets[buffer->used + sizeof(item)], item.len, item.leaf);
 	memcpy(&buffer->octets[buffer->used], &item, sizeof(item));
 	buffer->used += sizeof(item) + (((size_t)item.len + 7) & ~(size_t)7);
 	buffer->n++;

@@ -373,8 +373,12 @@ append_marked(struct world *world, const char *mark, enum live_op op)
 static void
 changed_record_is_named(void **state)
 {
-	const struct ledger_range all = { 0, UINT64_MAX, false };
-	const struct ledger_range all_backward = { 0, UINT64_MAX, true };
+	const struct ledger_range all = {
+		.from = 0, .to = UINT64_MAX, .backward = false
+	};
+	const struct ledger_range all_backward = {
+		.from = 0, .to = UINT64_MAX, .backward = true
+	};
 	struct world *world = *state;
 	struct seen seen = { 0 };
 	uint64_t seq;
@@ -507,7 +511,9 @@ second_writer_is_refused(void **state)
 static int
 read_beside(const char *path)
 {
-	const struct ledger_range all = { 0, UINT64_MAX, false };
+	const struct ledger_range all = {
+		.from = 0, .to = UINT64_MAX, .backward = false
+	};
 	struct seen seen = { 0 };
 	struct ledger *log;
 
