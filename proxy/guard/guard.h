@@ -281,6 +281,12 @@ struct guard {
 	uint64_t store_behind;
 	uint64_t started_ns;
 	uint64_t now_ns; /* wall time, as of the message at hand */
+	/* The wall clock ahead of that which no one can set. */
+	bool offset_known;
+	int64_t offset_ns;
+	int64_t step_ns;            /* it has stepped, not yet recorded */
+	uint64_t step_noted_ms;     /* loop time; 0: never */
+	char origin[NOTE_NAME_MAX]; /* of the log; "": not told yet */
 	struct timer *second;
 	struct guard_answer answers[GUARD_ANSWERS];
 	struct msg_ctl_end ends[GUARD_ENDS]; /* owed, oldest first */
@@ -304,6 +310,9 @@ void guard_close(struct guard *guard);
 /* This role's process (ROLE_SESSION: of this peer) broke the rules; the caller
  * closes its channel. Nobody would link it again: another takes its place. */
 void guard_blame(struct guard *guard, enum role role, uint32_t peer);
+
+/* clock_step.c: called once a second */
+void clock_step_second(struct guard *guard);
 
 /* guard.c: the spine */
 int guard_init(struct guard *guard, struct loop *loop);

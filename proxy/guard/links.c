@@ -65,6 +65,27 @@ store_status(struct guard *guard, const struct msg_store_status *msg)
 	journal_set_full(guard->journal, full);
 }
 
+/* What the store has to say for the log: of keys, and of what it removes. When
+ * there is no room it asks again. */
+static bool
+store_note(struct guard *guard, const struct msg_store_note *msg)
+{
+	struct entry *e = &guard->entry;
+
+	if ((msg->kind != ENTRY_KEY && msg->kind != ENTRY_SUMMARY) ||
+	    !check_text(msg->operator_name, sizeof(msg->operator_name)) ||
+	    !check_text(msg->evidence, sizeof(msg->evidence)) ||
+	    !check_text(msg->text, sizeof(msg->text)))
+		return false;
+	guard_entry_begin(guard, (enum entry_kind)msg->kind);
+	e->count = msg->count;
+	memcpy(e->operator_name, msg->operator_name, sizeof(e->operator_name));
+	memcpy(e->evidence, msg->evidence, sizeof(e->evidence));
+	memcpy(e->text, msg->text, sizeof(e->text));
+	(void)guard_entry_append(guard, NULL);
+	return true;
+}
+
 static void
 store_message(void *ctx, const struct msg_head *head, int fd)
 {
@@ -91,6 +112,10 @@ store_message(void *ctx, const struct msg_head *head, int fd)
 		return;
 	case MSG_STORE_STATUS:
 		store_status(guard, msg);
+		return;
+	case MSG_STORE_NOTE:
+		if (!store_note(guard, msg))
+			break;
 		return;
 	default:
 		break;
@@ -274,6 +299,7 @@ second(void *ctx)
 	quota_second(guard);
 	evidence_second(guard);
 	contain_second(guard);
+	clock_step_second(guard);
 }
 
 int

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proxy/common/check.h"
 #include "proxy/common/entry_msg.h"
 #include "proxy/common/log.h"
 #include "proxy/guard/contain.h"
@@ -38,11 +39,36 @@ refuse_store(struct guard *guard, const struct msg_store_hello *msg)
 	guard->loading = false;
 }
 
+/* Another log has begun in the place of ours: numbers and ids of ours mean
+ * nothing there. The next guard learns all anew, from sessions that keep what
+ * their customers want; what is inward stays until it has. */
+static bool
+is_other_log(struct guard *guard, const struct msg_store_hello *msg)
+{
+	if (guard->origin[0] == '\0')
+		memcpy(guard->origin, msg->origin, sizeof(guard->origin));
+	if (strcmp(guard->origin, msg->origin) == 0)
+		return false;
+	log_line(LOG_WARN,
+	    "store: another log has begun: was=%s is=%s; "
+	    "starting over",
+	    guard->origin, msg->origin);
+	journal_detach(guard->journal);
+	loop_stop(guard->loop);
+	return true;
+}
+
 void
 restore_hello(struct guard *guard, const struct msg_store_hello *msg)
 {
 	if (guard->config == NULL)
 		return; /* the supervisor sends that first */
+	if (!check_text(msg->origin, sizeof(msg->origin))) {
+		log_line(LOG_ERROR, "store: a log without a name");
+		return;
+	}
+	if (is_other_log(guard, msg))
+		return;
 	if (journal_attach(guard->journal, guard->store, msg->next_seq) < 0) {
 		refuse_store(guard, msg);
 		return;

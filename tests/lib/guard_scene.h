@@ -182,6 +182,7 @@ struct scene_store {
 	bool lazy;    /* reads and says nothing */
 	bool full;
 	bool silent;            /* does not say that all live rules were sent */
+	const char *origin;     /* of its log; NULL: none */
 	struct msg_entry **log; /* entries received */
 	size_t n;
 	size_t room;

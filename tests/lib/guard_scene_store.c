@@ -208,6 +208,9 @@ scene_give_store(struct scene *scene)
 	store->channel = scene_role_channel(
 	    scene, ROLE_STORE, &store_ops, store, &store->fd);
 	hello.next_seq = store->durable;
+	if (store->origin != NULL)
+		(void)snprintf(
+		    hello.origin, sizeof(hello.origin), "%s", store->origin);
 	assert_int_equal(
 	    channel_send(store->channel, &hello, sizeof(hello), -1), 0);
 	if (store->full)
