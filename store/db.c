@@ -2,12 +2,12 @@
 /*
  * LMDB behind a small door.
  *
- * A full disk is the one failure after which we go on, so it must be told from
- * a broken one. LMDB reports a short write as EIO although the file system is
- * merely full; db_commit() then asks the file system for as much room as was
- * wanted (room_left()) before it believes in a defect. Trying again is safe: a
- * transaction that failed wrote only pages that no root refers to, and the next
- * one writes all of its own. A failure to write the root itself makes LMDB
+ * A full disk, after which we go on, must be told from a broken one. LMDB
+ * reports a short write as EIO although the file system is merely full;
+ * db_commit() then asks the file system for as much room as was wanted
+ * (folder_full()) before it believes in a defect. Trying again is safe: a
+ * transaction that failed wrote only pages that no root refers to, and the
+ * next one writes all of its own. A failure to write the root itself makes LMDB
  * refuse every later transaction, which is IO here.
  */
 #include "store/db.h"
@@ -15,65 +15,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define KEY_LEN  8
+#include "store/folder.h"
+#include "store/page.h"
+
+#define KEY_LEN      8
 /* Pages that one commit may write beyond the values: branches, roots, free
  * list. */
-#define OVERHEAD ((size_t)1 << 16)
+#define OVERHEAD     ((size_t)1 << 16)
+/* Looks at the length of a file that somebody writes to, until one says fine.
+ */
+#define LENGTH_TRIES 8
 
 struct db {
 	MDB_env *env;
 	MDB_dbi table[DB_TABLES];
-	int folder; /* descriptor, for room_left() */
-	int owner;  /* descriptor of the lock file; -1 when reading only */
+	struct folder folder;
+	unsigned tables; /* that are there; an older store has fewer */
 	bool readonly;
 	bool anew;
 };
-
-static const char *const table_names[DB_TABLES] = {
-	[DB_LOG] = "log",
-	[DB_LIVE] = "live",
-	[DB_TREE] = "tree",
-	[DB_NODE] = "node",
-	[DB_INDEX] = "index",
-	[DB_NOTE] = "note",
-	[DB_META] = "meta",
-};
-
-const char *
-db_error_text(int error)
-{
-	switch (error) {
-	case DB_OK:
-		return "no error";
-#define X(symbol, number, text)                                                \
-	case DB_##symbol:                                                      \
-		return text;
-		DB_ERROR_MAP(X)
-#undef X
-	default:
-		return "?";
-	}
-}
 
 static int
 error_of(int code)
 {
 	switch (code) {
-	case 0:
-		return DB_OK;
 	case MDB_MAP_FULL:
-	case ENOSPC:
-	case EDQUOT:
-	case EFBIG:
 		return DB_FULL;
 	case MDB_NOTFOUND:
 		return DB_NOT_FOUND;
@@ -85,56 +56,23 @@ error_of(int code)
 	case MDB_INCOMPATIBLE:
 	case MDB_BAD_VALSIZE:
 		return DB_CORRUPT;
-	case ENOMEM:
 	case MDB_READERS_FULL:
 		return DB_MEMORY;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-	case ENOENT:
-	case ENOTDIR:
-	case EEXIST:
-		return DB_ACCESS;
-	case EAGAIN:
-		return DB_BUSY;
-	default: /* EIO, MDB_PANIC … */
-		return DB_IO;
+	default: /* errno values; MDB_PANIC … */
+		return folder_error(code);
 	}
-}
-
-/* Nobody else can put files there: those that we open by name are ours. */
-static bool
-folder_is_ours(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-	       (st.st_uid == geteuid() || st.st_uid == 0);
 }
 
 /* Makes the folder, takes the lock: one writing process at a time. */
 static int
-folder_take(struct db *db, const char *path)
+folder_begin(struct db *db, const char *path)
 {
-	struct stat st;
+	int err = folder_take(&db->folder, path);
 
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return error_of(errno);
-	db->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (db->folder < 0)
-		return error_of(errno);
-	if (!folder_is_ours(db->folder))
-		return DB_ACCESS;
-	db->owner = openat(db->folder, "owner.lock",
-	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (db->owner < 0)
-		return error_of(errno);
-	if (flock(db->owner, LOCK_EX | LOCK_NB) != 0)
-		return error_of(errno);
-	db->anew =
-	    faccessat(db->folder, "lock.mdb", F_OK, 0) == 0 &&
-	    (fstatat(db->folder, "data.mdb", &st, 0) != 0 || st.st_size == 0);
-	return 0;
+	if (err == 0)
+		db->anew = faccessat(db->folder.fd, "lock.mdb", F_OK, 0) == 0 &&
+			   folder_size(&db->folder, "data.mdb") == 0;
+	return err;
 }
 
 /* Address space for the file: what was asked for, but room to double. */
@@ -143,12 +81,10 @@ map_wanted(const struct db *db, size_t map_size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t map = map_size == 0 ? DB_MAP_DEFAULT : map_size;
-	struct stat st;
+	uint64_t size = folder_size(&db->folder, "data.mdb");
 
-	if (fstatat(db->folder, "data.mdb", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_size > 0 && (uint64_t)st.st_size <= SIZE_MAX / 4 &&
-	    map < 2 * (size_t)st.st_size)
-		map = 2 * (size_t)st.st_size;
+	if (size <= SIZE_MAX / 4 && map < 2 * (size_t)size)
+		map = 2 * (size_t)size;
 	return (map + page - 1) / page * page;
 }
 
@@ -163,8 +99,15 @@ tables_open(struct db *db)
 	    mdb_txn_begin(db->env, NULL, db->readonly ? MDB_RDONLY : 0, &txn);
 	if (code != 0)
 		return error_of(code);
-	for (unsigned i = 0; i < DB_TABLES && code == 0; i++)
-		code = mdb_dbi_open(txn, table_names[i], flags, &db->table[i]);
+	while (db->tables < DB_TABLES && code == 0) {
+		code = mdb_dbi_open(txn, db_table_name(db->tables), flags,
+		    &db->table[db->tables]);
+		if (code == 0)
+			db->tables++;
+	}
+	/* The first three were there from the beginning. */
+	if (code == MDB_NOTFOUND && db->readonly && db->tables >= DB_NODE)
+		code = 0;
 	if (code != 0) {
 		mdb_txn_abort(txn);
 		return error_of(code);
@@ -172,92 +115,44 @@ tables_open(struct db *db)
 	return error_of(mdb_txn_commit(txn));
 }
 
-static void
-fell(int signo)
-{
-	(void)signo;
-	_exit(EXIT_FAILURE);
-}
-
 static int
-touch(void *ctx, uint64_t key, const uint8_t *data, size_t len)
+length_look(const struct db *db)
 {
-	volatile uint8_t last = len > 0 ? data[len - 1] : 0;
+	int fd = openat(db->folder.fd, "data.mdb", O_RDONLY | O_CLOEXEC);
+	uint64_t size = folder_size(&db->folder, "data.mdb");
+	struct page_report report;
+	void *file;
+	int err;
 
-	(void)ctx;
-	(void)key;
-	(void)last;
-	return 0;
-}
-
-/* Read every page that is in use: free list and tables. */
-static int
-pages_touch(MDB_env *env)
-{
-	struct db db = { .env = env, .readonly = true };
-	struct db_txn txn;
-
-	if (tables_open(&db) != 0 || db_begin(&db, &txn, false) != 0)
-		return DB_SHORT;
-	for (unsigned i = 0; i < DB_TABLES; i++)
-		(void)db_walk(&txn, i, 0, touch, NULL);
-	db.table[0] = 0; /* LMDB's handle of its own list */
-	return db_walk(&txn, 0, 0, touch, NULL);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : error_of(errno); /* none yet */
+	if (size == 0 || size > SIZE_MAX) {
+		(void)close(fd);
+		return size == 0 ? 0 : DB_MEMORY;
+	}
+	file = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+	(void)close(fd);
+	if (file == MAP_FAILED)
+		return error_of(errno);
+	err = page_length_check(file, (size_t)size, &report);
+	(void)munmap(file, (size_t)size);
+	return err;
 }
 
 /*
- * LMDB need not write pages at the end that it took and gave back in one
- * transaction: a file that is shorter than its count of pages is whole when all
- * in use can be read. A child tries, for a missing page is a signal.
+ * The file is as long as its roots say, or lacks only pages that are free: LMDB
+ * need not write those at the end that it took and gave back in one
+ * transaction. Read without LMDB, to which a missing page is a signal. Beside a
+ * writer roots and pages may change while they are read: then once more.
  */
 static int
-pages_check(MDB_env *env)
+length_check(const struct db *db)
 {
-	int status = -1;
-	pid_t pid = fork();
+	int err = length_look(db);
 
-	if (pid < 0)
-		return error_of(errno);
-	if (pid == 0) {
-		(void)signal(SIGBUS, fell);
-		(void)signal(SIGABRT, fell);
-		_exit(pages_touch(env) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return status == 0 ? 0 : DB_SHORT;
-}
-
-/* The file is as long as its own count of pages says. */
-static int
-length_check(const struct db *db, const char *path)
-{
-	MDB_env *env = NULL;
-	MDB_envinfo info;
-	MDB_stat stat;
-	struct stat st;
-	int code;
-
-	if (fstatat(db->folder, "data.mdb", &st, 0) != 0 || st.st_size == 0)
-		return 0; /* none yet */
-	code = mdb_env_create(&env);
-	if (code == 0)
-		code = mdb_env_set_maxdbs(env, DB_TABLES);
-	if (code == 0)
-		code = mdb_env_open(env, path, MDB_RDONLY | MDB_NOLOCK, 0600);
-	if (code == 0)
-		code = mdb_env_info(env, &info);
-	if (code == 0)
-		code = mdb_env_stat(env, &stat);
-	/* The count first: a writer makes the file longer before it says so. */
-	if (code == 0 && fstatat(db->folder, "data.mdb", &st, 0) != 0)
-		code = errno;
-	if (code != 0)
-		code = error_of(code);
-	else if ((uint64_t)st.st_size / stat.ms_psize <= info.me_last_pgno)
-		code = pages_check(env);
-	mdb_env_close(env);
-	return code;
+	for (unsigned i = 0; i < LENGTH_TRIES && db->readonly && err != 0; i++)
+		err = length_look(db);
+	return err;
 }
 
 static int
@@ -285,8 +180,8 @@ db_new(void)
 
 	if (db == NULL)
 		return NULL;
-	db->folder = -1;
-	db->owner = -1;
+	db->folder.fd = -1;
+	db->folder.owner = -1;
 	return db;
 }
 
@@ -299,13 +194,13 @@ db_open(const char *path, size_t map_size, struct db **out)
 	*out = NULL;
 	if (db == NULL)
 		return DB_MEMORY;
-	err = folder_take(db, path);
+	err = folder_begin(db, path);
 	if (err == 0)
-		err = length_check(db, path);
+		err = length_check(db);
 	if (err == 0)
 		err = env_open(db, path, map_size, 0);
 	/* The names of new files must be on disk, too. */
-	if (err == 0 && fsync(db->folder) != 0)
+	if (err == 0 && fsync(db->folder.fd) != 0)
 		err = error_of(errno);
 	if (err != 0) {
 		db_close(db);
@@ -320,20 +215,18 @@ db_open_readonly(const char *path, struct db **out)
 {
 	struct db *db = db_new();
 	unsigned flags = MDB_RDONLY;
-	int err = 0;
+	int err;
 
 	*out = NULL;
 	if (db == NULL)
 		return DB_MEMORY;
 	db->readonly = true;
-	db->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (db->folder < 0)
-		err = error_of(errno);
+	err = folder_open(&db->folder, path);
 	/* A copy has no writer to agree with: leave no lock file there. */
-	else if (faccessat(db->folder, "lock.mdb", W_OK, 0) != 0)
+	if (err == 0 && faccessat(db->folder.fd, "lock.mdb", W_OK, 0) != 0)
 		flags |= MDB_NOLOCK;
 	if (err == 0)
-		err = length_check(db, path);
+		err = length_check(db);
 	if (err == 0)
 		err = env_open(db, path, 0, flags);
 	if (err != 0) {
@@ -342,6 +235,12 @@ db_open_readonly(const char *path, struct db **out)
 	}
 	*out = db;
 	return 0;
+}
+
+bool
+db_readonly(const struct db *db)
+{
+	return db->readonly;
 }
 
 bool
@@ -357,10 +256,7 @@ db_close(struct db *db)
 		return;
 	if (db->env != NULL)
 		mdb_env_close(db->env);
-	if (db->owner >= 0)
-		(void)close(db->owner);
-	if (db->folder >= 0)
-		(void)close(db->folder);
+	folder_close(&db->folder);
 	free(db);
 }
 
@@ -379,28 +275,6 @@ db_begin(struct db *db, struct db_txn *txn, bool write)
 	return txn->error;
 }
 
-/* Whether the file could grow by size octets: tried on a file of its own, at
- * the same offset, so that quotas and file size limits count too. */
-static bool
-room_left(const struct db *db, size_t size)
-{
-	struct stat st;
-	bool full;
-	int fd;
-
-	if (fstatat(db->folder, "data.mdb", &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return true;
-	fd = openat(db->folder, "room.tmp",
-	    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return error_of(errno) != DB_FULL;
-	full = fallocate(fd, 0, st.st_size, (off_t)size) != 0 &&
-	       error_of(errno) == DB_FULL;
-	(void)close(fd);
-	(void)unlinkat(db->folder, "room.tmp", 0);
-	return !full;
-}
-
 int
 db_commit(struct db_txn *txn)
 {
@@ -415,7 +289,8 @@ db_commit(struct db_txn *txn)
 	code = mdb_txn_commit(txn->handle);
 	txn->handle = NULL;
 	txn->error = error_of(code);
-	if (code == EIO && !room_left(txn->db, txn->written + OVERHEAD))
+	if (code == EIO &&
+	    folder_full(&txn->db->folder, "data.mdb", txn->written + OVERHEAD))
 		txn->error = DB_FULL;
 	return txn->error;
 }
@@ -460,7 +335,15 @@ txn_usable(struct db_txn *txn)
 	return txn->error == 0;
 }
 
-static void
+/* For reading: the table is there. */
+static bool
+table_usable(struct db_txn *txn, enum db_table table)
+{
+	return txn_usable(txn) && (unsigned)table < txn->db->tables;
+}
+
+/* Returns LMDB's code. */
+static int
 put(struct db_txn *txn, enum db_table table, uint64_t key,
     const struct db_value *value, unsigned flags)
 {
@@ -468,32 +351,51 @@ put(struct db_txn *txn, enum db_table table, uint64_t key,
 	uint8_t octets[KEY_LEN];
 	MDB_val name = key_of(key, octets);
 	uint8_t *out;
+	int code = mdb_put(txn->handle, txn->db->table[table], &name, &room,
+	    flags | MDB_RESERVE);
 
-	if (!txn_usable(txn))
-		return;
-	txn->error = error_of(mdb_put(txn->handle, txn->db->table[table], &name,
-	    &room, flags | MDB_RESERVE));
-	if (txn->error != 0)
-		return;
+	if (code != 0)
+		return code;
 	out = room.mv_data;
 	memcpy(out, value->data, value->len);
 	if (value->tail_len > 0)
 		memcpy(&out[value->len], value->tail, value->tail_len);
 	txn->written += value->len + value->tail_len;
+	return 0;
 }
 
 void
 db_append(struct db_txn *txn, enum db_table table, uint64_t key,
     const struct db_value *value)
 {
-	put(txn, table, key, value, MDB_APPEND);
+	if (txn_usable(txn))
+		txn->error = error_of(put(txn, table, key, value, MDB_APPEND));
 }
 
 void
 db_put(struct db_txn *txn, enum db_table table, uint64_t key,
     const struct db_value *value)
 {
-	put(txn, table, key, value, 0);
+	if (txn_usable(txn))
+		txn->error = error_of(put(txn, table, key, value, 0));
+}
+
+bool
+db_insert(struct db_txn *txn, enum db_table table, uint64_t key,
+    const struct db_value *value, const uint8_t **data, size_t *len)
+{
+	int code;
+
+	*data = NULL;
+	*len = 0;
+	if (!txn_usable(txn))
+		return false;
+	code = put(txn, table, key, value, MDB_NOOVERWRITE);
+	if (code == MDB_KEYEXIST)
+		(void)db_get(txn, table, key, data, len);
+	else
+		txn->error = error_of(code);
+	return code == 0;
 }
 
 void
@@ -520,8 +422,8 @@ db_get(struct db_txn *txn, enum db_table table, uint64_t key,
 
 	*data = NULL;
 	*len = 0;
-	if (!txn_usable(txn))
-		return txn->error;
+	if (!table_usable(txn, table))
+		return txn->error != 0 ? txn->error : DB_NOT_FOUND;
 	code = mdb_get(txn->handle, txn->db->table[table], &name, &val);
 	if (code == MDB_NOTFOUND)
 		return DB_NOT_FOUND;
@@ -531,34 +433,115 @@ db_get(struct db_txn *txn, enum db_table table, uint64_t key,
 	return txn->error;
 }
 
+/* To the least key from name on, or the greatest up to it. */
+static int
+cursor_seek(MDB_cursor *cursor, MDB_val *name, MDB_val *val, bool last)
+{
+	uint64_t wanted, found;
+	int code;
+
+	(void)key_read(name, &wanted);
+	code = mdb_cursor_get(cursor, name, val, MDB_SET_RANGE);
+	if (!last)
+		return code;
+	if (code == MDB_NOTFOUND)
+		return mdb_cursor_get(cursor, name, val, MDB_LAST);
+	if (code == 0 && (!key_read(name, &found) || found != wanted))
+		return mdb_cursor_get(cursor, name, val, MDB_PREV);
+	return code;
+}
+
+/* NOT_FOUND does not stick. */
+static int
+find(struct db_txn *txn, enum db_table table, uint64_t *key, MDB_val *val,
+    bool last)
+{
+	uint8_t octets[KEY_LEN];
+	MDB_val name = key_of(*key, octets);
+	MDB_cursor *cursor;
+	int code;
+
+	if (!table_usable(txn, table))
+		return txn->error != 0 ? txn->error : DB_NOT_FOUND;
+	code = mdb_cursor_open(txn->handle, txn->db->table[table], &cursor);
+	if (code != 0)
+		return txn->error = error_of(code);
+	code = cursor_seek(cursor, &name, val, last);
+	mdb_cursor_close(cursor);
+	if (code == MDB_NOTFOUND)
+		return DB_NOT_FOUND;
+	if (code == 0 && !key_read(&name, key))
+		code = MDB_CORRUPTED;
+	return txn->error = error_of(code);
+}
+
+int
+db_find_first(struct db_txn *txn, enum db_table table, uint64_t at_least,
+    uint64_t *key, const uint8_t **data, size_t *len)
+{
+	MDB_val val = { 0, NULL };
+	int err;
+
+	*key = at_least;
+	err = find(txn, table, key, &val, false);
+	*data = val.mv_data;
+	*len = val.mv_size;
+	return err;
+}
+
+int
+db_find_last(struct db_txn *txn, enum db_table table, uint64_t at_most,
+    uint64_t *key, const uint8_t **data, size_t *len)
+{
+	MDB_val val = { 0, NULL };
+	int err;
+
+	*key = at_most;
+	err = find(txn, table, key, &val, true);
+	*data = val.mv_data;
+	*len = val.mv_size;
+	return err;
+}
+
+static int
+table_stat(struct db_txn *txn, enum db_table table, MDB_stat *st)
+{
+	memset(st, 0, sizeof(*st));
+	if (table_usable(txn, table))
+		txn->error =
+		    error_of(mdb_stat(txn->handle, txn->db->table[table], st));
+	return txn->error;
+}
+
 int
 db_count(
     struct db_txn *txn, enum db_table table, uint64_t *count, uint64_t *last)
 {
-	MDB_val name = { 0, NULL }, val = { 0, NULL };
-	MDB_cursor *cursor;
+	MDB_val val;
 	MDB_stat st;
-	int code;
+	int err = table_stat(txn, table, &st);
 
-	*count = 0;
-	*last = 0;
-	if (!txn_usable(txn))
-		return txn->error;
-	code = mdb_stat(txn->handle, txn->db->table[table], &st);
-	if (code == 0)
-		code = mdb_cursor_open(
-		    txn->handle, txn->db->table[table], &cursor);
-	if (code != 0)
-		return txn->error = error_of(code);
 	*count = st.ms_entries;
-	if (st.ms_entries > 0) {
-		code = mdb_cursor_get(cursor, &name, &val, MDB_LAST);
-		if (code == MDB_NOTFOUND ||
-		    (code == 0 && !key_read(&name, last)))
-			code = MDB_CORRUPTED;
+	*last = UINT64_MAX;
+	if (err == 0 && st.ms_entries > 0) {
+		err = find(txn, table, last, &val, true);
+		if (err == DB_NOT_FOUND)
+			err = txn->error = DB_CORRUPT;
 	}
-	mdb_cursor_close(cursor);
-	return txn->error = error_of(code);
+	if (err != 0 || st.ms_entries == 0)
+		*last = 0;
+	return err;
+}
+
+uint64_t
+db_octets(struct db_txn *txn, enum db_table table)
+{
+	MDB_stat st;
+
+	if (table_stat(txn, table, &st) != 0)
+		return 0;
+	return (uint64_t)st.ms_psize *
+	       (st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages);
 }
 
 int
@@ -572,7 +555,7 @@ db_walk(struct db_txn *txn, enum db_table table, uint64_t from,
 	uint64_t key;
 	int code, stop = 0;
 
-	if (!txn_usable(txn))
+	if (!table_usable(txn, table))
 		return txn->error;
 	code = mdb_cursor_open(txn->handle, txn->db->table[table], &cursor);
 	if (code != 0)

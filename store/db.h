@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The key-value file under the store: three tables of numbered values. The
- * only place that knows LMDB; its codes are mapped here.
+ * The key-value file under the store: tables of numbered values. The only
+ * place that knows LMDB; its codes are mapped here.
  *
  * The file is opened in LMDB's full sync mode and no other: after db_commit()
  * has returned 0 the data is on disk. Do not fork with a db open, nor open one
@@ -49,6 +49,8 @@ enum db_table {
 	DB_TABLES
 };
 
+const char *db_table_name(unsigned table); /* NULL when out of range */
+
 struct db;
 struct MDB_txn;
 
@@ -74,8 +76,11 @@ struct db_txn {
  */
 int db_open(const char *path, size_t map_size, struct db **out);
 
-/* Open for reading, beside a writer or on a copy; changes nothing on a copy. */
+/* Open for reading, beside a writer or on a copy; changes nothing on a copy. A
+ * table that an older store has not got yet is empty. */
 int db_open_readonly(const char *path, struct db **out);
+
+bool db_readonly(const struct db *db);
 
 /* The folder had been used before, but its data was not there (or empty): what
  * is open is new. */
@@ -109,6 +114,12 @@ void db_append(struct db_txn *txn, enum db_table table, uint64_t key,
 /* Put, in place of what was there. */
 void db_put(struct db_txn *txn, enum db_table table, uint64_t key,
     const struct db_value *value);
+/*
+ * Put where nothing is: true. Otherwise false, and nothing is changed; *data is
+ * what is there (as db_get()), NULL after an error.
+ */
+bool db_insert(struct db_txn *txn, enum db_table table, uint64_t key,
+    const struct db_value *value, const uint8_t **data, size_t *len);
 /* Delete; a key that is not there is fine. */
 void db_delete(struct db_txn *txn, enum db_table table, uint64_t key);
 
@@ -130,6 +141,11 @@ int db_count(
 int db_walk(struct db_txn *txn, enum db_table table, uint64_t from,
     int (*visit)(void *ctx, uint64_t key, const uint8_t *data, size_t len),
     void *ctx);
+
+/* The least key >= at_least with its value (as db_get()); NOT_FOUND when there
+ * is none, which does not stick. */
+int db_find_first(struct db_txn *txn, enum db_table table, uint64_t at_least,
+    uint64_t *key, const uint8_t **data, size_t *len);
 
 /* The greatest key <= at_most with its value (as db_get()); NOT_FOUND when
  * there is none, which does not stick. */

@@ -27,7 +27,7 @@ struct index_block {
 	uint32_t n; /* entries */
 	uint32_t kinds;
 	uint32_t states;
-	uint32_t zero;
+	uint32_t unread;  /* records among them that could not be read */
 	uint64_t from_ns; /* wall time, least and greatest */
 	uint64_t to_ns;
 	uint8_t bloom[INDEX_BLOOM];
@@ -53,6 +53,10 @@ void index_add(struct index_block *block, const uint8_t *record, size_t len);
 
 /* Pack, with a check sum. Returns the length. */
 size_t index_pack(const struct index_block *block, uint8_t out[INDEX_PACKED]);
+
+/* Span of wall times of a packed block. -1 when data is damaged. */
+int index_span(
+    const uint8_t *data, size_t len, uint64_t *from_ns, uint64_t *to_ns);
 
 /* May a block hold such an entry? True, too, when data is damaged. */
 bool index_may_hold(

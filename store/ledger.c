@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Appending, reading and checking the log. */
+/* Opening the log, checking its end, and appending. */
 #include "store/ledger.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/ledger_parts.h"
 #include "store/record.h"
+#include "store/store.h"
 
-#define TREE_KEY 0
-/* Entries read in one transaction, so that none is open for long. */
-#define CHUNK    1024
+#define TREE_KEY   0
+#define PRUNED_LEN 16
 
-struct ledger {
-	struct db *db;
-	bool owner;               /* db is closed with the log */
-	struct seal_tree tree;    /* as committed; the writer's */
-	struct seal_tree pending; /* and with what is in the transaction */
-};
-
-/* A log that never was written to has no edge yet. */
-static int
-tree_read(struct db_txn *txn, struct seal_tree *tree)
+int
+ledger_tree_read(struct db_txn *txn, struct seal_tree *tree)
 {
 	const uint8_t *data;
 	size_t len;
@@ -34,9 +27,8 @@ tree_read(struct db_txn *txn, struct seal_tree *tree)
 	return seal_tree_unpack(data, len, tree) != 0 ? DB_CORRUPT : 0;
 }
 
-/* The record and its hash as they stand, checked against each other. */
-static int
-record_read(
+int
+ledger_record(
     struct db_txn *txn, uint64_t seq, const uint8_t **record, size_t *len)
 {
 	uint8_t leaf[SEAL_LEN];
@@ -53,16 +45,62 @@ record_read(
 	return record_seq(*record, *len) == seq ? 0 : DB_CORRUPT;
 }
 
-static int
-entry_read(struct db_txn *txn, uint64_t seq, struct entry *out)
+int
+ledger_pruned_read(struct db_txn *txn, struct ledger_pruned *out)
 {
-	const uint8_t *record;
+	const uint8_t *data;
 	size_t len;
-	int err = record_read(txn, seq, &record, &len);
+	int err = db_get(txn, DB_META, STORE_PRUNED, &data, &len);
 
+	memset(out, 0, sizeof(*out));
+	if (err == DB_NOT_FOUND)
+		return 0;
 	if (err != 0)
 		return err;
-	return record_decode(record, len, out) < 0 ? DB_CORRUPT : 0;
+	if (len != PRUNED_LEN)
+		return DB_CORRUPT;
+	for (unsigned i = 0; i < 8; i++) {
+		out->blocks = out->blocks << 8 | data[i];
+		out->first = out->first << 8 | data[8 + i];
+	}
+	return 0;
+}
+
+/* ---- opening ---- */
+
+/* No row of the table lies past the whole blocks. */
+static int
+rows_check(struct db_txn *txn, enum db_table table, uint64_t end)
+{
+	const uint8_t *data;
+	uint64_t key;
+	size_t len;
+	int err = db_find_first(txn, table, end, &key, &data, &len);
+
+	if (err == DB_NOT_FOUND)
+		return 0;
+	return err != 0 ? err : DB_CORRUPT;
+}
+
+/* As many records as the tree says, but for those that were removed. */
+static int
+count_check(struct db_txn *txn, const struct seal_tree *tree)
+{
+	struct ledger_pruned pruned;
+	uint64_t count, last, blocks = tree->size / LEDGER_BLOCK;
+	int err = db_count(txn, DB_LOG, &count, &last);
+
+	if (err == 0)
+		err = ledger_pruned_read(txn, &pruned);
+	if (err == 0)
+		err = rows_check(txn, DB_INDEX, blocks);
+	if (err != 0)
+		return err;
+	if (pruned.blocks > blocks || pruned.first > blocks ||
+	    count + pruned.blocks * LEDGER_BLOCK != tree->size ||
+	    (tree->size > 0 && (count == 0 || last != tree->size - 1)))
+		return DB_CORRUPT;
+	return 0;
 }
 
 /* The end is where a torn write would show. */
@@ -70,20 +108,27 @@ static int
 end_check(struct db_txn *txn, const struct seal_tree *tree)
 {
 	const uint8_t *record;
-	uint64_t count, last;
 	size_t len;
-	int err = db_count(txn, DB_LOG, &count, &last);
+	int err = count_check(txn, tree);
 
-	if (err != 0)
+	if (err != 0 || tree->size == 0)
 		return err;
-	if (count != tree->size || (count > 0 && last != count - 1))
-		return DB_CORRUPT;
-	if (count == 0)
-		return 0;
-	err = record_read(txn, last, &record, &len);
-	if (err == 0 && (count & 1) != 0 &&
+	err = ledger_record(txn, tree->size - 1, &record, &len);
+	if (err == 0 && (tree->size & 1) != 0 &&
 	    memcmp(&record[len], tree->node[0], SEAL_LEN) != 0)
 		return DB_CORRUPT;
+	return err == DB_NOT_FOUND ? DB_CORRUPT : err;
+}
+
+/* What the index of the unfinished block has seen so far. */
+static int
+block_load(struct ledger *ledger, struct db_txn *txn)
+{
+	uint64_t size = ledger->tree.size;
+	int err = ledger_index_make(txn, size / LEDGER_BLOCK,
+	    (unsigned)(size % LEDGER_BLOCK), &ledger->block);
+
+	ledger->saved = ledger->block;
 	return err == DB_NOT_FOUND ? DB_CORRUPT : err;
 }
 
@@ -97,11 +142,15 @@ ledger_load(struct ledger *ledger)
 		return DB_MISUSE;
 	err = db_begin(ledger->db, &txn, false);
 	if (err == 0)
-		err = tree_read(&txn, &ledger->tree);
+		err = ledger_tree_read(&txn, &ledger->tree);
 	if (err == 0)
 		err = end_check(&txn, &ledger->tree);
+	if (err == 0 && !db_readonly(ledger->db))
+		err = block_load(ledger, &txn);
 	db_abort(&txn);
 	ledger->pending = ledger->tree;
+	if (err == 0 && !db_readonly(ledger->db))
+		err = ledger_complete(ledger);
 	return err;
 }
 
@@ -150,6 +199,8 @@ ledger_close(struct ledger *ledger)
 	free(ledger);
 }
 
+/* ---- appending ---- */
+
 int
 ledger_append(struct ledger *ledger, struct db_txn *txn, const uint8_t *record,
     size_t len, const uint8_t leaf[SEAL_LEN])
@@ -160,8 +211,15 @@ ledger_append(struct ledger *ledger, struct db_txn *txn, const uint8_t *record,
 	if (len > RECORD_LEN_LIMIT || record_seq(record, len) != seq)
 		return DB_MISUSE;
 	db_append(txn, DB_LOG, seq, &value);
-	if (txn->error == 0)
-		seal_tree_add(&ledger->pending, leaf);
+	if (txn->error != 0)
+		return txn->error;
+	index_add(&ledger->block, record, len);
+	if (seq % LEDGER_BLOCK == LEDGER_BLOCK - 1) {
+		ledger_nodes_put(txn, &ledger->pending, leaf);
+		ledger_index_put(txn, seq / LEDGER_BLOCK, &ledger->block);
+		index_init(&ledger->block);
+	}
+	seal_tree_add(&ledger->pending, leaf);
 	return txn->error;
 }
 
@@ -178,10 +236,13 @@ ledger_seal(struct ledger *ledger, struct db_txn *txn)
 void
 ledger_settle(struct ledger *ledger, bool committed)
 {
-	if (committed)
+	if (committed) {
 		ledger->tree = ledger->pending;
-	else
+		ledger->saved = ledger->block;
+	} else {
 		ledger->pending = ledger->tree;
+		ledger->block = ledger->saved;
+	}
 }
 
 uint64_t
@@ -207,130 +268,11 @@ ledger_head_read(struct ledger *ledger, struct ledger_head *out)
 	memset(out, 0, sizeof(*out));
 	err = db_begin(ledger->db, &txn, false);
 	if (err == 0)
-		err = tree_read(&txn, &tree);
+		err = ledger_tree_read(&txn, &tree);
 	db_abort(&txn);
 	if (err != 0)
 		return err;
 	out->size = tree.size;
 	seal_tree_root(&tree, out->root);
 	return 0;
-}
-
-int
-ledger_get(struct ledger *ledger, uint64_t seq, struct entry *out)
-{
-	struct db_txn txn;
-	int err = db_begin(ledger->db, &txn, false);
-
-	if (err == 0)
-		err = entry_read(&txn, seq, out);
-	db_abort(&txn);
-	return err;
-}
-
-/* Where a walk stands: what is left to visit is from..to-1. */
-struct walk {
-	struct ledger *ledger;
-	uint64_t from;
-	uint64_t to;
-	bool backward;
-	int (*visit)(void *ctx, const struct entry *entry);
-	void *ctx;
-	struct entry entry;
-};
-
-/* An entry that is missing inside the log's size is damage, not its end. */
-static int
-walk_step(struct walk *walk, struct db_txn *txn)
-{
-	uint64_t seq = walk->backward ? walk->to - 1 : walk->from;
-	int err = entry_read(txn, seq, &walk->entry);
-
-	if (err != 0)
-		return err == DB_NOT_FOUND ? DB_CORRUPT : err;
-	if (walk->backward)
-		walk->to--;
-	else
-		walk->from++;
-	return walk->visit(walk->ctx, &walk->entry);
-}
-
-static int
-walk_chunk(struct walk *walk)
-{
-	struct db_txn txn;
-	int err = db_begin(walk->ledger->db, &txn, false);
-
-	for (unsigned n = 0; n < CHUNK && err == 0 && walk->from < walk->to;
-	     n++)
-		err = walk_step(walk, &txn);
-	db_abort(&txn);
-	return err;
-}
-
-int
-ledger_walk(struct ledger *ledger, const struct ledger_range *range,
-    int (*visit)(void *ctx, const struct entry *entry), void *ctx,
-    uint64_t *seq)
-{
-	struct walk *walk;
-	struct ledger_head head;
-	int err = ledger_head_read(ledger, &head);
-
-	if (seq != NULL)
-		*seq = range->from;
-	if (err != 0)
-		return err;
-	walk = malloc(sizeof(*walk)); /* 7 KiB: not on the stack */
-	if (walk == NULL)
-		return DB_MEMORY;
-	walk->ledger = ledger;
-	walk->from = range->from;
-	walk->to = range->to < head.size ? range->to : head.size;
-	walk->backward = range->backward;
-	walk->visit = visit;
-	walk->ctx = ctx;
-	while (err == 0 && walk->from < walk->to)
-		err = walk_chunk(walk);
-	if (seq != NULL && range->backward)
-		*seq = err < 0 ? walk->to - 1 : walk->to;
-	else if (seq != NULL)
-		*seq = walk->from;
-	free(walk);
-	return err;
-}
-
-static int
-verify_chunk(struct ledger *ledger, struct seal_tree *tree, uint64_t size)
-{
-	const uint8_t *record;
-	struct db_txn txn;
-	size_t len;
-	int err = db_begin(ledger->db, &txn, false);
-
-	for (unsigned n = 0; n < CHUNK && err == 0 && tree->size < size; n++) {
-		err = record_read(&txn, tree->size, &record, &len);
-		if (err == 0)
-			seal_tree_add(tree, &record[len]);
-	}
-	db_abort(&txn);
-	return err == DB_NOT_FOUND ? DB_CORRUPT : err;
-}
-
-int
-ledger_verify(struct ledger *ledger, uint64_t *seq)
-{
-	struct seal_tree tree;
-	struct ledger_head head;
-	uint8_t root[SEAL_LEN];
-	int err = ledger_head_read(ledger, &head);
-
-	seal_tree_init(&tree);
-	while (err == 0 && tree.size < head.size)
-		err = verify_chunk(ledger, &tree, head.size);
-	*seq = tree.size;
-	if (err != 0)
-		return err;
-	seal_tree_root(&tree, root);
-	return memcmp(root, head.root, SEAL_LEN) == 0 ? 0 : DB_CORRUPT;
 }

@@ -69,7 +69,7 @@ int checkpoint_print(
  * Read the checkpoint at the head of a note of len octets; *text_len is the
  * length of the signed text (extension lines included, which are allowed and
  * mean nothing). Checks the whole note's form, but no signature. -1: it is
- * none.
+ * none, or its size has more than 63 bits, as times have neither.
  */
 int checkpoint_parse(const char *note, size_t len,
     struct checkpoint *checkpoint, size_t *text_len);

@@ -30,3 +30,40 @@ struct page_report {
  * file (len 0) is whole. Needs a bit a page.
  */
 int page_check(const void *file, size_t len, struct page_report *report);
+
+/* The roots of a file at one moment: its first two pages, as far as needed. */
+#define PAGE_ROOT_LEN 152
+struct page_roots {
+	uint8_t page[2][PAGE_ROOT_LEN];
+	uint32_t size;  /* of a page; 0: the roots cannot be read */
+	uint32_t newer; /* the one that holds */
+	uint64_t txn;   /* its number */
+};
+
+/* Copy them out. 0, DB_CORRUPT, DB_SHORT; report as for page_check(). */
+int page_roots_read(const void *file, size_t len, struct page_roots *out,
+    struct page_report *report);
+
+/* page_check() of a file that may be written to meanwhile, as long as the
+ * reader holds off the use of pages that belong to these roots. */
+int page_check_roots(const struct page_roots *roots, const void *file,
+    size_t len, struct page_report *report);
+
+/*
+ * Whether the file is as long as its roots say, or what it lacks is free: 0,
+ * DB_SHORT, else as page_check(), which this costs when the file is shorter.
+ */
+int page_length_check(const void *file, size_t len, struct page_report *report);
+
+struct page_span {
+	const uint8_t *data;
+	size_t len;
+};
+
+/*
+ * The value of a number in a table of a file that may be damaged, below the
+ * newer of the roots: as it stands there, inside the file. NOT_FOUND, CORRUPT,
+ * SHORT, MEMORY.
+ */
+int page_get(const struct page_roots *roots, const struct page_span *file,
+    const char *table, uint64_t key, struct page_span *out);

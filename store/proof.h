@@ -13,7 +13,7 @@
 #include "store/note.h"
 #include "store/seal.h"
 
-#define PROOF_MAX 64 /* hashes; a consistency proof has at most 63 */
+#define PROOF_MAX 64 /* hashes; a consistency proof of 2^62 leaves has 63 */
 
 struct proof {
 	uint32_t n;

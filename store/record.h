@@ -62,3 +62,24 @@ int record_decode(const uint8_t *data, size_t len, struct entry *out);
 
 /* The sequence number in a record's head; UINT64_MAX when it is too short. */
 uint64_t record_seq(const uint8_t *data, size_t len);
+
+/* What a search asks for, read without the rest; texts point into the record.
+ */
+struct record_peek {
+	uint64_t wall_ns;
+	uint64_t rule_id;
+	const uint8_t *customer; /* customer_len octets; NULL: empty */
+	const uint8_t *operator_name;
+	uint8_t customer_len;
+	uint8_t operator_len;
+	uint16_t reason;
+	uint8_t kind;
+	uint8_t state;
+	struct prefix dst; /* afi 0: no destination, or a pattern */
+};
+
+/*
+ * Of every record that record_decode() takes, the same as it says; of others,
+ * -1, or whatever stands there. Returns 0 or -1.
+ */
+int record_peek(const uint8_t *data, size_t len, struct record_peek *out);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RFC 6962 hashes and the incremental tree. */
+/* RFC 6962 hashes and the incremental tree; Ed25519; base64. */
 #include "store/seal.h"
 
 #include <sodium.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* RFC 6962 2.1: leaves and nodes differ in their first octet. */
@@ -132,4 +133,149 @@ seal_tree_unpack(const uint8_t *data, size_t len, struct seal_tree *tree)
 broken:
 	seal_tree_init(tree);
 	return -1;
+}
+
+/* ---- Ed25519 ---- */
+
+_Static_assert(SEAL_SEED_LEN == crypto_sign_SEEDBYTES, "Ed25519");
+_Static_assert(SEAL_PUBLIC_LEN == crypto_sign_PUBLICKEYBYTES, "Ed25519");
+_Static_assert(SEAL_SIGNATURE_LEN == crypto_sign_BYTES, "Ed25519");
+
+struct seal_key {
+	uint8_t *secret; /* sodium_malloc()'s, seed and public key */
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+};
+
+/* sodium_malloc() tries to lock, but does not say when it could not. */
+static struct seal_key *
+key_room(void)
+{
+	struct seal_key *key = calloc(1, sizeof(*key));
+
+	if (key == NULL)
+		return NULL;
+	key->secret = sodium_malloc(crypto_sign_SECRETKEYBYTES);
+	if (key->secret != NULL &&
+	    sodium_mlock(key->secret, crypto_sign_SECRETKEYBYTES) == 0)
+		return key;
+	sodium_free(key->secret);
+	free(key);
+	return NULL;
+}
+
+static struct seal_key *
+key_shut(struct seal_key *key)
+{
+	if (sodium_mprotect_noaccess(key->secret) == 0)
+		return key;
+	seal_key_free(key);
+	return NULL;
+}
+
+struct seal_key *
+seal_key_make(void)
+{
+	struct seal_key *key = key_room();
+
+	if (key == NULL)
+		return NULL;
+	(void)crypto_sign_keypair(key->public_key, key->secret);
+	return key_shut(key);
+}
+
+struct seal_key *
+seal_key_load(const uint8_t seed[SEAL_SEED_LEN])
+{
+	struct seal_key *key = key_room();
+
+	if (key == NULL)
+		return NULL;
+	(void)crypto_sign_seed_keypair(key->public_key, key->secret, seed);
+	return key_shut(key);
+}
+
+void
+seal_key_free(struct seal_key *key)
+{
+	if (key == NULL)
+		return;
+	sodium_free(key->secret); /* opens, wipes, unlocks */
+	free(key);
+}
+
+void
+seal_key_seed(struct seal_key *key, uint8_t out[SEAL_SEED_LEN])
+{
+	(void)sodium_mprotect_readonly(key->secret);
+	(void)crypto_sign_ed25519_sk_to_seed(out, key->secret);
+	(void)sodium_mprotect_noaccess(key->secret);
+}
+
+void
+seal_key_public(const struct seal_key *key, uint8_t out[SEAL_PUBLIC_LEN])
+{
+	memcpy(out, key->public_key, SEAL_PUBLIC_LEN);
+}
+
+void
+seal_sign(struct seal_key *key, const void *data, size_t len,
+    uint8_t out[SEAL_SIGNATURE_LEN])
+{
+	(void)sodium_mprotect_readonly(key->secret);
+	(void)crypto_sign_detached(out, NULL, data, len, key->secret);
+	(void)sodium_mprotect_noaccess(key->secret);
+}
+
+bool
+seal_verify(const uint8_t public_key[SEAL_PUBLIC_LEN], const void *data,
+    size_t len, const uint8_t signature[SEAL_SIGNATURE_LEN])
+{
+	return crypto_sign_verify_detached(signature, data, len, public_key) ==
+	       0;
+}
+
+void
+seal_random(void *out, size_t len)
+{
+	randombytes_buf(out, len);
+}
+
+void
+seal_wipe(void *data, size_t len)
+{
+	sodium_memzero(data, len);
+}
+
+/* ---- base64 ---- */
+
+int
+seal_base64(const void *data, size_t len, char *out, size_t size)
+{
+	if (len > INT32_MAX / 2 || size <= SEAL_BASE64_LEN(len))
+		return -1;
+	(void)sodium_bin2base64(
+	    out, size, data, len, sodium_base64_VARIANT_ORIGINAL);
+	return (int)SEAL_BASE64_LEN(len);
+}
+
+/* Takes no bits behind the last octet that are not zero, no character that is
+ * not of the alphabet, and no padding but the right one: nothing of which there
+ * are two forms. */
+int
+seal_base64_decode(const char *text, size_t len, void *out, size_t size)
+{
+	size_t octets = 0;
+	unsigned high = 0;
+
+	if (len % 4 != 0 || len > INT32_MAX)
+		return -1;
+	/* The library takes 0xaf for '/' where char is signed. */
+	for (size_t i = 0; i < len; i++)
+		high |= (unsigned char)text[i];
+	if (high > 0x7f)
+		return -1;
+	if (sodium_base642bin(out, size, text, len, NULL, &octets, NULL,
+		sodium_base64_VARIANT_ORIGINAL) != 0)
+		return -1;
+	return (int)octets;
 }

@@ -3,6 +3,7 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/live.h"
 #include "store/record.h"
@@ -15,7 +16,32 @@ struct store {
 	struct ledger *ledger;
 	struct db_txn txn; /* of the open batch */
 	bool open;
+	struct live_sum sum;     /* of the live rules, as committed */
+	struct live_sum pending; /* and with what is in the batch */
 };
+
+/* A store that is older than the digest gets it now. */
+static int
+sum_load(struct store *store)
+{
+	struct db_txn txn;
+	int err = db_begin(store->db, &txn, false);
+
+	if (err == 0)
+		err = live_sum_read(&txn, &store->sum);
+	db_abort(&txn);
+	if (err != DB_NOT_FOUND)
+		return err;
+	err = db_begin(store->db, &txn, true);
+	if (err == 0)
+		err = live_sum_make(&txn, &store->sum);
+	if (err == 0) {
+		live_seal(&txn, &store->sum);
+		err = db_commit(&txn);
+	}
+	db_abort(&txn);
+	return err;
+}
 
 int
 store_open(const char *path, size_t map_size, struct store **out)
@@ -29,10 +55,13 @@ store_open(const char *path, size_t map_size, struct store **out)
 	err = db_open(path, map_size, &store->db);
 	if (err == 0)
 		err = ledger_open(store->db, &store->ledger);
+	if (err == 0)
+		err = sum_load(store);
 	if (err != 0) {
 		store_close(store);
 		return err;
 	}
+	store->pending = store->sum;
 	*out = store;
 	return 0;
 }
@@ -111,9 +140,9 @@ store_append(struct store *store, const struct store_item *item)
 	if (err != 0 && store->txn.error == 0)
 		store->txn.error = err;
 	if (item->live_op == LIVE_PUT)
-		live_put(&store->txn, item->rule_id, seq);
+		live_put(&store->txn, &store->pending, item->rule_id, seq);
 	else if (item->live_op == LIVE_DELETE)
-		live_delete(&store->txn, item->rule_id);
+		live_delete(&store->txn, &store->pending, item->rule_id);
 	return store->txn.error;
 }
 
@@ -134,6 +163,17 @@ store_append_entry(struct store *store, const struct entry *entry)
 	return store_append(store, &item);
 }
 
+static void
+batch_settle(struct store *store, bool committed)
+{
+	ledger_settle(store->ledger, committed);
+	if (committed)
+		store->sum = store->pending;
+	else
+		store->pending = store->sum;
+	store->open = false;
+}
+
 int
 store_commit(struct store *store, struct ledger_head *head)
 {
@@ -142,9 +182,10 @@ store_commit(struct store *store, struct ledger_head *head)
 	if (!store->open)
 		return DB_MISUSE;
 	ledger_seal(store->ledger, &store->txn);
+	if (memcmp(&store->sum, &store->pending, sizeof(store->sum)) != 0)
+		live_seal(&store->txn, &store->pending);
 	err = db_commit(&store->txn);
-	ledger_settle(store->ledger, err == 0);
-	store->open = false;
+	batch_settle(store, err == 0);
 	if (err == 0 && head != NULL)
 		ledger_written(store->ledger, head);
 	return err;
@@ -156,8 +197,80 @@ store_abort(struct store *store)
 	if (!store->open)
 		return;
 	db_abort(&store->txn);
-	ledger_settle(store->ledger, false);
-	store->open = false;
+	batch_settle(store, false);
+}
+
+void
+store_meta_put(
+    struct store *store, enum store_meta meta, const void *data, size_t len)
+{
+	const struct db_value value = { data, len, NULL, 0 };
+
+	if (!store->open)
+		return;
+	if (store->txn.error == 0 &&
+	    (len > STORE_META_MAX || meta == STORE_PRUNED))
+		store->txn.error = DB_MISUSE;
+	db_put(&store->txn, DB_META, meta, &value);
+}
+
+int
+store_meta_get(
+    struct store *store, enum store_meta meta, uint8_t *out, size_t *len)
+{
+	const uint8_t *data;
+	struct db_txn txn;
+	int err = db_begin(store->db, &txn, false);
+
+	*len = 0;
+	if (err == 0)
+		err = db_get(&txn, DB_META, meta, &data, len);
+	if (err == 0 && *len > STORE_META_MAX)
+		err = DB_CORRUPT;
+	if (err == 0)
+		memcpy(out, data, *len);
+	else
+		*len = 0;
+	db_abort(&txn);
+	return err;
+}
+
+void
+store_note_put(struct store *store, uint64_t size, const char *note, size_t len)
+{
+	if (store->open)
+		ledger_note_put(&store->txn, size, note, len);
+}
+
+static bool
+block_lives(void *ctx, uint64_t block)
+{
+	const uint8_t *live = ctx;
+
+	return (live[block / 8] >> block % 8 & 1) != 0;
+}
+
+int
+store_prune(
+    struct store *store, uint64_t before, uint32_t max, uint32_t *removed)
+{
+	uint64_t blocks = ledger_next(store->ledger) / LEDGER_BLOCK;
+	uint8_t *live;
+	int err;
+
+	*removed = 0;
+	if (!store->open)
+		return DB_MISUSE;
+	live = live_blocks(&store->txn, blocks);
+	if (live == NULL)
+		err = DB_MEMORY;
+	else
+		err = ledger_prune(store->ledger, &store->txn, before, max,
+		    block_lives, live, removed);
+	free(live);
+	if (err != 0 && store->txn.error == 0)
+		store->txn.error = err;
+	return store->txn.error;
 }
 
 /* Rules are looked up a few at a time: no transaction is open while visit
@@ -208,7 +321,7 @@ live_show(struct store *store, uint64_t id, uint64_t seq,
 		err = DB_CORRUPT;
 	if (err == 0)
 		err = ops->visit(ops->ctx, entry);
-	else if (err == DB_CORRUPT || err == DB_NOT_FOUND) {
+	else if (err == DB_CORRUPT || err == DB_NOT_FOUND || err == DB_PRUNED) {
 		err = 0;
 		if (ops->bad != NULL)
 			ops->bad(ops->ctx, id, seq);

@@ -97,6 +97,8 @@ struct verify_sums {
 	uint64_t pruned;  /* entries of removed blocks */
 	uint64_t inside;  /* checkpoints compared */
 	uint64_t outside;
+	uint64_t passed; /* checkpoints from outside that could not be compared:
+			    they lie in a removed block, or behind a gap */
 	uint64_t signed_to; /* greatest size that a good checkpoint confirms */
 	uint8_t root[SEAL_LEN]; /* computed */
 };

@@ -15,7 +15,7 @@ enum word_need {
 	WORD_ID, /* a rule's number */
 	WORD_MAY_ID,
 	WORD_NAME_OR_ID, /* of a customer or a rule, or --customer */
-	WORD_LIST,       /* the word "list" */
+	WORD_AUDIT,      /* what to do with the log, and an entry's number */
 };
 
 static const struct {
@@ -34,7 +34,9 @@ static const struct {
 	[ARGS_DENY] = { "deny", WORD_ID, "a rule's number" },
 	[ARGS_WITHDRAW] = { "withdraw", WORD_ID, "a rule's number" },
 	[ARGS_CONFIRM] = { "confirm", WORD_MAY, "brake, irr, rpki or reload" },
-	[ARGS_AUDIT] = { "audit", WORD_LIST, "the word list" },
+	[ARGS_AUDIT] = { "audit", WORD_AUDIT,
+	    "list, show, verify, export, checkpoint, proof, rotate, renew or "
+	    "scrub" },
 	[ARGS_CHECK] = { "check", WORD_MUST, "a file" },
 	[ARGS_RELOAD] = { "reload", WORD_NONE, "" },
 	[ARGS_CUSTOMERS] = { "customers", WORD_MAY, "a customer's name" },
@@ -51,18 +53,34 @@ static const struct {
 	[ARGS_HELP] = { "help", WORD_MAY, "a verb" },
 };
 
+static const struct {
+	const char *name;
+} audits[ARGS_AUDITS] = {
+#define X(symbol, name) [ARGS_AUDIT_##symbol] = { name },
+	ARGS_AUDIT_MAP(X)
+#undef X
+};
+
 enum option_kind {
 	OPTION_TEXT,
 	OPTION_FLAG,
-	OPTION_NUMBER
+	OPTION_NUMBER,
+	OPTION_LIST, /* may come again */
 };
 
 static const struct option {
 	const char *name;
 	uint32_t verbs;
-	uint8_t kind; /* enum option_kind */
-	size_t at;    /* in struct args */
+	uint8_t kind;    /* enum option_kind */
+	size_t at;       /* in struct args */
+	uint16_t audits; /* which of them; 0: only those that search */
 } options[] = {
+#define OF(audit) (1u << ARGS_AUDIT_##audit)
+#define READS                                                                  \
+	(OF(LIST) | OF(SHOW) | OF(VERIFY) | OF(EXPORT) | OF(CHECKPOINT) |      \
+	    OF(PROOF))
+#define CHANGES    (OF(ROTATE) | OF(RENEW) | OF(SCRUB))
+#define SEARCHES   (OF(LIST) | OF(EXPORT))
 #define AT(member) offsetof(struct args, member)
 #define ACTS                                                                   \
 	(BIT(ARGS_APPROVE) | BIT(ARGS_DENY) | BIT(ARGS_WITHDRAW) |             \
@@ -70,34 +88,53 @@ static const struct option {
 	    BIT(ARGS_RELEASE) | BIT(ARGS_FREEZE) | BIT(ARGS_THAW) |            \
 	    BIT(ARGS_PANIC) | BIT(ARGS_RESUME) | BIT(ARGS_ANNOUNCE) |          \
 	    BIT(ARGS_RETRACT))
-	{ "--json", ANY_VERB, OPTION_FLAG, AT(json) },
-	{ "--socket", ANY_VERB, OPTION_TEXT, AT(socket) },
+	{ "--json", ANY_VERB, OPTION_FLAG, AT(json), READS | CHANGES },
+	{ "--socket", ANY_VERB, OPTION_TEXT, AT(socket), READS | CHANGES },
 	{ "--customer",
 	    BIT(ARGS_RULES) | BIT(ARGS_EXPLAIN) | BIT(ARGS_AUDIT) |
 		BIT(ARGS_RELEASE),
-	    OPTION_TEXT, AT(customer) },
-	{ "--state", BIT(ARGS_RULES) | BIT(ARGS_AUDIT), OPTION_TEXT,
-	    AT(state) },
-	{ "--ground", BIT(ARGS_RULES), OPTION_TEXT, AT(ground) },
-	{ "--dst", BIT(ARGS_RULES), OPTION_TEXT, AT(dst) },
-	{ "--since", BIT(ARGS_AUDIT), OPTION_TEXT, AT(since) },
-	{ "--until", BIT(ARGS_AUDIT), OPTION_TEXT, AT(until) },
-	{ "--prefix", BIT(ARGS_AUDIT), OPTION_TEXT, AT(prefix) },
-	{ "--reason", BIT(ARGS_AUDIT), OPTION_TEXT, AT(reason) },
-	{ "--kind", BIT(ARGS_AUDIT), OPTION_TEXT, AT(kind) },
-	{ "--operator", BIT(ARGS_AUDIT), OPTION_TEXT, AT(operator_name) },
-	{ "--store", BIT(ARGS_AUDIT), OPTION_TEXT, AT(store) },
-	{ "--rule", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(rule) },
-	{ "-n", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(n) },
-	{ "-m", ACTS, OPTION_TEXT, AT(message) },
-	{ "--reason", ACTS, OPTION_TEXT, AT(message) },
+	    OPTION_TEXT, AT(customer), 0 },
+	{ "--state", BIT(ARGS_RULES) | BIT(ARGS_AUDIT), OPTION_TEXT, AT(state),
+	    0 },
+	{ "--verdict", BIT(ARGS_AUDIT), OPTION_TEXT, AT(state), 0 },
+	{ "--ground", BIT(ARGS_RULES), OPTION_TEXT, AT(ground), 0 },
+	{ "--dst", BIT(ARGS_RULES), OPTION_TEXT, AT(dst), 0 },
+	{ "--since", BIT(ARGS_AUDIT), OPTION_TEXT, AT(since), 0 },
+	{ "--until", BIT(ARGS_AUDIT), OPTION_TEXT, AT(until), 0 },
+	{ "--prefix", BIT(ARGS_AUDIT), OPTION_TEXT, AT(prefix), 0 },
+	/* Searched for, or why an act is done. */
+	{ "--reason", BIT(ARGS_AUDIT), OPTION_TEXT, AT(reason),
+	    SEARCHES | CHANGES },
+	{ "--kind", BIT(ARGS_AUDIT), OPTION_TEXT, AT(kind), 0 },
+	{ "--operator", BIT(ARGS_AUDIT), OPTION_TEXT, AT(operator_name), 0 },
+	{ "--store", BIT(ARGS_AUDIT), OPTION_TEXT, AT(store), READS },
+	{ "--raw", BIT(ARGS_AUDIT), OPTION_FLAG, AT(raw), OF(SHOW) },
+	{ "--checkpoint", BIT(ARGS_AUDIT), OPTION_LIST, AT(checkpoints),
+	    OF(VERIFY) },
+	{ "--key", BIT(ARGS_AUDIT), OPTION_LIST, AT(vkeys), OF(VERIFY) },
+	{ "--proof", BIT(ARGS_AUDIT), OPTION_TEXT, AT(proof), OF(VERIFY) },
+	{ "--tiles", BIT(ARGS_AUDIT), OPTION_TEXT, AT(tiles), OF(EXPORT) },
+	{ "--size", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(size),
+	    OF(CHECKPOINT) | OF(PROOF) },
+	{ "--keys", BIT(ARGS_AUDIT), OPTION_FLAG, AT(keys), OF(CHECKPOINT) },
+	{ "--consistency", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(consistency),
+	    OF(PROOF) },
+	{ "-o", BIT(ARGS_AUDIT), OPTION_TEXT, AT(output), OF(PROOF) },
+	{ "--rule", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(rule), 0 },
+	{ "-n", BIT(ARGS_AUDIT), OPTION_NUMBER, AT(n), OF(LIST) },
+	{ "-m", ACTS | BIT(ARGS_AUDIT), OPTION_TEXT, AT(message), CHANGES },
+	{ "--reason", ACTS, OPTION_TEXT, AT(message), 0 },
 	{ "--lifetime", BIT(ARGS_EXTEND) | BIT(ARGS_ANNOUNCE), OPTION_TEXT,
-	    AT(lifetime) },
-	{ "--dry-run", BIT(ARGS_RELOAD), OPTION_FLAG, AT(dry_run) },
-	{ "--confirm", BIT(ARGS_RELOAD), OPTION_NUMBER, AT(confirm_s) },
-	{ "--yes", BIT(ARGS_RELOAD) | BIT(ARGS_PANIC), OPTION_FLAG, AT(yes) },
-	{ "--check", BIT(ARGS_STATUS), OPTION_FLAG, AT(check) },
+	    AT(lifetime), 0 },
+	{ "--dry-run", BIT(ARGS_RELOAD), OPTION_FLAG, AT(dry_run), 0 },
+	{ "--confirm", BIT(ARGS_RELOAD), OPTION_NUMBER, AT(confirm_s), 0 },
+	{ "--yes", BIT(ARGS_RELOAD) | BIT(ARGS_PANIC) | BIT(ARGS_AUDIT),
+	    OPTION_FLAG, AT(yes), CHANGES },
+	{ "--check", BIT(ARGS_STATUS), OPTION_FLAG, AT(check), 0 },
 };
+
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+_Static_assert(OPTIONS <= 64, "a bit for each");
 
 /* What is read. */
 struct scan {
@@ -107,6 +144,7 @@ struct scan {
 	bool only_words; /* after "--" */
 	const char *words[2];
 	size_t n_words;
+	uint64_t given; /* bits of options */
 	struct args *out;
 	char *why;
 };
@@ -117,10 +155,23 @@ args_verb_name(unsigned verb)
 	return verb > ARGS_NONE && verb < ARGS_VERBS ? verbs[verb].name : "?";
 }
 
+const char *
+args_audit_name(unsigned audit)
+{
+	return audit < ARGS_AUDITS ? audits[audit].name : "?";
+}
+
 bool
 args_verb_acts(unsigned verb)
 {
 	return verb < ARGS_VERBS && (BIT(verb) & ACTS) != 0;
+}
+
+bool
+args_acts(const struct args *args)
+{
+	return args_verb_acts(args->verb) ||
+	       (args->verb == ARGS_AUDIT && (1u << args->audit & CHANGES) != 0);
 }
 
 unsigned
@@ -166,7 +217,7 @@ option_find(const char *word, size_t len, unsigned verb)
 {
 	const struct option *found = NULL;
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		if (strlen(options[i].name) != len ||
 		    memcmp(options[i].name, word, len) != 0)
 			continue;
@@ -175,6 +226,16 @@ option_find(const char *word, size_t len, unsigned verb)
 			break;
 	}
 	return found;
+}
+
+static int
+list_add(const struct scan *scan, const struct option *option,
+    struct args_list *list, const char *value)
+{
+	if (list->n == ARGS_LIST_MAX)
+		return wrong(scan, option->name, "comes too often");
+	list->text[list->n++] = value;
+	return 0;
 }
 
 /* Put the value where it belongs. */
@@ -189,11 +250,15 @@ option_set(
 		memcpy(field, &value, sizeof(value));
 		return 0;
 	}
+	if (option->kind == OPTION_LIST)
+		return list_add(scan, option, (void *)field, value);
 	if (!number_parse(value, &number))
 		return wrong(scan, option->name, "wanted a number");
 	memcpy(field, &number, sizeof(number));
 	if (option->at == AT(rule))
 		scan->out->has_rule = true;
+	else if (option->at == AT(consistency))
+		scan->out->has_consistency = true;
 	else if (number == 0)
 		return wrong(scan, option->name, "wanted a number from 1 on");
 	return 0;
@@ -210,6 +275,7 @@ option_take(struct scan *scan, const char *word)
 		return wrong(scan, word, "unknown option");
 	if ((option->verbs & BIT(scan->out->verb)) == 0)
 		return wrong(scan, word, "not an option of this verb");
+	scan->given |= (uint64_t)1 << (option - options);
 	if (option->kind == OPTION_FLAG) {
 		if (equals != NULL)
 			return wrong(scan, word, "takes no value");
@@ -232,7 +298,8 @@ word_take(struct scan *scan, const char *word)
 			return wrong(scan, word, "unknown verb");
 		return 0;
 	}
-	if (scan->n_words > 0)
+	if (scan->n_words >=
+	    (verbs[scan->out->verb].need == WORD_AUDIT ? 2 : 1))
 		return wrong(scan, word, "one word too many");
 	scan->words[scan->n_words++] = word;
 	return 0;
@@ -257,6 +324,84 @@ name_or_id(const struct scan *scan)
 	return 0;
 }
 
+/* Is anything said about which entries are wanted? */
+static bool
+filters_given(const struct scan *scan)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if ((scan->given >> i & 1) != 0 &&
+		    (options[i].audits == 0 || options[i].at == AT(reason)))
+			return true;
+	}
+	return false;
+}
+
+/* Which "audit", and the number of an entry. */
+static int
+audit_check(const struct scan *scan)
+{
+	struct args *out = scan->out;
+	const char *word = scan->words[0], *seq = scan->words[1];
+	bool may = out->audit == ARGS_AUDIT_SHOW ||
+		   (out->audit == ARGS_AUDIT_PROOF && !out->has_consistency);
+
+	if (seq == NULL && may)
+		return wrong(scan, word,
+		    out->audit == ARGS_AUDIT_SHOW
+			? "wanted an entry's number"
+			: "wanted an entry's number or --consistency OLD");
+	if (seq != NULL && !may)
+		return wrong(scan, seq, "one word too many");
+	if (seq != NULL) {
+		out->has_id = number_parse(seq, &out->id);
+		if (!out->has_id)
+			return wrong(scan, seq, "wanted an entry's number");
+	}
+	if (out->proof != NULL &&
+	    (out->checkpoints.n > 0 || out->store != NULL))
+		return wrong(scan, "--proof", "stands alone, with --key VKEY");
+	if (out->proof != NULL && out->vkeys.n == 0)
+		return wrong(scan, "--proof", "wanted --key VKEY, too");
+	if (out->audit == ARGS_AUDIT_EXPORT && !out->json && out->tiles == NULL)
+		return wrong(scan, "export", "wanted --json or --tiles DIR");
+	if (out->tiles != NULL && filters_given(scan))
+		return wrong(scan, "--tiles", "takes no filters");
+	return 0;
+}
+
+/* The first word after "audit", and what goes with it. */
+static int
+audit_take(const struct scan *scan)
+{
+	struct args *out = scan->out;
+	char text[64];
+
+	while (out->audit < ARGS_AUDITS &&
+	       strcmp(scan->words[0], audits[out->audit].name) != 0)
+		out->audit++;
+	if (out->audit == ARGS_AUDITS) {
+		(void)snprintf(scan->why, ARGS_WHY_MAX, "audit: wanted %s",
+		    verbs[ARGS_AUDIT].word);
+		return -1;
+	}
+	for (size_t i = 0; i < OPTIONS; i++) {
+		unsigned fits =
+		    options[i].audits != 0 ? options[i].audits : SEARCHES;
+
+		if ((scan->given >> i & 1) == 0 ||
+		    (fits & 1u << out->audit) != 0)
+			continue;
+		(void)snprintf(text, sizeof(text), "not an option of audit %s",
+		    audits[out->audit].name);
+		return wrong(scan, options[i].name, text);
+	}
+	if (args_acts(out) && out->reason != NULL) {
+		out->message = out->reason;
+		out->reason = NULL;
+	}
+	return audit_check(scan);
+}
+
 /* The word that the verb needs. */
 static int
 word_check(const struct scan *scan)
@@ -264,12 +409,10 @@ word_check(const struct scan *scan)
 	struct args *out = scan->out;
 	enum word_need need = verbs[out->verb].need;
 	const char *word = scan->words[0];
-	bool wanted = need == WORD_MUST || need == WORD_ID || need == WORD_LIST;
+	bool wanted =
+	    need == WORD_MUST || need == WORD_ID || need == WORD_AUDIT;
 
-	if (word == NULL
-		? wanted
-		: need == WORD_NONE ||
-		      (need == WORD_LIST && strcmp(word, "list") != 0)) {
+	if (word == NULL ? wanted : need == WORD_NONE) {
 		(void)snprintf(scan->why, ARGS_WHY_MAX, "%s: wanted %s",
 		    verbs[out->verb].name,
 		    verbs[out->verb].word[0] != '\0' ? verbs[out->verb].word
@@ -279,6 +422,8 @@ word_check(const struct scan *scan)
 	out->word = word;
 	if (need == WORD_NAME_OR_ID)
 		return name_or_id(scan);
+	if (need == WORD_AUDIT)
+		return audit_take(scan);
 	if (word == NULL || (need != WORD_ID && need != WORD_MAY_ID))
 		return 0;
 	out->has_id = number_parse(word, &out->id);

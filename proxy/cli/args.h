@@ -41,9 +41,35 @@ enum args_verb {
 	ARGS_VERBS
 };
 
+/* What "audit" is to do: X(symbol, "word"). */
+#define ARGS_AUDIT_MAP(X)                                                      \
+	X(LIST, "list")                                                        \
+	X(SHOW, "show")                                                        \
+	X(VERIFY, "verify")                                                    \
+	X(EXPORT, "export")                                                    \
+	X(CHECKPOINT, "checkpoint")                                            \
+	X(PROOF, "proof")                                                      \
+	X(ROTATE, "rotate")                                                    \
+	X(RENEW, "renew")                                                      \
+	X(SCRUB, "scrub")
+enum args_audit {
+#define X(symbol, name) ARGS_AUDIT_##symbol,
+	ARGS_AUDIT_MAP(X)
+#undef X
+	ARGS_AUDITS
+};
+
+/* An option that may be given several times. */
+#define ARGS_LIST_MAX 64
+struct args_list {
+	unsigned n;
+	const char *text[ARGS_LIST_MAX];
+};
+
 /* Texts are borrowed from argv; NULL: not given. */
 struct args {
-	uint8_t verb; /* enum args_verb */
+	uint8_t verb;  /* enum args_verb */
+	uint8_t audit; /* enum args_audit */
 	bool json;
 	bool dry_run;
 	bool yes;      /* nothing is asked */
@@ -71,6 +97,16 @@ struct args {
 	const char *operator_name;
 	const char *message;
 	const char *store;
+	bool raw;             /* audit show */
+	bool keys;            /* audit checkpoint */
+	bool has_consistency; /* audit proof */
+	uint64_t consistency;
+	uint64_t size; /* of a checkpoint; 0: not given */
+	const char *proof;
+	const char *tiles;
+	const char *output;
+	struct args_list checkpoints;
+	struct args_list vkeys;
 };
 
 #define ARGS_WHY_MAX 256
@@ -84,8 +120,12 @@ int args_parse(int argc, const char *const *argv, struct args *out, char *why);
 /* "rules"; "?" when out of range. */
 const char *args_verb_name(unsigned verb);
 
+/* "list"; "?" when out of range. */
+const char *args_audit_name(unsigned audit);
+
 /* Done by somebody, who says why (-m). */
 bool args_verb_acts(unsigned verb);
+bool args_acts(const struct args *args); /* "audit rotate", too */
 
 /* ARGS_NONE when there is none. */
 unsigned args_verb_find(const char *name);

@@ -118,6 +118,11 @@ put_args(struct json *to, const struct args *args)
 		put_act(to, args);
 		break;
 	case ARGS_AUDIT:
+		if (args_acts(args)) {
+			put_some(to, "act", args_audit_name(args->audit));
+			put_some(to, "reason", args->message);
+			return "audit-act";
+		}
 		put_audit(to, args);
 		break;
 	case ARGS_RELOAD:
@@ -267,4 +272,79 @@ ask(int fd, const char *request, size_t len, int silence_ms,
 	}
 	free(input.text);
 	return status > 0 ? 0 : status;
+}
+
+struct ask_stream {
+	struct input input;
+	size_t at; /* lines before it have been handed out */
+	int fd;
+};
+
+int
+ask_stream_open(const char *path, struct ask_stream **out)
+{
+	int fd = ask_open(path);
+
+	*out = NULL;
+	if (fd < 0)
+		return fd;
+	*out = text_alloc(NULL, sizeof(**out));
+	**out = (struct ask_stream){ .fd = fd };
+	return 0;
+}
+
+void
+ask_close(struct ask_stream *stream)
+{
+	if (stream == NULL)
+		return;
+	(void)close(stream->fd);
+	free(stream->input.text);
+	free(stream);
+}
+
+int
+ask_send(struct ask_stream *stream, const char *request, size_t len)
+{
+	int err = request_send(stream->fd, request, len);
+
+	if (err == 0)
+		err = request_send(stream->fd, "\n", 1);
+	/* A daemon that closed may have said why before: read on. */
+	return err == -EPIPE ? 0 : err;
+}
+
+int
+ask_line(
+    struct ask_stream *stream, int silence_ms, const char **line, size_t *len)
+{
+	struct input *input = &stream->input;
+	size_t looked = stream->at;
+
+	for (;;) {
+		const char *newline = input->len > looked
+					  ? memchr(&input->text[looked], '\n',
+						input->len - looked)
+					  : NULL;
+		ssize_t n;
+
+		if (newline != NULL) {
+			*line = &input->text[stream->at];
+			*len = (size_t)(newline - *line);
+			stream->at += *len + 1;
+			return 0;
+		}
+		if (stream->at > 0) {
+			input->len -= stream->at;
+			memmove(
+			    input->text, &input->text[stream->at], input->len);
+			stream->at = 0;
+		}
+		looked = input->len;
+		if (input->len > ANSWER_LINE_MAX)
+			return -EPROTO;
+		n = input_read(input, stream->fd, silence_ms);
+		if (n <= 0)
+			return n < 0 ? (int)n : -ECONNRESET;
+	}
 }

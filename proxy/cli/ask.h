@@ -19,6 +19,19 @@ char *ask_request(const struct args *args, size_t *len);
 int ask_open(const char *path);
 
 /*
+ * Line by line, for answers that are too much to be kept. All return 0 or
+ * -errno as ask() does. A line is borrowed until the next call; its
+ * newline is left out.
+ */
+struct ask_stream;
+int ask_stream_open(const char *path, struct ask_stream **out);
+void ask_close(struct ask_stream *stream); /* NULL is fine */
+/* Send one request of len octets; the newline is added. */
+int ask_send(struct ask_stream *stream, const char *request, size_t len);
+int ask_line(
+    struct ask_stream *stream, int silence_ms, const char **line, size_t *len);
+
+/*
  * Send a request and read its answer to the end. silence_ms is how long the
  * daemon may say nothing. Returns 0, or -errno: -ECONNRESET when it ended
  * before its answer did, -ETIMEDOUT, -EPROTO for an answer that is none.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "proxy/cli/ask.h"
+#include "proxy/cli/audit.h"
 #include "proxy/cli/check_file.h"
 #include "proxy/cli/help.h"
 #include "proxy/cli/offline.h"
@@ -53,14 +54,21 @@ complain(int status, const char *what, const char *text)
 	return status;
 }
 
+static const char *
+socket_path(const struct args *args)
+{
+	const char *from_environment = getenv("SLUICE_SOCKET");
+
+	return args->socket != NULL       ? args->socket
+	       : from_environment != NULL ? from_environment
+					  : ASK_PATH;
+}
+
 /* The daemon's answer, 0; or an exit status, and it has been said. */
 static int
 answer_get(const struct args *args, struct answer *answer)
 {
-	const char *from_environment = getenv("SLUICE_SOCKET");
-	const char *path = args->socket != NULL       ? args->socket
-			   : from_environment != NULL ? from_environment
-						      : ASK_PATH;
+	const char *path = socket_path(args);
 	size_t len;
 	char *request = ask_request(args, &len);
 	int fd, status;
@@ -148,7 +156,13 @@ act(struct args *args)
 	if (args->verb == ARGS_PANIC && !args->yes && prompt.in != NULL &&
 	    !prompt_yes(&prompt, "withdraw everything?"))
 		return complain(CLI_NO, "panic", "nothing is changed");
-	if (args_verb_acts(args->verb) && args->message == NULL &&
+	if (args->verb == ARGS_AUDIT && args->audit == ARGS_AUDIT_RENEW &&
+	    !args->yes &&
+	    !prompt_yes(&prompt, "set this log aside, and begin another?"))
+		return complain(CLI_NO, "audit renew",
+		    prompt.in == NULL ? "wanted --yes: nobody can be asked"
+				      : "nothing is changed");
+	if (args_acts(args) && args->message == NULL &&
 	    !prompt_reason(&prompt, args, reason))
 		return complain(CLI_WRONG, args_verb_name(args->verb),
 		    "wanted -m and why it is done");
@@ -159,6 +173,16 @@ act(struct args *args)
 		status = ask_and_show(args);
 	args->message = NULL; /* may be reason */
 	return status;
+}
+
+/* What reads the log record by record. */
+static int
+audit(const struct args *args)
+{
+	struct show show = { stdout, stderr, terminal_width(), wall_ns() };
+
+	return audit_run(
+	    args, &show, socket_path(args), isatty(STDERR_FILENO) != 0);
 }
 
 static int
@@ -183,6 +207,9 @@ run(struct args *args)
 		error = check_file(args->word, args->json);
 		return complain(CLI_WRONG, "sluice-loader", strerror(-error));
 	}
+	if (args->verb == ARGS_AUDIT && args->audit != ARGS_AUDIT_LIST &&
+	    !args_acts(args))
+		return audit(args);
 	return act(args);
 }
 

@@ -36,9 +36,9 @@ visit(void *ctx, const struct entry *entry)
 	return search->left == 0;
 }
 
-static int
-search_init(
-    struct search *search, const struct args *args, uint64_t now_ns, char *why)
+int
+offline_filter(const struct args *args, uint64_t now_ns,
+    struct msg_audit_query *query, char *why)
 {
 	struct filter_words words = {
 		.customer = args->customer,
@@ -51,30 +51,55 @@ search_init(
 		.operator_name = args->operator_name,
 	};
 
+	if (filter_parse(&words, now_ns, query, why, ARGS_WHY_MAX) < 0)
+		return -1;
+	if (args->has_rule)
+		query->rule_id = args->rule;
+	return 0;
+}
+
+void
+offline_query(const struct msg_audit_query *query, struct index_query *out)
+{
+	*out = (struct index_query){
+		.customer = query->customer,
+		.operator_name = query->operator_name,
+		.rule_id = query->rule_id,
+		.from_ns = query->from_ns,
+		.to_ns = query->to_ns,
+		.prefix = query->prefix,
+		.reason = query->reason,
+		.kind = query->kind,
+		.state = query->state,
+	};
+}
+
+static int
+search_init(
+    struct search *search, const struct args *args, uint64_t now_ns, char *why)
+{
 	search->left = args->n > 0 ? args->n : FILTER_MAX_DEFAULT;
 	if (search->left > FILTER_MAX_LIMIT) {
 		(void)snprintf(
 		    why, ARGS_WHY_MAX, "n: wanted a number from 1 to 100000");
 		return -1;
 	}
-	if (filter_parse(&words, now_ns, &search->query, why, ARGS_WHY_MAX) < 0)
-		return -1;
-	if (args->has_rule)
-		search->query.rule_id = args->rule;
-	return 0;
+	return offline_filter(args, now_ns, &search->query, why);
 }
 
 /* Walk down, over entries that are damaged: those are said at the end. */
 static int
 search_run(struct search *search, struct ledger *log, char *why)
 {
+	struct index_query query;
 	struct ledger_range range = {
-		.from = 0, .to = UINT64_MAX, .backward = true
+		.to = UINT64_MAX, .backward = true, .query = &query
 	};
 	uint64_t damaged = 0, first = 0;
 	struct ledger_head head;
 	int status = ledger_head_read(log, &head);
 
+	offline_query(&search->query, &query);
 	range.to = status == 0 ? head.size : 0;
 	while (status == 0 && range.to > 0) {
 		uint64_t seq = 0;

@@ -4,6 +4,8 @@
 
 #include "proxy/cli/answer.h"
 #include "proxy/cli/args.h"
+#include "proxy/common/message.h"
+#include "store/index.h"
 
 /*
  * Answer "audit list" from the store at args->store, as the daemon would:
@@ -12,3 +14,11 @@
  */
 int offline_audit(
     const struct args *args, uint64_t now_ns, struct answer *answer, char *why);
+
+/* The filters of args as a query. 0, or -1 with why (ARGS_WHY_MAX octets). */
+int offline_filter(const struct args *args, uint64_t now_ns,
+    struct msg_audit_query *query, char *why);
+
+/* The part of it that a store's index knows; borrows from query. */
+void offline_query(
+    const struct msg_audit_query *query, struct index_query *out);

@@ -20,6 +20,10 @@ act_say(const struct args *args, FILE *out)
 		(void)fputs("panic: every rule is withdrawn", out);
 		return;
 	}
+	if (args->verb == ARGS_AUDIT) {
+		(void)fprintf(out, "audit %s", args_audit_name(args->audit));
+		return;
+	}
 	if (args->verb == ARGS_CONFIRM && whom == NULL) {
 		(void)fputs("confirm what waits (see sluice status)", out);
 		return;

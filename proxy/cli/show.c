@@ -108,9 +108,9 @@ show_end(const struct args *args, const struct answer *answer)
 
 /* Verbs whose answer is their end. */
 static bool
-ends_only(unsigned verb)
+ends_only(const struct args *args)
 {
-	return args_verb_acts(verb) || verb == ARGS_RELOAD;
+	return args_acts(args) || args->verb == ARGS_RELOAD;
 }
 
 /* Rows as they came. */
@@ -142,7 +142,7 @@ show_json(const struct show *show, const struct args *args,
 	} else {
 		rows_json(show, args, answer);
 	}
-	if (ends_only(args->verb) ||
+	if (ends_only(args) ||
 	    (answer_exit(answer) != 0 && answer->n_rows == 0))
 		show_json_line(show, json_get(answer->end, "end"));
 }
@@ -264,7 +264,7 @@ end_of_json(const struct show *show, const struct args *args,
 	char *clean = text_clean(answer_text(answer));
 	unsigned status = answer_exit(answer);
 
-	if (status != 0 && answer->n_rows > 0 && !ends_only(args->verb) &&
+	if (status != 0 && answer->n_rows > 0 && !ends_only(args) &&
 	    clean[0] != '\0')
 		(void)fprintf(show->err, "sluice: %s\n", clean);
 	free(clean);
@@ -285,7 +285,7 @@ show_answer(const struct show *show, const struct args *args,
 		return end_of_json(show, args, answer);
 	}
 	/* Nothing found is said, unless it was a mistake to ask. */
-	if ((answer->n_rows > 0 || (status == 0 && !ends_only(args->verb))) &&
+	if ((answer->n_rows > 0 || (status == 0 && !ends_only(args))) &&
 	    show_rows(show, args, answer))
 		return (int)status;
 	text = show_end(args, answer);

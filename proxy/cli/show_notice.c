@@ -284,6 +284,62 @@ notice_store(
 	return true;
 }
 
+/* Signed is what somebody could later be shown; rules do not wait for it. */
+static bool
+notice_seal(
+    const struct show *show, const struct json *row, char buf[NOTICE_MAX])
+{
+	const struct json *checkpoint =
+	    json_get(json_get(row, "log"), "checkpoint");
+	const char *state = json_text(checkpoint, "state");
+	const char *text = show_field(checkpoint, "text");
+
+	(void)show;
+	if (state == NULL || strcmp(state, "signing") == 0)
+		return false;
+	(void)snprintf(buf, NOTICE_MAX,
+	    "THE LOG IS NOT SIGNED (%.16s): %.256s; rules go on", state,
+	    text[0] != '\0' ? text : "the signer has not said why");
+	return true;
+}
+
+static bool
+notice_scrub(
+    const struct show *show, const struct json *row, char buf[NOTICE_MAX])
+{
+	const struct json *scrub = json_get(json_get(row, "log"), "scrub");
+
+	(void)show;
+	if (!json_true_at(scrub, "damaged"))
+		return false;
+	(void)snprintf(buf, NOTICE_MAX,
+	    "the log is DAMAGED on disk: %.128s (`sluice audit verify`); "
+	    "`sluice audit renew` begins another",
+	    show_field(scrub, "text"));
+	return true;
+}
+
+/* One that lags behind is named; all of them are in the log's own lines. */
+static bool
+notice_witness(
+    const struct show *show, const struct json *row, char buf[NOTICE_MAX])
+{
+	const struct json *list = json_get(json_get(row, "log"), "witnesses");
+
+	(void)show;
+	for (size_t i = 0; i < json_length(list); i++) {
+		const struct json *witness = json_at(list, i);
+		const char *text = show_field(witness, "text");
+
+		if (text[0] == '\0')
+			continue;
+		(void)snprintf(buf, NOTICE_MAX, "%.120s: %.63s",
+		    show_field(witness, "name"), text);
+		return true;
+	}
+	return false;
+}
+
 static bool
 notice_full(
     const struct show *show, const struct json *row, char buf[NOTICE_MAX])
@@ -356,6 +412,13 @@ static const struct notice {
 	{ "SELF-TEST  ", "selftest", true, notice_selftest, NULL },
 	{ "FROZEN     ", "frozen", true, notice_frozen, NULL },
 	{ "STORE      ", "store", true, notice_store, NULL },
+	{ "LOG        ", "seal", true, notice_seal,
+	    "           see `sluice audit checkpoint`; a log that was rolled "
+	    "back or forked:\n"
+	    "           bring back the right store, or begin another with "
+	    "`sluice audit renew`\n" },
+	{ "DAMAGE     ", "damage", true, notice_scrub, NULL },
+	{ "WITNESS    ", "witness", false, notice_witness, NULL },
 	{ "RELOAD     ", "rollback", true, notice_rollback, NULL },
 	{ "BRAKE      ", "brake", true, notice_brake,
 	    "           see `sluice rules --ground braked` and `sluice route`\n"

@@ -22,6 +22,85 @@ status_sluice(const struct show *show, const struct json *row)
 	    "\n");
 }
 
+/* Octets, rounded up so that little is not nothing. */
+static void
+octets_words(const struct json *row, const char *key, char buf[SHOW_NUMBER_MAX])
+{
+	uint64_t n = 0;
+
+	(void)json_number(row, key, &n);
+	if (n >= (uint64_t)1 << 20)
+		(void)snprintf(buf, SHOW_NUMBER_MAX, "%" PRIu64 " MiB",
+		    (n >> 20) + ((n & 0xfffff) != 0));
+	else
+		(void)snprintf(buf, SHOW_NUMBER_MAX, "%" PRIu64 " KiB",
+		    (n >> 10) + ((n & 0x3ff) != 0));
+}
+
+/* Witnesses that have cosigned the last checkpoint. */
+static size_t
+cosigned(const struct json *witnesses, uint64_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_length(witnesses); i++) {
+		uint64_t theirs;
+
+		n += json_number(json_at(witnesses, i), "size", &theirs) &&
+		     theirs >= size;
+	}
+	return n;
+}
+
+/* How far the log is vouched for; nothing when the store does not say. */
+static void
+status_seal(const struct show *show, const struct json *log)
+{
+	const struct json *checkpoint = json_get(log, "checkpoint");
+	const struct json *witnesses = json_get(log, "witnesses");
+	char size[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX], of[64] = "";
+	uint64_t n = 0;
+
+	if (!json_object_at(log, "checkpoint"))
+		return;
+	(void)json_number(checkpoint, "size", &n);
+	if (json_length(witnesses) > 0)
+		(void)snprintf(of, sizeof(of),
+		    ", cosigned by %zu of %zu witness%s",
+		    cosigned(witnesses, n), json_length(witnesses),
+		    json_length(witnesses) == 1 ? "" : "es");
+	if (json_text(checkpoint, "signed") == NULL)
+		SHOW(show, "           no checkpoint yet", "\n");
+	else
+		SHOW(show, "           checkpoint of ",
+		    show_number(checkpoint, "size", size), ", ",
+		    show_age(show, checkpoint, "signed", false, age), " old",
+		    of, "\n");
+}
+
+/* What it takes, what has gone, and when it was looked at. */
+static void
+status_room(const struct show *show, const struct json *log)
+{
+	const struct json *scrub = json_get(log, "scrub");
+	char octets[SHOW_NUMBER_MAX], pruned[SHOW_NUMBER_MAX],
+	    age[SHOW_AGE_MAX];
+	uint64_t n;
+
+	if (!json_number(log, "octets", &n))
+		return;
+	octets_words(log, "octets", octets);
+	SHOW(show, "           ", octets, " on disk");
+	if (json_number(log, "pruned", &n) && n > 0)
+		SHOW(show, ", ", show_number(log, "pruned", pruned),
+		    n == 1 ? " block" : " blocks", " removed as too old");
+	if (json_text(scrub, "time") != NULL)
+		SHOW(show, ", looked at in full ",
+		    show_age(show, scrub, "time", false, age), " ago",
+		    json_true_at(scrub, "damaged") ? ": DAMAGED" : ": sound");
+	SHOW(show, "\n");
+}
+
 static void
 status_log(const struct show *show, const struct json *row)
 {
@@ -39,6 +118,8 @@ status_log(const struct show *show, const struct json *row)
 		    show_number(log, "store_behind", behind),
 		    n == 1 ? " rule" : " rules", " refused as store-behind",
 		    "\n");
+	status_seal(show, log);
+	status_room(show, log);
 }
 
 static void
@@ -80,21 +161,6 @@ status_feed(const struct show *show, const struct json *row, const char *family,
 	    strcmp(routes, "1") == 0 ? " route" : " routes", "\n");
 }
 
-/* Memory, rounded up so that little is not nothing. */
-static void
-octets_words(const struct json *row, char buf[SHOW_NUMBER_MAX])
-{
-	uint64_t n = 0;
-
-	(void)json_number(row, "unicast_octets", &n);
-	if (n >= (uint64_t)1 << 20)
-		(void)snprintf(buf, SHOW_NUMBER_MAX, "%" PRIu64 " MiB",
-		    (n >> 20) + ((n & 0xfffff) != 0));
-	else
-		(void)snprintf(buf, SHOW_NUMBER_MAX, "%" PRIu64 " KiB",
-		    (n >> 10) + ((n & 0x3ff) != 0));
-}
-
 static void
 status_unicast(const struct show *show, const struct json *row)
 {
@@ -103,7 +169,7 @@ status_unicast(const struct show *show, const struct json *row)
 
 	status_feed(show, row, "ipv4", "unicast    ");
 	status_feed(show, row, "ipv6", "           ");
-	octets_words(row, octets);
+	octets_words(row, "unicast_octets", octets);
 	SHOW(show, "           ", octets, " of memory");
 	if (json_number(row, "foreign_routes", &n) && n > 0)
 		SHOW(show, "; customers' routes seen outside what they own: ",

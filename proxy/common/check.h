@@ -58,5 +58,22 @@ bool check_rpki_state(const struct msg_rpki_state *msg);
 bool check_cfg_rpki(const struct msg_cfg_rpki *msg);
 bool check_cfg_irr(const struct msg_cfg_irr *msg);
 bool check_wishes(const struct wish_rules *wishes);
+/* Counts and texts; names, keys and URLs are not looked into. */
+bool check_cfg_log(const struct msg_cfg_log *msg);
+/* Octets where there are some, and their length adds up. */
+bool check_audit_raw(const struct msg_audit_raw *msg);
+/* Also that the note holds no NUL; not that it is one. */
+bool check_audit_seal(const struct msg_audit_seal *msg);
 bool check_held(const struct msg_held *msg);
 bool check_confirm(const struct msg_confirm *msg);
+
+/*
+ * Around the log's signature: form only (texts, counts, a proof's length, a
+ * note without NUL). Keys and notes are parsed by who uses them.
+ */
+bool check_signer_hello(const struct msg_signer_hello *msg);
+bool check_sign(const struct msg_sign *msg);
+bool check_cosign(const struct msg_cosign *msg);
+bool check_signed(const struct msg_signed *msg);
+bool check_submit(const struct msg_submit *msg);
+bool check_submitted(const struct msg_submitted *msg);

@@ -318,7 +318,7 @@ struct msg_peer_broken { /* said what no role of ours says; its channel to the
 			    sender is closed */
 	struct msg_head head;
 	uint32_t role; /* guard: SESSION, STORE, CONTROL, RPKI; store:
-			  CONTROL */
+			  CONTROL, SIGNER, WITNESS; signer: STORE, WITNESS */
 	uint32_t peer; /* ROLE_SESSION: which */
 };
 

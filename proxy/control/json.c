@@ -168,6 +168,14 @@ json_put_null(struct json *object, const char *key)
 	put(object, key, json_null());
 }
 
+struct json *
+json_into(struct json *object, const char *key)
+{
+	json_t *value = json_object_get(theirs(object), key);
+
+	return json_is_object(value) ? ours(value) : NULL;
+}
+
 void
 json_add(struct json *list, struct json *value)
 {

@@ -30,7 +30,7 @@ void json_free(struct json *json); /* NULL is fine */
 struct json *json_new(void);      /* {} */
 struct json *json_list_new(void); /* [] */
 
-/* Put a member. value is taken. */
+/* Put a member, in the place of one of that name. value is taken. */
 void json_put(struct json *object, const char *key, struct json *value);
 /* Octets that are not UTF-8 become "?". */
 void json_put_text(struct json *object, const char *key, const char *text);
@@ -38,6 +38,10 @@ void json_put_text(struct json *object, const char *key, const char *text);
 void json_put_number(struct json *object, const char *key, uint64_t number);
 void json_put_bool(struct json *object, const char *key, bool value);
 void json_put_null(struct json *object, const char *key);
+
+/* A member that is an object, borrowed, to put something into; NULL when there
+ * is none. */
+struct json *json_into(struct json *object, const char *key);
 
 /* Append to a list. value is taken. */
 void json_add(struct json *list, struct json *value);

@@ -8,28 +8,20 @@
 #include "policy/rule_text.h"
 #include "proxy/control/filter.h"
 #include "proxy/control/json.h"
+#include "proxy/control/request_part.h"
 #include "proxy/control/when.h"
 
-/* What a verb's function works on. args may be NULL: none were given. */
-struct parse {
-	const struct json *args;
-	uint64_t now_ns;
-	struct request *out;
-	char *why;
-};
-
-static int
-refuse(const struct parse *parse, const char *name, const char *wanted)
+int
+request_refuse(const struct parse *parse, const char *name, const char *wanted)
 {
 	(void)snprintf(
 	    parse->why, REQUEST_WHY_MAX, "%s: wanted %s", name, wanted);
 	return -1;
 }
 
-/* The same, of a word that was found. */
-static int
-refuse_word(const struct parse *parse, const char *name, const char *value,
-    const char *wanted)
+int
+request_refuse_word(const struct parse *parse, const char *name,
+    const char *value, const char *wanted)
 {
 	struct filter_why why = { parse->why, REQUEST_WHY_MAX };
 
@@ -37,26 +29,25 @@ refuse_word(const struct parse *parse, const char *name, const char *value,
 	return -1;
 }
 
-/* A text that may be there. */
-static int
-text_get(const struct parse *parse, const char *name, const char **out)
+int
+request_text(const struct parse *parse, const char *name, const char **out)
 {
 	*out = json_text(parse->args, name);
 	if (*out == NULL && json_get(parse->args, name) != NULL)
-		return refuse(parse, name, "a string");
+		return request_refuse(parse, name, "a string");
 	return 0;
 }
 
-/* A text that may be there, copied to an array of size octets. */
-static int
-text_copy(const struct parse *parse, const char *name, char *out, size_t size)
+int
+request_copy(
+    const struct parse *parse, const char *name, char *out, size_t size)
 {
 	const char *text;
 
-	if (text_get(parse, name, &text) < 0)
+	if (request_text(parse, name, &text) < 0)
 		return -1;
 	if (text != NULL && !filter_copy(text, out, size))
-		return refuse(
+		return request_refuse(
 		    parse, name, "a shorter text without control characters");
 	return 0;
 }
@@ -73,7 +64,8 @@ parse_sessions(const struct parse *parse)
 {
 	struct msg_ctl_request *ctl = &parse->out->ctl;
 
-	return text_copy(parse, "name", ctl->customer, sizeof(ctl->customer));
+	return request_copy(
+	    parse, "name", ctl->customer, sizeof(ctl->customer));
 }
 
 static int
@@ -82,18 +74,20 @@ parse_rules(const struct parse *parse)
 	struct msg_ctl_request *ctl = &parse->out->ctl;
 	const char *state, *ground, *prefix;
 
-	if (text_copy(parse, "customer", ctl->customer, sizeof(ctl->customer)) <
-		0 ||
-	    text_get(parse, "state", &state) < 0 ||
-	    text_get(parse, "ground", &ground) < 0 ||
-	    text_get(parse, "destination", &prefix) < 0)
+	if (request_copy(
+		parse, "customer", ctl->customer, sizeof(ctl->customer)) < 0 ||
+	    request_text(parse, "state", &state) < 0 ||
+	    request_text(parse, "ground", &ground) < 0 ||
+	    request_text(parse, "destination", &prefix) < 0)
 		return -1;
 	if (state != NULL && !filter_state(state, &ctl->state))
-		return refuse_word(parse, "state", state, filter_states);
+		return request_refuse_word(
+		    parse, "state", state, filter_states);
 	if (ground != NULL && !filter_ground(ground, &ctl->ground))
-		return refuse_word(parse, "ground", ground, filter_grounds);
+		return request_refuse_word(
+		    parse, "ground", ground, filter_grounds);
 	if (prefix != NULL && prefix_parse(prefix, &ctl->prefix) < 0)
-		return refuse_word(
+		return request_refuse_word(
 		    parse, "destination (--dst)", prefix, filter_prefixes);
 	return 0;
 }
@@ -102,7 +96,7 @@ static int
 parse_id(const struct parse *parse)
 {
 	if (!json_number(parse->args, "id", &parse->out->ctl.id))
-		return refuse(parse, "id", "the number of a rule");
+		return request_refuse(parse, "id", "the number of a rule");
 	return 0;
 }
 
@@ -111,10 +105,10 @@ parse_reason(const struct parse *parse)
 {
 	struct msg_ctl_request *ctl = &parse->out->ctl;
 
-	if (text_copy(parse, "reason", ctl->text, sizeof(ctl->text)) < 0)
+	if (request_copy(parse, "reason", ctl->text, sizeof(ctl->text)) < 0)
 		return -1;
 	if (ctl->text[0] == '\0')
-		return refuse(parse, "reason", "why it is done");
+		return request_refuse(parse, "reason", "why it is done");
 	return 0;
 }
 
@@ -132,12 +126,12 @@ parse_route(const struct parse *parse)
 	    "its length";
 	const char *prefix;
 
-	if (text_get(parse, "prefix", &prefix) < 0)
+	if (request_text(parse, "prefix", &prefix) < 0)
 		return -1;
 	if (prefix == NULL)
-		return refuse(parse, "prefix", wanted);
+		return request_refuse(parse, "prefix", wanted);
 	if (prefix_parse(prefix, &parse->out->ctl.prefix) < 0)
-		return refuse_word(parse, "prefix", prefix, wanted);
+		return request_refuse_word(parse, "prefix", prefix, wanted);
 	return 0;
 }
 
@@ -147,7 +141,7 @@ parse_customer(const struct parse *parse)
 {
 	struct msg_ctl_request *ctl = &parse->out->ctl;
 
-	return text_copy(
+	return request_copy(
 	    parse, "customer", ctl->customer, sizeof(ctl->customer));
 }
 
@@ -157,7 +151,7 @@ parse_customer_must(const struct parse *parse)
 	if (parse_customer(parse) < 0)
 		return -1;
 	if (parse->out->ctl.customer[0] == '\0')
-		return refuse(parse, "customer", "a customer's name");
+		return request_refuse(parse, "customer", "a customer's name");
 	return 0;
 }
 
@@ -169,7 +163,7 @@ parse_rule(const struct parse *parse)
 	const char *text = json_text(parse->args, "rule");
 
 	if (text == NULL)
-		return refuse(parse, "rule", "a rule as text");
+		return request_refuse(parse, "rule", "a rule as text");
 	if (rule_parse(text, &ctl->rule, &ctl->actions, &error) < 0) {
 		(void)snprintf(parse->why, REQUEST_WHY_MAX,
 		    "rule, column %zu: found %s, wanted %s", error.column,
@@ -194,11 +188,11 @@ parse_lifetime(const struct parse *parse)
 {
 	const char *text;
 
-	if (text_get(parse, "lifetime", &text) < 0)
+	if (request_text(parse, "lifetime", &text) < 0)
 		return -1;
 	if (text != NULL && when_span(text, CTL_LIFETIME_MAX_MS,
 				&parse->out->ctl.lifetime_ms) < 0)
-		return refuse_word(parse, "lifetime", text,
+		return request_refuse_word(parse, "lifetime", text,
 		    "how long (45s, 10m, 2h, 1h30m, 3d), at most 366d");
 	return 0;
 }
@@ -237,7 +231,7 @@ parse_release(const struct parse *parse)
 	if (json_get(parse->args, "id") == NULL)
 		return parse_quarantine(parse);
 	if (json_get(parse->args, "customer") != NULL)
-		return refuse(parse, "release", "a customer or an id");
+		return request_refuse(parse, "release", "a customer or an id");
 	return parse_act(parse);
 }
 
@@ -252,63 +246,16 @@ parse_confirm(const struct parse *parse)
 	};
 	const char *what;
 
-	if (text_get(parse, "what", &what) < 0)
+	if (request_text(parse, "what", &what) < 0)
 		return -1;
 	for (unsigned i = CONFIRM_BRAKE; i <= CONFIRM_RELOAD; i++) {
 		if (what != NULL && strcmp(what, names[i]) == 0)
 			parse->out->ctl.what = (uint8_t)i;
 	}
 	if (what != NULL && parse->out->ctl.what == CONFIRM_ANY)
-		return refuse_word(
+		return request_refuse_word(
 		    parse, "what", what, "brake, irr, rpki or reload");
 	return parse_reason(parse);
-}
-
-static int
-audit_words(const struct parse *parse, struct filter_words *words)
-{
-	const struct {
-		const char *name;
-		const char **to;
-	} rows[] = {
-		{ "customer", &words->customer },
-		{ "since", &words->since },
-		{ "until", &words->until },
-		{ "prefix", &words->prefix },
-		{ "state", &words->state },
-		{ "reason", &words->reason },
-		{ "kind", &words->kind },
-		{ "operator", &words->operator_name },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (text_get(parse, rows[i].name, rows[i].to) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-parse_audit(const struct parse *parse)
-{
-	struct msg_audit_query *query = &parse->out->audit;
-	struct filter_words words = { 0 };
-	uint64_t n = FILTER_MAX_DEFAULT;
-
-	if (audit_words(parse, &words) < 0 ||
-	    filter_parse(
-		&words, parse->now_ns, query, parse->why, REQUEST_WHY_MAX) < 0)
-		return -1;
-	if (json_get(parse->args, "rule") != NULL &&
-	    !json_number(parse->args, "rule", &query->rule_id))
-		return refuse(parse, "rule", "the number of a rule");
-	if (json_get(parse->args, "n") != NULL &&
-	    (!json_number(parse->args, "n", &n) || n == 0 ||
-		n > FILTER_MAX_LIMIT))
-		return refuse(parse, "n", "a number from 1 to 100000");
-	query->backward = 1;
-	parse->out->audit_max = (uint32_t)n;
-	return 0;
 }
 
 static int
@@ -318,15 +265,16 @@ parse_reload(const struct parse *parse)
 
 	if (json_get(parse->args, "dry_run") != NULL &&
 	    !json_bool_at(parse->args, "dry_run"))
-		return refuse(parse, "dry_run", "true or false");
+		return request_refuse(parse, "dry_run", "true or false");
 	parse->out->dry_run = json_true_at(parse->args, "dry_run");
 	if (json_get(parse->args, "confirm") == NULL)
 		return 0;
 	if (!json_number(parse->args, "confirm", &confirm) || confirm == 0 ||
 	    confirm > REQUEST_CONFIRM_MAX_S)
-		return refuse(parse, "confirm", "seconds, from 1 to 86400");
+		return request_refuse(
+		    parse, "confirm", "seconds, from 1 to 86400");
 	if (parse->out->dry_run != 0)
-		return refuse(parse, "confirm", "no dry run with it");
+		return request_refuse(parse, "confirm", "no dry run with it");
 	parse->out->confirm_s = (uint32_t)confirm;
 	return 0;
 }
@@ -359,9 +307,19 @@ static const struct verb verbs[REQUEST_COUNT] = {
 	    ACCESS_VIEWER, { "customer", "rule", NULL } },
 	[REQUEST_METRICS] = { "metrics", parse_none, ROLE_GUARD, CTL_METRICS,
 	    ACCESS_VIEWER, { NULL } },
-	[REQUEST_AUDIT] = { "audit", parse_audit, ROLE_STORE, 0, ACCESS_VIEWER,
+	[REQUEST_AUDIT] = { "audit", request_audit, ROLE_STORE, 0,
+	    ACCESS_VIEWER,
 	    { "customer", "since", "until", "prefix", "state", "reason", "kind",
 		"operator", "rule", "n", NULL } },
+	[REQUEST_AUDIT_RAW] = { "audit-raw", request_audit_raw, ROLE_STORE, 0,
+	    ACCESS_VIEWER, { "from", "to", NULL } },
+	[REQUEST_AUDIT_SEAL] = { "audit-seal", request_audit_seal, ROLE_STORE,
+	    0, ACCESS_VIEWER, { "at_most", NULL } },
+	[REQUEST_AUDIT_PROOF] = { "audit-proof", request_audit_proof,
+	    ROLE_STORE, 0, ACCESS_VIEWER,
+	    { "index", "size", "consistency", NULL } },
+	[REQUEST_AUDIT_ACT] = { "audit-act", request_audit_act, ROLE_STORE, 0,
+	    ACCESS_ADMIN, { "act", "reason", NULL } },
 	[REQUEST_APPROVE] = { "approve", parse_act, ROLE_GUARD, CTL_APPROVE,
 	    ACCESS_NOC, { "id", "reason", NULL } },
 	[REQUEST_DENY] = { "deny", parse_act, ROLE_GUARD, CTL_DENY, ACCESS_NOC,
@@ -416,7 +374,7 @@ parse_verb(const struct json *json, const struct parse *parse)
 	if (stranger != NULL) {
 		what = "member";
 	} else if (name == NULL) {
-		return refuse(parse, "verb", "a string");
+		return request_refuse(parse, "verb", "a string");
 	} else {
 		verb = verb_find(name);
 		what = verb == REQUEST_NONE ? "verb" : "argument";
@@ -461,7 +419,7 @@ request_parse(const char *line, size_t len, uint64_t now_ns,
 		return -1;
 	parse.args = json_get(json, "args");
 	if (parse.args != NULL && !json_object_at(json, "args"))
-		status = refuse(&parse, "args", "an object");
+		status = request_refuse(&parse, "args", "an object");
 	else
 		status = parse_verb(json, &parse);
 	if (status == 0) {
@@ -477,7 +435,7 @@ request_parse(const char *line, size_t len, uint64_t now_ns,
 bool
 request_acts(unsigned verb)
 {
-	return verb < REQUEST_COUNT && verbs[verb].role == ROLE_GUARD &&
+	return verb < REQUEST_COUNT && verbs[verb].role != ROLE_SUPERVISOR &&
 	       verbs[verb].needs > ACCESS_VIEWER;
 }
 

@@ -44,7 +44,20 @@ enum request_verb {
 	REQUEST_RESUME,
 	REQUEST_ANNOUNCE,
 	REQUEST_RETRACT,
+	REQUEST_AUDIT_RAW,
+	REQUEST_AUDIT_SEAL,
+	REQUEST_AUDIT_PROOF,
+	REQUEST_AUDIT_ACT,
 	REQUEST_COUNT
+};
+
+/* What the store is asked besides a search. */
+struct request_log {
+	uint64_t from;        /* RAW; PROOF: index */
+	uint64_t to;          /* RAW; PROOF: size; SEAL: at_most */
+	uint32_t act;         /* ACT: enum audit_act */
+	uint32_t consistency; /* PROOF */
+	char text[128];       /* ACT: why */
 };
 
 /* What is to be sent; heads, request numbers and the operator's name are the
@@ -56,7 +69,8 @@ struct request {
 	uint8_t zero;
 	uint32_t confirm_s;           /* RELOAD */
 	uint32_t audit_max;           /* entries in all */
-	struct msg_audit_query audit; /* ROLE_STORE */
+	struct msg_audit_query audit; /* ROLE_STORE: AUDIT */
+	struct request_log log;       /* ROLE_STORE: the others */
 	size_t ctl_size;              /* octets of ctl to send */
 	struct msg_ctl_request ctl;   /* ROLE_GUARD */
 };

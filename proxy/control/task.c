@@ -30,25 +30,46 @@ ask_guard(
 	task->guard = true;
 }
 
+static int
+query_send(struct task *task, struct channel *store)
+{
+	struct msg_audit_query *query = &task->query;
+
+	query->head.kind = MSG_AUDIT_QUERY;
+	query->request = task->request;
+	query->max =
+	    task->left < TASK_AUDIT_PAGE ? task->left : TASK_AUDIT_PAGE;
+	return channel_send(store, query, sizeof(*query), -1);
+}
+
 static void
 ask_store(struct task *task, const struct task_roles *roles)
 {
-	struct msg_audit_query *query = &task->query;
+	int status;
 
 	if (roles->store == NULL) {
 		task_end(task, TASK_NO, "the store is not there");
 		return;
 	}
-	query->head.kind = MSG_AUDIT_QUERY;
-	query->request = task->request;
-	query->max =
-	    task->left < TASK_AUDIT_PAGE ? task->left : TASK_AUDIT_PAGE;
-	if (channel_send(roles->store, query, sizeof(*query), -1) < 0) {
+	status = task->verb == REQUEST_AUDIT
+		     ? query_send(task, roles->store)
+		     : task_log_send(task, roles->store);
+	if (status < 0) {
 		task_end(task, TASK_NO, "the store is busy; try again");
 		return;
 	}
 	task->store = true;
 	task->page_wanted = false;
+}
+
+/* For a status: without an answer it says that there was none. */
+static void
+ask_seal(struct task *task, const struct task_roles *roles,
+    const struct request *request)
+{
+	task_log_begin(task, request, "");
+	task->store =
+	    roles->store != NULL && task_log_send(task, roles->store) == 0;
 }
 
 static void
@@ -83,10 +104,13 @@ task_begin(struct task *task, const struct task_roles *roles,
 		memcpy(request->ctl.operator_name, operator_name,
 		    sizeof(request->ctl.operator_name));
 		ask_guard(task, roles, request);
+		if (task->guard && task->verb == REQUEST_STATUS)
+			ask_seal(task, roles, request);
 		return;
 	case ROLE_STORE:
 		task->query = request->audit;
 		task->left = request->audit_max;
+		task_log_begin(task, request, operator_name);
 		ask_store(task, roles);
 		return;
 	case ROLE_SUPERVISOR:
@@ -113,18 +137,23 @@ store_entry(struct task *task, const struct msg_entry *msg)
 	task_row(task, view_entry(&entry));
 }
 
+void
+task_audit_end(struct task *task, const struct msg_audit_end *msg)
+{
+	struct json *end = task_end_new(TASK_DONE, "");
+
+	json_put_number(end, "size", msg->size);
+	view_put_hex(end, "root", msg->root, sizeof(msg->root));
+	task_end_json(task, end);
+}
+
 static void
 store_end(struct task *task, const struct msg_audit_end *msg)
 {
-	struct json *end;
-
 	task->store = false;
 	if (msg->more == 0 || task->left == 0 ||
 	    msg->next_seq <= task->query.from_seq) {
-		end = task_end_new(TASK_DONE, "");
-		json_put_number(end, "size", msg->size);
-		view_put_hex(end, "root", msg->root, sizeof(msg->root));
-		task_end_json(task, end);
+		task_audit_end(task, msg);
 		return;
 	}
 	/* Newest first: each page must begin below the one before. */
@@ -141,8 +170,12 @@ task_store(struct task *task, const struct msg_head *head)
 {
 	if (!task->store)
 		return;
-	task_put_off(task);
-	if (head->kind == MSG_AUDIT_ENTRY)
+	/* Nobody waits for the store alone to say what stands. */
+	if (task->verb != REQUEST_STATUS)
+		task_put_off(task);
+	if (task->verb != REQUEST_AUDIT)
+		task_log(task, head);
+	else if (head->kind == MSG_AUDIT_ENTRY)
 		store_entry(task, (const void *)head);
 	else if (head->kind == MSG_AUDIT_END)
 		store_end(task, (const void *)head);
@@ -161,6 +194,22 @@ task_go_on(struct task *task, const struct task_roles *roles)
 
 /* ---- no answer ---- */
 
+static void
+store_lost(struct task *task)
+{
+	if (task->verb != REQUEST_STATUS) {
+		task_end(task, TASK_NO,
+		    request_acts(task->verb)
+			? "the store went away before it answered; whether "
+			  "it was done shows in the log"
+			: "the store went away before it answered");
+		return;
+	}
+	task->store = false;
+	if (!task->guard)
+		task_status_end(task);
+}
+
 void
 task_lost(struct task *task, enum role role)
 {
@@ -173,8 +222,7 @@ task_lost(struct task *task, enum role role)
 			  "it was done shows in the log"
 			: "the guard went away before it answered");
 	else if (role == ROLE_STORE && task->store)
-		task_end(
-		    task, TASK_NO, "the store went away before it answered");
+		store_lost(task);
 }
 
 void
@@ -187,6 +235,8 @@ task_tick(struct task *task, uint64_t now_ms)
 		task_end(task, TASK_NO, "the supervisor did not answer");
 	else if (task->guard)
 		task_end(task, TASK_NO, "the guard did not answer");
+	else if (task->verb == REQUEST_STATUS)
+		task_status_end(task);
 	else
 		task_end(task, TASK_NO, "the store did not answer");
 }
@@ -223,6 +273,18 @@ task_number(const struct msg_head *head)
 		return ((const struct msg_entry *)(const void *)head)->request;
 	case MSG_AUDIT_END:
 		return ((const struct msg_audit_end *)(const void *)head)
+		    ->request;
+	case MSG_AUDIT_RAW:
+		return ((const struct msg_audit_raw *)(const void *)head)
+		    ->request;
+	case MSG_AUDIT_SEAL:
+		return ((const struct msg_audit_seal *)(const void *)head)
+		    ->request;
+	case MSG_AUDIT_PROOF:
+		return ((const struct msg_audit_proof *)(const void *)head)
+		    ->request;
+	case MSG_AUDIT_ACTED:
+		return ((const struct msg_audit_acted *)(const void *)head)
 		    ->request;
 	case MSG_RELOAD_RESULT:
 		return ((const struct msg_reload_result *)(const void *)head)

@@ -18,7 +18,9 @@
 #define TASK_SILENCE_MS  30000  /* guard and store may say nothing for */
 #define TASK_RELOAD_MS   120000 /* the same for a reload */
 #define TASK_AUDIT_PAGE  128u   /* entries asked for at once */
+#define TASK_RAW_PAGE    256u   /* records asked for at once */
 #define TASK_AUDIT_AHEAD 65536u /* ask while less than this is not written */
+#define TASK_SEAL_MS     1000   /* a status waits so long for the store */
 
 struct task {
 	struct client *client;
@@ -27,15 +29,27 @@ struct task {
 	bool supervisor;  /* the supervisor is to say something yet */
 	bool guard;       /* the guard is */
 	bool store;       /* the store is */
-	bool page_wanted; /* audit: the next page waits for the client */
+	bool page_wanted; /* AUDIT, AUDIT_RAW: the next page waits for the
+			     client */
 	uint64_t until_ms;
-	/* RULE, EXPLAIN, ANNOUNCE: the one row, whole when its checks have come
-	 */
+	/* RULE, EXPLAIN, ANNOUNCE: the one row, whole when its checks have
+	 * come; STATUS: when the store has said its part, or does not */
 	struct json *row;
 	struct json *checks;
+	/* STATUS */
+	struct msg_audit_seal *seal; /* owned; NULL: not there (yet) */
+	unsigned exit_code;          /* the guard's end */
+	char end[256];
 	/* AUDIT */
 	struct msg_audit_query query;
 	uint32_t left;
+	/* AUDIT_RAW and the like; STATUS: seal */
+	union {
+		struct msg_audit_raw_ask raw;
+		struct msg_audit_seal_ask seal;
+		struct msg_audit_proof_ask proof;
+		struct msg_audit_act act;
+	} ask;
 	/* RELOAD */
 	uint32_t confirm_s; /* rolled back then; 0: no */
 	struct msg_reload_result result;

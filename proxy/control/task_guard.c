@@ -11,10 +11,24 @@
 static void
 guard_status(struct task *task, const struct msg_ctl_status *msg)
 {
-	if (check_ctl_status(msg))
-		task_row(task, view_status(msg));
-	else
+	if (!check_ctl_status(msg)) {
 		task_end(task, TASK_NO, TASK_NOT_SOUND);
+		return;
+	}
+	json_free(task->row);
+	task->row = view_status(msg);
+}
+
+/* The store may still have its part to say. */
+static void
+guard_status_end(struct task *task, const struct msg_ctl_end *msg)
+{
+	task->exit_code = msg->exit_code;
+	memcpy(task->end, msg->text, sizeof(task->end));
+	if (task->store)
+		task_status_wait(task);
+	else
+		task_status_end(task);
 }
 
 static void
@@ -127,6 +141,10 @@ guard_end(struct task *task, const struct msg_ctl_end *msg)
 		return;
 	}
 	task->guard = false;
+	if (task->verb == REQUEST_STATUS) {
+		guard_status_end(task, msg);
+		return;
+	}
 	if (task->row != NULL) {
 		struct json *row = task->row;
 

@@ -38,6 +38,7 @@ task_drop(struct task *task)
 
 	json_free(task->row);
 	json_free(task->checks);
+	free(task->seal);
 	*task = (struct task){ .client = client };
 }
 

@@ -129,3 +129,17 @@ view_validate(unsigned validate)
 		return "?";
 	}
 }
+
+const char *
+view_seal_state(unsigned state)
+{
+	switch (state) {
+#define X(symbol, number, name, text)                                          \
+	case SEAL_##symbol:                                                    \
+		return name;
+		SEAL_STATE_MAP(X)
+#undef X
+	default:
+		return "?";
+	}
+}

@@ -38,7 +38,20 @@ struct json *view_customer(const struct msg_ctl_customer *msg);
 /* How many verdicts with a reason; "customer" null: of all together. */
 struct json *view_metric(const struct msg_ctl_metric *msg);
 
+/* What the guard knows; the rest of "log" is null until the store's seal is put
+ * into it. */
 struct json *view_status(const struct msg_ctl_status *msg);
+void view_status_seal(struct json *status, const struct msg_audit_seal *msg);
+
+/* The seal of the log; keys, origin and note are null where there are none. */
+struct json *view_seal(const struct msg_audit_seal *msg);
+
+/* {"seq","raw","hash"}, raw in base64; {"block" or "pruned","hash"};
+ * {"missing"}. */
+struct json *view_raw(const struct msg_audit_raw *msg);
+
+/* {"index","size","hashes":[…]} */
+struct json *view_proof(const struct msg_audit_proof *msg);
 
 /* One entry of the log. Members that mean nothing for its kind are left out. */
 struct json *view_entry(const struct entry *entry);
@@ -74,6 +87,9 @@ struct json *view_pair(
 /* Names of enum customer_mode and enum customer_validate; "?" past them. */
 const char *view_mode(unsigned mode);
 const char *view_validate(unsigned validate);
+
+/* Name of an enum seal_state; "?" past them. */
+const char *view_seal_state(unsigned state);
 
 /* A time, null when it is 0. */
 void view_put_time(struct json *to, const char *key, uint64_t wall_ns);

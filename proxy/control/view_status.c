@@ -126,6 +126,8 @@ status_irr(struct json *to, const struct msg_ctl_status *msg)
 struct json *
 view_status(const struct msg_ctl_status *msg)
 {
+	static const char *const sealed[] = { "origin", "checkpoint",
+		"witnesses", "pruned", "octets", "scrub" };
 	struct json *json = json_new(), *log = json_new();
 
 	view_put_time(json, "started", msg->started_ns);
@@ -137,6 +139,8 @@ view_status(const struct msg_ctl_status *msg)
 	json_put_number(log, "size", msg->log_size);
 	json_put_number(log, "pending", msg->log_pending);
 	json_put_number(log, "store_behind", msg->store_behind);
+	for (size_t i = 0; i < sizeof(sealed) / sizeof(sealed[0]); i++)
+		json_put_null(log, sealed[i]);
 	json_put(json, "log", log);
 	json_put_number(json, "customers", msg->customers);
 	json_put(json, "sessions",

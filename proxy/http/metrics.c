@@ -9,16 +9,7 @@
 #include "policy/rpki.h"
 #include "policy/verdict.h"
 #include "proxy/control/when.h"
-
-struct metric {
-	const char *name;
-	const char *help;
-	/* Append the samples. */
-	void (*say)(struct body *body, const struct metric *metric,
-	    const struct metrics_from *from);
-	const char *path; /* where in the row: "quota.rules" */
-	bool counter;
-};
+#include "proxy/http/metrics_part.h"
 
 /* ---- values ---- */
 
@@ -44,8 +35,8 @@ holder(const struct json *row, const char *path, const char **last)
 	return row;
 }
 
-static bool
-number_at(const struct json *row, const char *path, uint64_t *out)
+bool
+metrics_number(const struct json *row, const char *path, uint64_t *out)
 {
 	const char *name;
 	const struct json *at = holder(row, path, &name);
@@ -62,8 +53,8 @@ true_at(const struct json *row, const char *path)
 	return json_true_at(at, name);
 }
 
-static const char *
-text_at(const struct json *row, const char *path)
+const char *
+metrics_text(const struct json *row, const char *path)
 {
 	const char *name;
 	const struct json *at = holder(row, path, &name);
@@ -87,14 +78,8 @@ label_add(struct body *body, const char *text)
 	}
 }
 
-struct label {
-	const char *name;
-	const char *value;
-};
-
-/* The sample up to its value; labels end with a NULL name. */
-static void
-sample_begin(struct body *body, const char *name, const struct label *labels)
+void
+metrics_begin(struct body *body, const char *name, const struct label *labels)
 {
 	const char *before = "{";
 
@@ -110,11 +95,11 @@ sample_begin(struct body *body, const char *name, const struct label *labels)
 	body_text(body, before[0] == ',' ? "} " : " ");
 }
 
-static void
-sample(struct body *body, const char *name, const struct label *labels,
+void
+metrics_sample(struct body *body, const char *name, const struct label *labels,
     uint64_t value)
 {
-	sample_begin(body, name, labels);
+	metrics_begin(body, name, labels);
 	body_print(body, "%" PRIu64 "\n", value);
 }
 
@@ -125,8 +110,8 @@ sample_at(struct body *body, const struct metric *metric,
 {
 	uint64_t value;
 
-	if (number_at(row, metric->path, &value))
-		sample(body, metric->name, labels, value);
+	if (metrics_number(row, metric->path, &value))
+		metrics_sample(body, metric->name, labels, value);
 }
 
 /* A limit: null is none. */
@@ -136,8 +121,8 @@ limit_at(struct body *body, const struct metric *metric,
 {
 	uint64_t value;
 
-	sample_begin(body, metric->name, labels);
-	if (number_at(row, metric->path, &value))
+	metrics_begin(body, metric->name, labels);
+	if (metrics_number(row, metric->path, &value))
 		body_print(body, "%" PRIu64 "\n", value);
 	else
 		body_text(body, "+Inf\n");
@@ -148,7 +133,7 @@ static bool
 seconds_at(
     const struct json *row, const char *path, uint64_t now_ns, int64_t *out)
 {
-	const char *text = text_at(row, path);
+	const char *text = metrics_text(row, path);
 	uint64_t at_ns;
 
 	if (text == NULL || when_parse(text, now_ns, &at_ns) < 0)
@@ -164,7 +149,7 @@ static void
 say_up(struct body *body, const struct metric *metric,
     const struct metrics_from *from)
 {
-	sample(body, metric->name, NULL, from->up);
+	metrics_sample(body, metric->name, NULL, from->up);
 }
 
 static void
@@ -174,7 +159,7 @@ say_build(struct body *body, const struct metric *metric,
 	const struct label labels[] = { { "version", from->version },
 		{ NULL, NULL } };
 
-	sample(body, metric->name, labels, 1);
+	metrics_sample(body, metric->name, labels, 1);
 }
 
 static void
@@ -197,7 +182,7 @@ say_bool(struct body *body, const struct metric *metric,
     const struct metrics_from *from)
 {
 	if (from->status != NULL)
-		sample(body, metric->name, NULL,
+		metrics_sample(body, metric->name, NULL,
 		    true_at(from->status, metric->path));
 }
 
@@ -207,18 +192,19 @@ say_there(struct body *body, const struct metric *metric,
     const struct metrics_from *from)
 {
 	if (from->status != NULL)
-		sample(body, metric->name, NULL,
-		    text_at(from->status, metric->path) != NULL);
+		metrics_sample(body, metric->name, NULL,
+		    metrics_text(from->status, metric->path) != NULL);
 }
 
 static void
 say_store(struct body *body, const struct metric *metric,
     const struct metrics_from *from)
 {
-	const char *text = text_at(from->status, metric->path);
+	const char *text = metrics_text(from->status, metric->path);
 
 	if (text != NULL)
-		sample(body, metric->name, NULL, strcmp(text, "fine") == 0);
+		metrics_sample(
+		    body, metric->name, NULL, strcmp(text, "fine") == 0);
 }
 
 /* path is of IPv4; that of IPv6 differs in this name alone. */
@@ -248,13 +234,13 @@ static void
 say_rpki_state(struct body *body, const struct metric *metric,
     const struct metrics_from *from)
 {
-	const char *now = text_at(from->status, metric->path);
+	const char *now = metrics_text(from->status, metric->path);
 
 	for (unsigned i = RPKI_NONE; i <= RPKI_GONE && now != NULL; i++) {
 		const struct label labels[] = { { "state", rpki_state_name(i) },
 			{ NULL, NULL } };
 
-		sample(body, metric->name, labels,
+		metrics_sample(body, metric->name, labels,
 		    strcmp(now, rpki_state_name(i)) == 0);
 	}
 }
@@ -267,7 +253,7 @@ say_left(struct body *body, const struct metric *metric,
 
 	if (!seconds_at(from->status, metric->path, from->now_ns, &seconds))
 		return;
-	sample_begin(body, metric->name, NULL);
+	metrics_begin(body, metric->name, NULL);
 	body_print(body, "%" PRId64 "\n", seconds);
 }
 
@@ -297,7 +283,7 @@ static void
 bool_at(struct body *body, const struct metric *metric,
     const struct label *labels, const struct json *row)
 {
-	sample(body, metric->name, labels, true_at(row, metric->path));
+	metrics_sample(body, metric->name, labels, true_at(row, metric->path));
 }
 
 static void
@@ -333,7 +319,7 @@ states_at(struct body *body, const struct metric *metric,
 			{ "state", state_name(i) }, { NULL, NULL } };
 
 		if (json_number(rules, state_name(i), &value))
-			sample(body, metric->name, both, value);
+			metrics_sample(body, metric->name, both, value);
 	}
 }
 
@@ -359,7 +345,7 @@ say_irr_age(struct body *body, const struct metric *metric,
 
 		if (labels[0].value != NULL &&
 		    seconds_at(row, metric->path, from->now_ns, &seconds))
-			sample(body, metric->name, labels,
+			metrics_sample(body, metric->name, labels,
 			    seconds < 0 ? (uint64_t)-seconds : 0);
 	}
 }
@@ -422,7 +408,8 @@ say_totals(struct body *body, const struct metric *metric,
 			{ "reason", reason_name(reasons[i]) }, { NULL, NULL }
 		};
 
-		sample(body, metric->name, labels, counts[reasons[i] % 256]);
+		metrics_sample(
+		    body, metric->name, labels, counts[reasons[i] % 256]);
 	}
 }
 
@@ -444,7 +431,7 @@ say_verdicts(struct body *body, const struct metric *metric,
 			{ NULL, NULL } };
 
 		if (customer != NULL && verdict_of(row, &reason, &count))
-			sample(body, metric->name, labels, count);
+			metrics_sample(body, metric->name, labels, count);
 	}
 }
 
@@ -516,6 +503,31 @@ static const struct metric list[] = {
 	    "log.pending", false },
 	{ "sluice_store_ok", "1 when the store is there and has room.",
 	    say_store, "store", false },
+	{ "sluice_log_sealed", "1 when checkpoints of the log are signed.",
+	    metrics_sealed, "log.checkpoint.state", false },
+	{ "sluice_log_seal_state", "1 for the state of the log's signature.",
+	    metrics_seal_state, "log.checkpoint.state", false },
+	{ "sluice_log_checkpoint_size", "Entries under the last checkpoint.",
+	    say_number, "log.checkpoint.size", false },
+	{ "sluice_log_checkpoint_timestamp_seconds",
+	    "When the last checkpoint was signed.", metrics_time,
+	    "log.checkpoint.signed", false },
+	{ "sluice_witness_cosigned_size",
+	    "Entries that the witness has cosigned.", metrics_witness_size,
+	    "size", false },
+	{ "sluice_witness_timestamp_seconds", "When the witness cosigned last.",
+	    metrics_witness_time, "at", false },
+	{ "sluice_log_octets", "Octets that the log takes.", say_number,
+	    "log.octets", false },
+	{ "sluice_log_pruned_blocks",
+	    "Blocks of 256 entries that retention removed.", say_number,
+	    "log.pruned", false },
+	{ "sluice_log_scrub_damaged",
+	    "1 when the last full look at the log found damage.",
+	    metrics_damaged, "log.scrub.damaged", false },
+	{ "sluice_log_scrub_timestamp_seconds",
+	    "When the log was last looked at in full.", metrics_time,
+	    "log.scrub.time", false },
 	{ "sluice_unicast_routes", "Routes of the unicast table.", say_family,
 	    "feeds.*.routes", false },
 	{ "sluice_unicast_feeds", "Feeds that are configured.", say_family,

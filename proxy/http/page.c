@@ -16,6 +16,7 @@
 #define ROUTES_PATH "/api/v1/routes/protocol/"
 
 static const char type_json[] = "application/json";
+static const char type_note[] = "text/plain; charset=utf-8";
 static const char type_metrics[] = "text/plain; version=0.0.4; charset=utf-8";
 
 /* What control is asked. */
@@ -25,6 +26,7 @@ enum question {
 	ASK_CUSTOMERS,
 	ASK_METRICS,
 	ASK_RULES,
+	ASK_SEAL,
 	ASK_COUNT
 };
 
@@ -41,6 +43,7 @@ enum place {
 	PLACE_PROTOCOLS,
 	PLACE_CUSTOMERS,
 	PLACE_RULES,
+	PLACE_CHECKPOINT,
 	PLACE_ROUTES,
 	PLACE_COUNT
 };
@@ -131,6 +134,7 @@ answer_get(struct pages *pages, enum question question)
 		[ASK_CUSTOMERS] = { "customers", SIZE_MAX },
 		[ASK_METRICS] = { "metrics", SIZE_MAX },
 		[ASK_RULES] = { "rules", PAGE_RULES_MAX },
+		[ASK_SEAL] = { "audit-seal", 1 },
 	};
 	struct answer *answer = &pages->answers[question];
 
@@ -257,6 +261,27 @@ routes_make(struct pages *pages, const char *name)
 	return page_error(404, "no such protocol");
 }
 
+/* The last signed note as it is, with its cosignatures. */
+static struct page *
+checkpoint_make(struct pages *pages)
+{
+	const struct answer *answer = answer_get(pages, ASK_SEAL);
+	struct json *rows;
+	struct page *page;
+	const char *note;
+
+	if (answer->status < 0)
+		return page_error(503, "the store does not answer");
+	rows = list_of(&answer->rows);
+	note = json_text(json_at(rows, 0), "note");
+	page = note != NULL ? page_new(200, type_note)
+			    : page_error(404, "no checkpoint is signed yet");
+	if (page != NULL && note != NULL)
+		body_text(&page->body, note);
+	json_free(rows);
+	return page;
+}
+
 static struct page *
 page_make(struct pages *pages, enum place place, const char *name)
 {
@@ -276,6 +301,8 @@ page_make(struct pages *pages, enum place place, const char *name)
 		return list_make(pages, ASK_CUSTOMERS, api_customers);
 	case PLACE_RULES:
 		return list_make(pages, ASK_RULES, api_rules);
+	case PLACE_CHECKPOINT:
+		return checkpoint_make(pages);
 	case PLACE_ROUTES:
 		return routes_make(pages, name);
 	case PLACE_COUNT:
@@ -296,6 +323,7 @@ place_find(const char *path, const char **name)
 		[PLACE_PROTOCOLS] = "/api/v1/protocols",
 		[PLACE_CUSTOMERS] = "/api/v1/customers",
 		[PLACE_RULES] = "/api/v1/rules",
+		[PLACE_CHECKPOINT] = "/checkpoint",
 	};
 	size_t len = strlen(ROUTES_PATH);
 

@@ -9,6 +9,8 @@
  *   /api/v1/routes/protocol/NAME  rules of one session
  *   /api/v1/customers
  *   /api/v1/rules                 the first PAGE_RULES_MAX
+ *   /checkpoint                   the log's last signed note; 404 before it,
+ *                                 503 without the store
  *
  * Not for several threads.
  */

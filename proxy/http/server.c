@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* HTTP by libmicrohttpd: the only file that includes microhttpd.h. */
+/* HTTP by libmicrohttpd: the only file of this role that includes it. */
 #include "proxy/http/server.h"
 
 #include <errno.h>

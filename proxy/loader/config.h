@@ -86,11 +86,11 @@ struct config_counts config_counts(const struct config *config);
 
 /*
  * Give the messages to sink: BEGIN, ROUTER, LISTEN …, VALIDATION, FLEET, RPKI,
- * SERVICE, CUSTOMER …, IRR …, PREFIX … (registered, then those of IRR lists),
- * TARGET …, ASN …, CLASS …, REWRITE …, WISH …, PROTECTED …, NEIGHBOR …, END; or
- * the errors. The last CUSTOMER is the operators' own, noc. The ASNs of a
- * customer ascend, each once, its own not among them. Returns 0, or what sink
- * returned.
+ * SERVICE, LOG, CUSTOMER …, IRR …, PREFIX … (registered, then those of IRR
+ * lists), TARGET …, ASN …, CLASS …, REWRITE …, WISH …, PROTECTED …,
+ * NEIGHBOR …, END; or the errors. The last CUSTOMER is the operators' own, noc.
+ * The ASNs of a customer ascend, each once, its own not among them. Returns 0,
+ * or what sink returned.
  */
 int config_send(const struct config *config, config_sink sink, void *ctx);
 

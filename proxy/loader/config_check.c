@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "proxy/loader/config_feeds.h"
+#include "proxy/loader/config_log.h"
 #include "proxy/loader/config_own.h"
 #include "proxy/loader/config_quota.h"
 #include "proxy/loader/noc.h"
@@ -410,4 +411,5 @@ config_check(struct config *config)
 	config_own_check(config);
 	config_quota_check(config);
 	config_rpki_check(config);
+	config_log_check(config);
 }

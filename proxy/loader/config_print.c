@@ -6,6 +6,7 @@
 #include "policy/customer.h"
 #include "policy/dialect.h"
 #include "proxy/loader/model.h"
+#include "proxy/loader/print_log.h"
 #include "proxy/loader/print_policy.h"
 #include "proxy/loader/schema.h"
 #include "proxy/loader/value.h"
@@ -28,11 +29,11 @@ print_router(const struct config *config, FILE *out)
 	}
 	print_number(out, 2, "hold_time", router->hold_s);
 	print_number(out, 2, "local_pref", router->local_pref);
-	(void)fputs("store:\n", out);
-	print_line(out, 2, "path", router->store_path);
+	print_store(config, out);
 	(void)fputs("control:\n", out);
 	print_line(out, 2, "socket", router->control_path);
 	print_service(config, out);
+	print_cosign(config, out);
 }
 
 static void

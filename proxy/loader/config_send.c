@@ -78,7 +78,7 @@ send_shared(const struct config *config, config_sink sink, void *ctx)
 {
 	const struct msg_head *const heads[] = { &config->validation.head,
 		&config->fleet.msg.head, &config->rpki.msg.head,
-		&config->service.head };
+		&config->service.head, &config->log.msg.head };
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {

@@ -30,6 +30,11 @@ static const struct msg_cfg_rpki rpki_defaults = {
 	.shrink_percent = 20,
 };
 
+static const struct msg_cfg_log log_defaults = {
+	.head = { .len = sizeof(log_defaults), .kind = MSG_CFG_LOG },
+	.syslog_path = "/dev/log",
+};
+
 static void
 limits_fill(struct msg_cfg_customer *msg, const struct customer_limits *limits)
 {
@@ -76,5 +81,6 @@ defaults_fill(struct config *config)
 	config->service = service_defaults;
 	config->fleet.msg = fleet_defaults;
 	config->rpki.msg = rpki_defaults;
+	config->log.msg = log_defaults;
 	noc_fill(&config->noc);
 }

@@ -7,5 +7,5 @@
 /* The defaults of policy/customer.h as a message. */
 void defaults_customer(struct msg_cfg_customer *msg);
 
-/* Services, fleet, RPKI and the operators' own rules. */
+/* Services, fleet, RPKI, the log and the operators' own rules. */
 void defaults_fill(struct config *config);

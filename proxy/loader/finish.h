@@ -36,6 +36,10 @@ void *finish_wish_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted);
 void *finish_redirect_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted);
+void *finish_log_begin(struct config *config, const struct place *at,
+    void *outer, const char **wanted);
+void *finish_witness_begin(struct config *config, const struct place *at,
+    void *outer, const char **wanted);
 
 /* finish */
 void finish_customer(struct walk *walk, void *into);
@@ -52,6 +56,7 @@ void finish_protected(struct walk *walk, void *into);
 void finish_noc(struct walk *walk, void *into);
 void finish_lifetime(struct walk *walk, void *into);
 void finish_redirect(struct walk *walk, void *into);
+void finish_retention(struct walk *walk, void *into);
 
 /* Where redirects are replaced, the new target is one that may be asked for. */
 void finish_rewrites(struct walk *walk, const struct config_customer *customer);

@@ -134,6 +134,15 @@ struct config_rpki {
 	struct place expire_at;
 };
 
+/* How the log is kept and signed, and whose witness we are. */
+struct config_log {
+	struct msg_cfg_log msg;
+	struct place path_at; /* line 0 where the key is not there */
+	struct place key_at;
+	struct place age_at;
+	struct place listen_at;
+};
+
 /* A growing array. Elements move when it grows. */
 struct model_list {
 	void *items;
@@ -148,6 +157,7 @@ struct config {
 	struct msg_cfg_service service;
 	struct config_fleet fleet;
 	struct config_rpki rpki;
+	struct config_log log;
 	struct config_customer noc;  /* not among the customers */
 	struct model_list listens;   /* struct config_listen */
 	struct model_list customers; /* struct config_customer */

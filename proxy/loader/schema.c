@@ -138,6 +138,7 @@ static const struct schema_key keys[] = {
 	MAPS(TOP, "protected", PROTECTED),
 	VALUE(TOP, "protect_customers", set_protect_customers, .min = 0),
 	MAP(TOP, "noc", NOC, false),
+	MAP(TOP, "cosign", COSIGN, false),
 	LATER(TOP, "irr"),
 	LATER(TOP, "log"),
 	LATER(TOP, "approval"),
@@ -163,12 +164,28 @@ static const struct schema_key keys[] = {
 	    .min = 1, .max = UINT16_MAX),
 	LATER(LISTEN, "interface"),
 
-	VALUE(STORE, "path", set_path, .required = true,
-	    AT(msg_cfg_router, store_path), .min = PATH_LEN),
-	LATER(STORE, "retention"),
-	LATER(STORE, "key"),
+	VALUE(STORE, "path", set_store_path, .required = true,
+	    MARK(config_log, path_at)),
+	VALUE(STORE, "name", set_log_name, AT(config_log, msg.name)),
+	VALUE(STORE, "key", set_path, AT(config_log, msg.key_path),
+	    MARK(config_log, key_at), .min = PATH_LEN),
+	VALUE(STORE, "syslog", set_syslog, AT(config_log, msg.syslog_path),
+	    .min = 108), /* sun_path */
+	MAP(STORE, "retention", RETENTION, false),
+	MAPS(STORE, "witnesses", WITNESS),
 	LATER(STORE, "checkpoint"),
-	LATER(STORE, "witness"),
+
+	VALUE(RETENTION, "age", set_time, AT(config_log, msg.retain_ms),
+	    MARK(config_log, age_at), .max = UINT64_C(10000) * 86400),
+	VALUE(RETENTION, "size", set_octets, AT(config_log, msg.retain_octets),
+	    .min = UINT64_C(1) << 20, .max = UINT64_C(1) << 50),
+
+	VALUE(WITNESS, "url", set_url, .required = true, .min = 0),
+	VALUE(WITNESS, "key", set_witness_key, .required = true, .min = 0),
+
+	VALUE(COSIGN, "listen", set_endpoint, .required = true,
+	    AT(config_log, msg.listen), MARK(config_log, listen_at)),
+	VALUES(COSIGN, "logs", set_cosigned, .required = true),
 
 	/* sun_path holds 108 octets with the NUL. */
 	VALUE(CONTROL, "socket", set_path, .required = true,
@@ -420,7 +437,7 @@ static const struct schema_section sections[SECTION_COUNT] = {
 	[SECTION_TOP] = { "the file", true, finish_none_begin, NULL },
 	[SECTION_ROUTER] = { "router", true, finish_router_begin, NULL },
 	[SECTION_LISTEN] = { "listen", false, finish_listen_begin, NULL },
-	[SECTION_STORE] = { "store", true, finish_router_begin, NULL },
+	[SECTION_STORE] = { "store", true, finish_log_begin, NULL },
 	[SECTION_CONTROL] = { "control", true, finish_router_begin, NULL },
 	[SECTION_VALIDATION] = { "validation", true, finish_validation_begin,
 	    NULL },
@@ -457,6 +474,10 @@ static const struct schema_section sections[SECTION_COUNT] = {
 	[SECTION_REWRITE] = { "rewrite", false, finish_none_begin, NULL },
 	[SECTION_REDIRECT] = { "redirect", false, finish_redirect_begin,
 	    finish_redirect },
+	[SECTION_RETENTION] = { "retention", false, finish_none_begin,
+	    finish_retention },
+	[SECTION_WITNESS] = { "witnesses", false, finish_witness_begin, NULL },
+	[SECTION_COSIGN] = { "cosign", true, finish_log_begin, NULL },
 };
 
 const struct schema_section *

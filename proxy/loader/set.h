@@ -55,6 +55,15 @@ int set_endpoint(struct set *set, const char *text); /* address and port */
 int set_cache(struct set *set, const char *text);
 int set_protect_customers(struct set *set, const char *text);
 
+/* The log, its witnesses, and whose witness we are; set_log.c. */
+int set_store_path(struct set *set, const char *text);
+int set_log_name(struct set *set, const char *text);
+int set_syslog(struct set *set, const char *text); /* char[min], or off: "" */
+int set_octets(struct set *set, const char *text); /* uint64_t, min..max */
+int set_url(struct set *set, const char *text);
+int set_witness_key(struct set *set, const char *text);
+int set_cosigned(struct set *set, const char *text);
+
 /* What is protected; set_protected.c. */
 int set_protected_prefix(struct set *set, const char *text);
 int set_protocol(struct set *set, const char *text);

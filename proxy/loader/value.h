@@ -33,6 +33,15 @@ int value_rate(const char *text, double *out);
  */
 int value_address(const char *text, struct address *out);
 
+/* Octets: "52428800", "50M", "50G", "1T"; units are powers of 1024. */
+int value_octets(const char *text, uint64_t *out);
+
+/*
+ * "http(s)://HOST[:PORT][/PATH]", where something is asked for by POST: no
+ * user, query or fragment. Copied to out without slashes at its end.
+ */
+int value_url(const char *text, char out[URL_LEN]);
+
 /* An address with a port: "192.0.2.5:3323", "[2001:db8::5]:3323". */
 int value_endpoint(const char *text, struct address *out);
 
@@ -65,6 +74,7 @@ int value_tag(const char *text, struct community *out);
 void value_print_address(const struct address *address, char *buf, size_t size);
 void value_print_endpoint(
     const struct address *address, char *buf, size_t size);
+void value_print_octets(uint64_t octets, char *buf, size_t size);
 void value_print_target(
     const struct value_target *target, char *buf, size_t size);
 void value_print_tag(const struct community *tag, char *buf, size_t size);

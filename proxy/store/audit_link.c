@@ -4,11 +4,8 @@
  * the from_seq to go on with; backward, from to_seq - 1 down and next_seq is
  * the to_seq to go on with.
  *
- * Entries fill at most half of the channel's buffer; the other half always
- * has room for the end of an answer, and no query is read before it is so.
+ * Entries fill at most half of the channel's buffer: see audit_parts.h.
  */
-#include "proxy/store/audit_link.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,17 +13,9 @@
 #include "proxy/common/entry_msg.h"
 #include "proxy/common/log.h"
 #include "proxy/common/query.h"
+#include "proxy/store/audit_parts.h"
 
-#define LINK_LIMIT (1u << 20)
-#define POLL_MS    10 /* while the other end does not read */
-
-struct audit_link {
-	struct loop *loop;
-	struct store *store;
-	struct channel *channel; /* NULL: no control */
-	struct timer *poll;      /* for room */
-	bool broken;             /* not told yet */
-};
+#define POLL_MS 10 /* while the other end does not read */
 
 /* One query while it is answered. */
 struct answer {
@@ -53,7 +42,7 @@ send_entry(struct answer *answer, const struct entry *entry)
 	size_t size = entry_msg_size(entry);
 	struct msg_entry *msg;
 
-	if (channel_pending(channel) + size > LINK_LIMIT / 2)
+	if (channel_pending(channel) + size > AUDIT_LINK_LIMIT / 2)
 		return false;
 	msg = channel_reserve(channel, MSG_AUDIT_ENTRY, size);
 	if (msg == NULL)
@@ -96,37 +85,67 @@ next_after(const struct answer *answer, uint64_t seq, int err)
 	return seq;
 }
 
-static void
-answer_query(struct audit_link *link, const struct msg_audit_query *query)
+void
+audit_end(struct audit_link *link, uint32_t request, bool more, uint64_t next)
 {
-	const struct ledger_range range = { .from = query->from_seq,
-		.to = query->to_seq,
-		.backward = query->backward != 0 };
 	struct msg_audit_end end = { .head.kind = MSG_AUDIT_END,
-		.request = query->request };
-	struct answer answer = { .link = link, .query = query };
+		.request = request,
+		.more = more,
+		.next_seq = next };
 	struct ledger_head head = { 0 };
-	uint64_t seq = range.backward ? range.to : range.from;
-	int err = ledger_head_read(store_ledger(link->store), &head);
 
-	if (err == 0 && query->max > 0) {
-		err = ledger_walk(
-		    store_ledger(link->store), &range, look, &answer, &seq);
-		seq = next_after(&answer, seq, err);
-	}
-	end.more = range.backward ? seq > range.from
-				  : seq < range.to && seq < head.size;
-	end.next_seq = seq;
+	(void)ledger_head_read(store_ledger(link->store), &head);
 	end.size = head.size;
 	memcpy(end.root, head.root, sizeof(end.root));
 	if (channel_send(link->channel, &end, sizeof(end), -1) != 0)
 		log_line(LOG_WARN, "control: an answer did not fit");
 }
 
+/* What may let blocks be passed over. */
+static void
+index_wanted(struct index_query *wanted, const struct msg_audit_query *query)
+{
+	*wanted = (struct index_query){ .customer = query->customer,
+		.operator_name = query->operator_name,
+		.rule_id = query->rule_id,
+		.from_ns = query->from_ns,
+		.to_ns = query->to_ns,
+		.prefix = query->prefix,
+		.reason = query->reason,
+		.kind = query->kind,
+		.state = query->state };
+}
+
+static void
+answer_query(struct audit_link *link, const struct msg_audit_query *query)
+{
+	struct index_query wanted;
+	const struct ledger_range range = { .from = query->from_seq,
+		.to = query->to_seq,
+		.backward = query->backward != 0,
+		.query = &wanted,
+		.blocks = AUDIT_BLOCKS_MAX };
+	struct answer answer = { .link = link, .query = query };
+	struct ledger_head head = { 0 };
+	uint64_t seq = range.backward ? range.to : range.from;
+	int err = ledger_head_read(store_ledger(link->store), &head);
+	bool more;
+
+	index_wanted(&wanted, query);
+	if (err == 0 && query->max > 0) {
+		err = ledger_walk(
+		    store_ledger(link->store), &range, look, &answer, &seq);
+		seq = next_after(&answer, seq, err);
+	}
+	more = range.backward ? seq > range.from
+			      : seq < range.to && seq < head.size;
+	audit_end(link, query->request, more, seq);
+}
+
 static bool
 may_read(const struct audit_link *link)
 {
-	return channel_pending(link->channel) <= LINK_LIMIT / 4;
+	return channel_pending(link->channel) <= AUDIT_LINK_LIMIT / 4;
 }
 
 static void
@@ -157,23 +176,44 @@ link_break(struct audit_link *link, const char *why)
 	link_drop(link);
 }
 
+/* False when it is nothing that control of ours sends. */
+static bool
+answer_any(struct audit_link *link, const struct msg_head *head)
+{
+	const void *msg = head;
+
+	switch (head->kind) {
+	case MSG_AUDIT_QUERY:
+		if (!audit_query_valid(msg))
+			return false;
+		answer_query(link, msg);
+		return true;
+	case MSG_AUDIT_RAW_ASK:
+		audit_raw(link, msg);
+		return true;
+	case MSG_AUDIT_SEAL_ASK:
+		audit_seal(link, msg);
+		return true;
+	case MSG_AUDIT_PROOF_ASK:
+		audit_proof(link, msg);
+		return true;
+	case MSG_AUDIT_ACT:
+		return audit_act(link, msg);
+	default:
+		return false;
+	}
+}
+
 static void
 on_message(void *ctx, const struct msg_head *head, int fd)
 {
 	struct audit_link *link = ctx;
-	struct msg_audit_query query;
 
 	(void)fd;
-	if (head->kind != MSG_AUDIT_QUERY) {
-		link_break(link, "message out of turn");
+	if (!answer_any(link, head)) {
+		link_break(link, "message out of turn or malformed");
 		return;
 	}
-	memcpy(&query, (const void *)head, sizeof(query));
-	if (!audit_query_valid(&query)) {
-		link_break(link, "query is malformed");
-		return;
-	}
-	answer_query(link, &query);
 	if (!may_read(link)) {
 		channel_pause(link->channel, true);
 		timer_start(link->poll, POLL_MS, POLL_MS);
@@ -227,6 +267,12 @@ audit_link_free(struct audit_link *link)
 	free(link);
 }
 
+void
+audit_link_serve(struct audit_link *link, const struct audit_ops *ops)
+{
+	link->ops = *ops;
+}
+
 bool
 audit_link_broken(struct audit_link *link)
 {
@@ -243,5 +289,6 @@ audit_link_attach(struct audit_link *link, int fd)
 		on_batch };
 
 	link_drop(link);
-	link->channel = channel_open(link->loop, fd, LINK_LIMIT, &ops, link);
+	link->channel =
+	    channel_open(link->loop, fd, AUDIT_LINK_LIMIT, &ops, link);
 }

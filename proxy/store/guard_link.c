@@ -4,6 +4,7 @@
 #include "proxy/store/guard_link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,11 @@ struct guard_link {
 	struct store *store;
 	struct writer *writer;
 	struct channel *channel; /* NULL: no guard */
-	bool broken;             /* the guard is none of ours */
+	struct notes *notes;     /* NULL: nothing is wanted */
+	char origin[NOTE_NAME_MAX];
+	uint8_t key[SEAL_PUBLIC_LEN]; /* that a KEY entry would tell of */
+	uint64_t told;                /* durable, as the guard knows */
+	bool broken;                  /* the guard is none of ours */
 	bool greeted;
 	bool owes_durable;
 	bool owes_status;
@@ -68,9 +73,13 @@ greet(struct guard_link *link)
 	}
 	hello.next_seq = head->size;
 	memcpy(hello.root, head->root, sizeof(hello.root));
+	memcpy(hello.origin, link->origin, sizeof(hello.origin));
 	link->greeted =
 	    channel_send(link->channel, &hello, sizeof(hello), -1) == 0;
 	link->owes_status = link->greeted && writer_full(link->writer);
+	link->told = head->size;
+	if (link->greeted && link->notes != NULL)
+		notes_greeted(link->notes, head->size);
 }
 
 static int
@@ -174,8 +183,10 @@ send_durable(struct guard_link *link)
 		.seq = writer_head(link->writer)->size,
 	};
 
-	if (channel_send(link->channel, &durable, sizeof(durable), -1) == 0)
-		link->owes_durable = false;
+	if (channel_send(link->channel, &durable, sizeof(durable), -1) != 0)
+		return;
+	link->owes_durable = false;
+	link->told = durable.seq;
 }
 
 /* Pay what is owed, as far as there is room. */
@@ -219,6 +230,10 @@ take_entry(struct guard_link *link, const struct msg_entry *msg)
 		link_break(link, "entry cannot be recorded");
 		return;
 	}
+	if (link->notes != NULL &&
+	    notes_look(link->notes, &link->entry) == NOTES_KEY)
+		writer_meta(
+		    link->writer, STORE_KEY, link->key, sizeof(link->key));
 	if (!writer_room(link->writer))
 		channel_pause(link->channel, true);
 }
@@ -296,6 +311,34 @@ guard_link_free(struct guard_link *link)
 }
 
 void
+guard_link_origin(struct guard_link *link, const char *origin)
+{
+	(void)snprintf(link->origin, sizeof(link->origin), "%s", origin);
+}
+
+void
+guard_link_notes(struct guard_link *link, struct notes *notes)
+{
+	link->notes = notes;
+}
+
+void
+guard_link_key(struct guard_link *link, const uint8_t key[SEAL_PUBLIC_LEN])
+{
+	memcpy(link->key, key, sizeof(link->key));
+}
+
+int
+guard_link_note(struct guard_link *link, const struct msg_store_note *note)
+{
+	if (link->channel == NULL || !link->greeted ||
+	    channel_send(link->channel, note, sizeof(*note), -1) != 0)
+		return -1;
+	channel_flush(link->channel);
+	return 0;
+}
+
+void
 guard_link_attach(struct guard_link *link, int fd)
 {
 	static const struct channel_ops ops = { on_message, on_closed, on_room,
@@ -322,7 +365,8 @@ guard_link_up(const struct guard_link *link)
 void
 guard_link_durable(struct guard_link *link)
 {
-	link->owes_durable = true;
+	if (writer_head(link->writer)->size != link->told)
+		link->owes_durable = true;
 	if (link->channel != NULL && writer_room(link->writer))
 		channel_pause(link->channel, false);
 	settle(link);

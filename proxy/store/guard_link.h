@@ -11,6 +11,7 @@
 #pragma once
 
 #include "proxy/common/channel.h"
+#include "proxy/store/notes.h"
 #include "proxy/store/writer.h"
 
 struct guard_link;
@@ -19,6 +20,20 @@ struct guard_link;
 struct guard_link *guard_link_new(
     struct loop *loop, struct store *store, struct writer *writer);
 void guard_link_free(struct guard_link *link); /* NULL is fine */
+
+/*
+ * Which log it is (a valid name, told in the greeting), and what the store
+ * itself wants recorded (borrowed): its entries are looked out for; key (its
+ * len octets) is remembered with the one that tells of it. Before a guard is
+ * there.
+ */
+void guard_link_origin(struct guard_link *link, const char *origin);
+void guard_link_notes(struct guard_link *link, struct notes *notes);
+void guard_link_key(
+    struct guard_link *link, const uint8_t key[SEAL_PUBLIC_LEN]);
+
+/* Ask the guard to record something. 0, or -1: no guard, or no room. */
+int guard_link_note(struct guard_link *link, const struct msg_store_note *note);
 
 /* Take over fd, a channel to a guard; the one before is closed. */
 void guard_link_attach(struct guard_link *link, int fd);

@@ -1,252 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Two buffers and a thread.
- *
- * The loop owns `filling` and everything not under the lock. It hands a buffer
- * over by putting it into shared.work; the thread gives it back by clearing
- * that, with the outcome beside it, and rings an eventfd. While work is set the
- * buffer, and the store's writing side, are the thread's.
- */
-#include "proxy/store/writer.h"
-
+/* Two buffers and a thread: the loop's side. */
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "proxy/common/log.h"
 #include "proxy/store/ballast.h"
-#include "store/record.h"
-
-#define RETRY_S 1
-
-/* In front of each record in a buffer; both are 8-aligned. */
-struct item {
-	uint64_t rule_id;
-	uint32_t len;
-	uint32_t live_op;
-	uint8_t
-	    leaf[SEAL_LEN]; /* made here: the other thread has enough to do */
-};
-#define ITEM_MAX (sizeof(struct item) + RECORD_MAX)
-
-struct buffer {
-	size_t used;
-	unsigned n;
-	_Alignas(8) uint8_t octets[WRITER_OCTETS];
-};
-
-struct writer {
-	struct store *store;
-	const char *folder;
-	size_t ballast; /* octets to keep laid aside */
-	struct writer_ops ops;
-	struct watch *watch;
-	int bell; /* eventfd: thread -> loop */
-	pthread_t thread;
-	bool started;
-	struct buffer *filling;
-	struct buffer *spare; /* NULL while a commit is under way */
-	struct buffer *both[2];
-	uint64_t next;           /* number of the next entry */
-	struct ledger_head head; /* on disk */
-	bool full;               /* as told to the owner */
-	bool discarding;
-	struct {
-		pthread_mutex_t lock;
-		pthread_cond_t cond;
-		struct buffer *work; /* NULL: the thread is idle */
-		struct ledger_head head;
-		bool full;
-		bool discard;
-		bool stop;
-	} shared;
-};
-
-/* ---- the thread ---- */
-
-static int
-batch_write(struct writer *writer, const struct buffer *buffer,
-    struct ledger_head *head)
-{
-	int err = store_begin(writer->store);
-	size_t at = 0;
-
-	for (unsigned i = 0; buffer != NULL && i < buffer->n && err == 0; i++) {
-		struct store_item item;
-		struct item found;
-
-		memcpy(&found, &buffer->octets[at], sizeof(found));
-		item.rule_id = found.rule_id;
-		item.record = &buffer->octets[at + sizeof(found)];
-		item.len = found.len;
-		item.live_op = (enum live_op)found.live_op;
-		memcpy(item.leaf, found.leaf, sizeof(item.leaf));
-		err = store_append(writer->store, &item);
-		at += sizeof(found) + ((item.len + 7) & ~(size_t)7);
-	}
-	if (err == 0)
-		return store_commit(writer->store, head);
-	store_abort(writer->store);
-	return err;
-}
+#include "proxy/store/writer_parts.h"
 
 static void
-bell_ring(const struct writer *writer)
-{
-	const uint64_t one = 1;
-
-	while (write(writer->bell, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
-}
-
-static struct timespec
-retry_at(void)
-{
-	struct timespec at;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_sec += RETRY_S;
-	return at;
-}
-
-/* Say it, give up the ballast or wait a little. Returns false when the batch
- * is to be given up. */
-static bool
-full_wait(struct writer *writer)
-{
-	bool dropped = ballast_drop(writer->folder), go_on;
-	struct timespec until = retry_at();
-
-	(void)pthread_mutex_lock(&writer->shared.lock);
-	if (!writer->shared.full) {
-		writer->shared.full = true;
-		bell_ring(writer);
-	}
-	while (!dropped && !writer->shared.discard && !writer->shared.stop) {
-		if (pthread_cond_timedwait(&writer->shared.cond,
-			&writer->shared.lock, &until) == ETIMEDOUT)
-			break;
-	}
-	go_on = !writer->shared.discard && !writer->shared.stop;
-	(void)pthread_mutex_unlock(&writer->shared.lock);
-	return go_on;
-}
-
-static bool
-is_full(struct writer *writer)
-{
-	bool full;
-
-	(void)pthread_mutex_lock(&writer->shared.lock);
-	full = writer->shared.full;
-	(void)pthread_mutex_unlock(&writer->shared.lock);
-	return full;
-}
-
-/* 0 when batch or, without one, an empty transaction has become durable. */
-static int
-batch_try(struct writer *writer, const struct buffer *buffer,
-    struct ledger_head *head)
-{
-	int err = batch_write(writer, buffer, head);
-
-	/* On a full disk room may have been made between the write that fell
-	 * short and the look for room: then this was no defect. */
-	if (err == DB_IO && is_full(writer))
-		err = batch_write(writer, buffer, head);
-	if (err != 0 && err != DB_FULL) {
-		log_line(LOG_ERROR, "log: cannot write: %s; ending",
-		    db_error_text(err));
-		_exit(EXIT_FAILURE);
-	}
-	return err;
-}
-
-/* Everything is well again when entries can be written and the ballast, where
- * there was one, is back. */
-static void
-full_end(struct writer *writer)
-{
-	if (ballast_spent(writer->folder) &&
-	    !ballast_take(writer->folder, writer->ballast))
-		return;
-	(void)pthread_mutex_lock(&writer->shared.lock);
-	writer->shared.full = false;
-	bell_ring(writer);
-	(void)pthread_mutex_unlock(&writer->shared.lock);
-}
-
-/* The next batch, NULL when none came in time, which only matters on a full
- * disk. Returns false at the end. */
-static bool
-work_wait(struct writer *writer, const struct buffer **work)
-{
-	struct timespec until = retry_at();
-	bool stop;
-	int err = 0;
-
-	(void)pthread_mutex_lock(&writer->shared.lock);
-	while (
-	    writer->shared.work == NULL && !writer->shared.stop && err == 0) {
-		if (writer->shared.full)
-			err = pthread_cond_timedwait(
-			    &writer->shared.cond, &writer->shared.lock, &until);
-		else
-			err = pthread_cond_wait(
-			    &writer->shared.cond, &writer->shared.lock);
-	}
-	*work = writer->shared.work;
-	stop = writer->shared.stop;
-	(void)pthread_mutex_unlock(&writer->shared.lock);
-	return *work != NULL || !stop;
-}
-
-static void
-work_done(struct writer *writer, const struct ledger_head *head)
-{
-	(void)pthread_mutex_lock(&writer->shared.lock);
-	writer->shared.head = *head;
-	writer->shared.work = NULL;
-	writer->shared.discard = false;
-	bell_ring(writer);
-	(void)pthread_mutex_unlock(&writer->shared.lock);
-}
-
-static void *
-thread_run(void *ctx)
-{
-	struct writer *writer = ctx;
-	struct ledger_head head = writer->shared.head;
-	const struct buffer *work;
-
-	while (work_wait(writer, &work)) {
-		int err = batch_try(writer, work, &head);
-
-		while (work != NULL && err == DB_FULL && full_wait(writer))
-			err = batch_try(writer, work, &head);
-		if (work != NULL)
-			work_done(writer, &head);
-		if (err == 0 && is_full(writer))
-			full_end(writer);
-	}
-	return NULL;
-}
-
-/* ---- the loop's side ---- */
-
-static void
-buffer_clear(struct buffer *buffer)
+buffer_clear(struct writer_buffer *buffer)
 {
 	buffer->used = 0;
 	buffer->n = 0;
+	buffer->n_metas = 0;
+	buffer->n_jobs = 0;
+	buffer->jobs_over = false;
+	buffer->jobs_err = 0;
 }
 
-static struct buffer *
+static struct writer_buffer *
 other_buffer(const struct writer *writer)
 {
 	return writer->filling == writer->both[0] ? writer->both[1]
@@ -256,10 +32,15 @@ other_buffer(const struct writer *writer)
 void
 writer_kick(struct writer *writer)
 {
-	if (writer->spare == NULL || writer->filling->n == 0)
+	struct writer_buffer *buffer = writer->filling;
+
+	if (writer->spare == NULL || (buffer->n == 0 && writer->n_jobs == 0))
 		return;
+	memcpy(buffer->job, writer->job, sizeof(buffer->job));
+	buffer->n_jobs = writer->n_jobs;
+	writer->n_jobs = 0;
 	(void)pthread_mutex_lock(&writer->shared.lock);
-	writer->shared.work = writer->filling;
+	writer->shared.work = buffer;
 	(void)pthread_cond_signal(&writer->shared.cond);
 	(void)pthread_mutex_unlock(&writer->shared.lock);
 	writer->filling = writer->spare;
@@ -271,7 +52,15 @@ writer_kick(struct writer *writer)
 static void
 batch_end(struct writer *writer)
 {
+	struct writer_job job[WRITER_JOBS];
+	unsigned n_jobs;
+	int err;
+
 	writer->spare = other_buffer(writer);
+	n_jobs = writer->spare->n_jobs;
+	err = writer->spare->jobs_over ? writer->spare->jobs_err : DB_FULL;
+	memcpy(job, writer->spare->job, sizeof(job));
+	buffer_clear(writer->spare);
 	if (writer->discarding) {
 		log_line(LOG_WARN,
 		    "log: disk full: %u waiting entries "
@@ -283,6 +72,8 @@ batch_end(struct writer *writer)
 	}
 	writer_kick(writer);
 	writer->ops.durable(writer->ops.ctx, &writer->head);
+	for (unsigned i = 0; i < n_jobs; i++)
+		job[i].done(job[i].ctx, err);
 }
 
 static void
@@ -300,6 +91,7 @@ bell_rung(void *ctx, int events)
 	idle = writer->shared.work == NULL;
 	head = writer->shared.head;
 	full = writer->shared.full;
+	writer->held = writer->shared.held;
 	(void)pthread_mutex_unlock(&writer->shared.lock);
 	if (full != writer->full) {
 		writer->full = full;
@@ -319,7 +111,7 @@ thread_start(struct writer *writer)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&writer->thread, NULL, thread_run, writer);
+	err = pthread_create(&writer->thread, NULL, writer_thread, writer);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	writer->started = err == 0;
 	return err;
@@ -424,14 +216,14 @@ bool
 writer_room(const struct writer *writer)
 {
 	return writer->filling->n < WRITER_ENTRIES &&
-	       writer->filling->used + ITEM_MAX <= WRITER_OCTETS;
+	       writer->filling->used + WRITER_ITEM_MAX <= WRITER_OCTETS;
 }
 
 int
 writer_add(struct writer *writer, const struct entry *entry)
 {
-	struct buffer *buffer = writer->filling;
-	struct item item = { .rule_id = entry->rule_id,
+	struct writer_buffer *buffer = writer->filling;
+	struct writer_item item = { .rule_id = entry->rule_id,
 		.live_op = entry->live_op };
 	int len;
 
@@ -453,6 +245,36 @@ writer_add(struct writer *writer, const struct entry *entry)
 	return 0;
 }
 
+void
+writer_meta(
+    struct writer *writer, enum store_meta meta, const void *data, size_t len)
+{
+	struct writer_buffer *buffer = writer->filling;
+	unsigned i = 0;
+
+	if (buffer->n == 0 || len > sizeof(buffer->meta[0].data))
+		return;
+	while (i < buffer->n_metas && buffer->meta[i].meta != meta)
+		i++;
+	if (i == WRITER_METAS)
+		return;
+	buffer->meta[i].meta = meta;
+	buffer->meta[i].len = (uint32_t)len;
+	memcpy(buffer->meta[i].data, data, len);
+	if (i == buffer->n_metas)
+		buffer->n_metas++;
+}
+
+int
+writer_job(struct writer *writer, const struct writer_job *job)
+{
+	if (writer->n_jobs == WRITER_JOBS)
+		return -1;
+	writer->job[writer->n_jobs++] = *job;
+	writer_kick(writer);
+	return 0;
+}
+
 uint64_t
 writer_next(const struct writer *writer)
 {
@@ -468,7 +290,8 @@ writer_head(const struct writer *writer)
 bool
 writer_idle(const struct writer *writer)
 {
-	return writer->spare != NULL && writer->filling->n == 0;
+	return writer->spare != NULL && writer->filling->n == 0 &&
+	       writer->n_jobs == 0;
 }
 
 bool
@@ -491,4 +314,42 @@ writer_discard(struct writer *writer)
 	writer->shared.discard = writer->shared.work != NULL;
 	(void)pthread_cond_signal(&writer->shared.cond);
 	(void)pthread_mutex_unlock(&writer->shared.lock);
+}
+
+bool
+writer_held(const struct writer *writer)
+{
+	return writer->held;
+}
+
+/* The entries from..to - 1 of a buffer whose first is number first. */
+static void
+buffer_walk(const struct writer_buffer *buffer, uint64_t first,
+    const struct writer_range *range,
+    void (*visit)(void *ctx, const uint8_t *record, size_t len), void *ctx)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < buffer->n; i++) {
+		struct writer_item item;
+
+		memcpy(&item, &buffer->octets[at], sizeof(item));
+		if (first + i >= range->from && first + i < range->to)
+			visit(
+			    ctx, &buffer->octets[at + sizeof(item)], item.len);
+		at += sizeof(item) + (((size_t)item.len + 7) & ~(size_t)7);
+	}
+}
+
+void
+writer_waiting(const struct writer *writer, const struct writer_range *range,
+    void (*visit)(void *ctx, const uint8_t *record, size_t len), void *ctx)
+{
+	const struct writer_buffer *other = other_buffer(writer);
+	uint64_t first = writer->next - writer->filling->n;
+
+	/* Neither thread writes to what the other one has. */
+	if (writer->spare == NULL)
+		buffer_walk(other, first - other->n, range, visit, ctx);
+	buffer_walk(writer->filling, first, range, visit, ctx);
 }

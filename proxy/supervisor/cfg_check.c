@@ -117,3 +117,11 @@ cfg_check_service(const struct msg_cfg_service *msg)
 	       check_address(&msg->http, true) &&
 	       (msg->http.afi == AFI_NONE || msg->http.port != 0);
 }
+
+bool
+cfg_check_log(const struct msg_cfg_log *msg)
+{
+	return check_cfg_log(msg) && cfg_check_path(msg->key_path) &&
+	       (msg->syslog_path[0] == '\0' ||
+		   cfg_check_path(msg->syslog_path));
+}

@@ -20,3 +20,4 @@ bool cfg_check_wish(const struct msg_cfg_wish *msg);
 bool cfg_check_protected(const struct msg_cfg_protected *msg);
 bool cfg_check_fleet(const struct msg_cfg_fleet *msg);
 bool cfg_check_service(const struct msg_cfg_service *msg);
+bool cfg_check_log(const struct msg_cfg_log *msg);

@@ -160,6 +160,18 @@ take_service(struct cfg_set *set, const struct msg_cfg_service *msg)
 	return NULL;
 }
 
+static const char *
+take_log(struct cfg_set *set, const struct msg_cfg_log *msg)
+{
+	if (set->has_log)
+		return "two logs";
+	if (!cfg_check_log(msg))
+		return "bad log";
+	set->has_log = true;
+	set->log = *msg;
+	return NULL;
+}
+
 /* Room for the parts of one more customer. */
 static const char *
 parts_add(struct cfg_set *set)
@@ -312,6 +324,8 @@ take_end(struct cfg_set *set)
 		return "no validation";
 	if (!set->fleeted || !set->has_rpki || !set->has_service)
 		return "no fleet, RPKI or service";
+	if (!set->has_log)
+		return "no log";
 	for (uint32_t i = 0; i < set->customers.n; i++) {
 		if (set->parts[i].irr != NULL &&
 		    !irr_list_whole(set->parts[i].irr))
@@ -444,6 +458,8 @@ cfg_set_take(struct cfg_set *set, const struct msg_head *head)
 		return "no beginning";
 	if (message_is_irr(head))
 		return take_apart(set, head);
+	if (head->kind == MSG_CFG_LOG)
+		return take_log(set, (const void *)head);
 	why = take_kind(set, head);
 	return why != NULL ? why : octets_add(set, head);
 }

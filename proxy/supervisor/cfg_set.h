@@ -50,12 +50,14 @@ struct cfg_set {
 	bool fleeted;
 	bool has_rpki;
 	bool has_service;
+	bool has_log;
 	bool has_noc;
 	bool ended;
 	struct msg_cfg_router router; /* copied out */
 	struct msg_cfg_validation validation;
 	struct msg_cfg_rpki rpki;
 	struct msg_cfg_service service;
+	struct msg_cfg_log log; /* kept from the guard */
 	uint32_t n_protected;
 	/* The last MSG_CFG_ASN: they ascend. asn 0: none yet. */
 	uint32_t asn_index;
@@ -102,6 +104,7 @@ void cfg_set_irr_replace(
 
 /*
  * The message at *at (0: the first), NULL past the last; moves *at on. Without
- * the IRR lists: they come where *at is set->irr_at.
+ * the IRR lists: they come where *at is set->irr_at. Without MSG_CFG_LOG: the
+ * guard has nothing to do with it.
  */
 const struct msg_head *cfg_set_next(const struct cfg_set *set, size_t *at);

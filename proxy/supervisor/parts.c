@@ -2,7 +2,8 @@
 /*
  * The roles there is one of, but for the guard: store and control always, rpki
  * where caches are configured, http where it has an address. Each gets its
- * configuration first, and again when it has changed.
+ * configuration first, and again when it has changed. Signer and witness:
+ * parts_log.c.
  */
 #include "proxy/supervisor/supervisor.h"
 
@@ -51,8 +52,7 @@ part_stop(struct part *part)
 	process_finish(&part->process, PART_STOP_MS);
 }
 
-/* Its configuration; it is ready then. */
-static void
+void
 part_config(struct part *part, const void *msg, size_t size)
 {
 	part->ready = channel_send(part->process.channel, msg, size, -1) == 0;
@@ -62,7 +62,7 @@ part_config(struct part *part, const void *msg, size_t size)
 		process_kill(&part->process);
 }
 
-static void
+void
 part_unexpected(struct part *part, const struct msg_head *head, int fd)
 {
 	if (fd >= 0)
@@ -84,6 +84,7 @@ store_up(void *ctx)
 	memcpy(msg.path, store->supervisor->set->router.store_path,
 	    sizeof(msg.path));
 	part_config(store, &msg, sizeof(msg));
+	log_parts_tell(store, MSG_STORE_LOG);
 	supervisor_link(store->supervisor);
 }
 
@@ -92,14 +93,21 @@ store_message(void *ctx, const struct msg_head *head, int fd)
 {
 	const struct msg_peer_broken *broken = (const void *)head;
 	struct part *store = ctx;
+	struct supervisor *supervisor = store->supervisor;
+	struct part *part = NULL;
 
-	if (head->kind != MSG_PEER_BROKEN || broken->role != ROLE_CONTROL) {
+	if (head->kind == MSG_PEER_BROKEN)
+		part = broken->role == ROLE_CONTROL   ? &supervisor->control
+		       : broken->role == ROLE_SIGNER  ? &supervisor->signer
+		       : broken->role == ROLE_WITNESS ? &supervisor->witness
+						      : NULL;
+	if (part == NULL) {
 		part_unexpected(store, head, fd);
 		return;
 	}
 	if (fd >= 0)
 		(void)close(fd);
-	process_kill(&store->supervisor->control.process);
+	process_kill(&part->process);
 }
 
 static void
@@ -111,6 +119,8 @@ store_down(void *ctx, int status)
 	store->ready = false;
 	store->supervisor->guard_store = false;
 	store->supervisor->control_store = false;
+	store->supervisor->store_signer = false;
+	store->supervisor->store_witness = false;
 	if (store->supervisor->phase > PHASE_RUN)
 		stop_progress(store->supervisor);
 }
@@ -256,8 +266,7 @@ http_up(void *ctx)
 	    http, &supervisor->http_config, sizeof(supervisor->http_config));
 }
 
-/* It has ended: because it was told to, and is wanted (again) meanwhile? */
-static void
+void
 part_down(struct part *part, bool wanted)
 {
 	struct supervisor *supervisor = part->supervisor;
@@ -300,8 +309,7 @@ static const struct process_ops http_ops = {
 	.on_down = http_down,
 };
 
-/* Start or stop it. One that still ends is started when it has. */
-static void
+void
 part_want(struct part *part, bool wanted)
 {
 	if (wanted && process_gone(&part->process))
@@ -358,12 +366,13 @@ parts_init(struct supervisor *supervisor)
 	    part_init(supervisor, &supervisor->http, "sluice-http", &http_ops) <
 		0)
 		return -1;
-	return 0;
+	return log_parts_init(supervisor);
 }
 
 void
 parts_fini(struct supervisor *supervisor)
 {
+	log_parts_fini(supervisor);
 	part_fini(&supervisor->http);
 	part_fini(&supervisor->rpki);
 	part_fini(&supervisor->control);
@@ -373,6 +382,7 @@ parts_fini(struct supervisor *supervisor)
 void
 parts_start(struct supervisor *supervisor)
 {
+	log_parts_start(supervisor);
 	process_start(&supervisor->store.process);
 	process_start(&supervisor->guard.process);
 	process_start(&supervisor->control.process);
@@ -384,6 +394,7 @@ parts_update(struct supervisor *supervisor)
 	control_update(supervisor);
 	rpki_update(supervisor);
 	http_update(supervisor);
+	log_parts_update(supervisor);
 }
 
 void
@@ -407,6 +418,7 @@ parts_link(struct supervisor *supervisor)
 		supervisor->control_store =
 		    supervisor_connect(&control->process, ROLE_CONTROL,
 			&store->process, ROLE_STORE, 0);
+	log_parts_link(supervisor);
 }
 
 void
@@ -416,6 +428,7 @@ parts_release(struct supervisor *supervisor)
 	process_release(&supervisor->control.process);
 	process_release(&supervisor->rpki.process);
 	process_release(&supervisor->http.process);
+	log_parts_release(supervisor);
 }
 
 void

@@ -154,6 +154,7 @@ process_spawn(struct process *process, int fd)
 	char argument[PATH_LEN];
 	char option[16];
 	char *argv[] = { process->name, NULL, NULL, NULL };
+	char *nothing[] = { NULL };
 	size_t n = 1;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -180,7 +181,8 @@ process_spawn(struct process *process, int fd)
 			err = spawn_signals(&attributes);
 		if (err == 0)
 			err = posix_spawn(&process->pid, path, &files,
-			    &attributes, argv, environ);
+			    &attributes, argv,
+			    process->bare ? nothing : environ);
 		(void)posix_spawnattr_destroy(&attributes);
 	}
 	(void)posix_spawn_file_actions_destroy(&files);

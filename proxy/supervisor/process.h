@@ -47,6 +47,7 @@ struct process {
 	const char *argument;        /* one, or NULL; borrowed */
 	char name[PROCESS_NAME_MAX]; /* for log lines, and as argv[0] */
 	size_t limit;                /* of the channel */
+	bool bare;                   /* without our environment */
 	const struct process_ops *ops;
 	void *ctx;
 	pid_t pid;               /* 0: does not run */
@@ -64,8 +65,8 @@ void process_table_init(struct process_table *table, struct loop *loop);
 
 /*
  * Set up *process, which stays where it is until process_free(): program,
- * option, argument, name, limit, ops and ctx are filled in, the rest zero.
- * Returns 0, or -1 when out of memory.
+ * option, argument, name, limit, bare, ops and ctx are filled in, the rest
+ * zero. Returns 0, or -1 when out of memory.
  */
 int process_init(struct process_table *table, struct process *process);
 

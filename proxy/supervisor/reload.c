@@ -169,6 +169,8 @@ reload_loaded(
 	reload->load = NULL;
 	reload->set = set;
 	fixed = setup_fixed(&supervisor->set->router, &set->router);
+	if (fixed == NULL)
+		fixed = setup_fixed_log(&supervisor->set->log, &set->log);
 	if (fixed != NULL) {
 		reload_refuse_text(supervisor, fixed,
 		    "no change while sluiced runs; restart it");

@@ -135,3 +135,13 @@ setup_fixed(const struct msg_cfg_router *old, const struct msg_cfg_router *new)
 		return "control.socket";
 	return NULL;
 }
+
+const char *
+setup_fixed_log(const struct msg_cfg_log *old, const struct msg_cfg_log *new)
+{
+	if (strncmp(old->name, new->name, sizeof(old->name)) != 0)
+		return "store.name";
+	if (strncmp(old->key_path, new->key_path, PATH_LEN) != 0)
+		return "store.key";
+	return NULL;
+}

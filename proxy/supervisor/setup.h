@@ -33,3 +33,7 @@ enum setup_change setup_compare(
  * the key ("router.asn"), borrowed for ever. */
 const char *setup_fixed(
     const struct msg_cfg_router *old, const struct msg_cfg_router *new);
+
+/* The same of the log: which one it is, and where its keys lie. */
+const char *setup_fixed_log(
+    const struct msg_cfg_log *old, const struct msg_cfg_log *new);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The way down: the guard records the stop, so that what stands is known to
- * stand; then the sessions say goodbye to their neighbours; then the rest.
+ * stand; then the sessions say goodbye to their neighbours; then the rest, and
+ * when the store has had its last checkpoint signed, the signer.
  */
 #include "proxy/common/log.h"
 #include "proxy/supervisor/supervisor.h"
@@ -41,7 +42,11 @@ stop_progress(struct supervisor *supervisor)
 		sessions_stop(supervisor);
 	if (supervisor->phase == PHASE_STOP_SESSIONS && peers_gone(supervisor))
 		rest_stop(supervisor);
-	if (supervisor->phase == PHASE_STOP_REST && parts_gone(supervisor))
+	if (supervisor->phase == PHASE_STOP_REST && parts_gone(supervisor)) {
+		supervisor->phase = PHASE_STOP_SEAL;
+		log_parts_stop(supervisor);
+	}
+	if (supervisor->phase == PHASE_STOP_SEAL && log_parts_gone(supervisor))
 		loop_stop(supervisor->loop);
 }
 
@@ -58,6 +63,8 @@ stop_hurry(struct supervisor *supervisor)
 		process_kill(&supervisor->peers[i]->process);
 	if (supervisor->phase == PHASE_STOP_REST)
 		parts_kill(supervisor);
+	if (supervisor->phase == PHASE_STOP_SEAL)
+		log_parts_kill(supervisor);
 }
 
 void

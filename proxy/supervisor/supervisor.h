@@ -5,6 +5,7 @@
  *
  *   supervisor.c  boot, the guard, links between the roles
  *   parts.c       the other roles there is one of
+ *   parts_log.c   of these, the signer and the witness
  *   peer.c        one neighbour: its session process and its sockets
  *   adopt.c       a configuration comes into force: listeners, keys, peers
  *   reload.c      a new one, from the file over the guard to there
@@ -75,6 +76,7 @@ enum phase {
 	PHASE_STOP_GUARD,
 	PHASE_STOP_SESSIONS,
 	PHASE_STOP_REST,
+	PHASE_STOP_SEAL,
 };
 
 /* A reload under way. */
@@ -118,11 +120,14 @@ struct supervisor {
 	struct part control;
 	struct part rpki; /* wanted with caches */
 	struct part http; /* wanted with an address */
+	struct part signer;
+	struct part witness; /* wanted with a witness or an address */
 	/* What these have been told. */
 	struct msg_control_config control_config;
 	struct msg_cfg_rpki rpki_config;
 	struct msg_http_config http_config;
-	struct feed feed; /* to the guard */
+	struct msg_cfg_log log_config; /* store, signer and witness */
+	struct feed feed;              /* to the guard */
 	struct irr *irr;
 	struct irr_load *irr_load;
 	struct timer *irr_timer;
@@ -136,6 +141,9 @@ struct supervisor {
 	bool guard_control;
 	bool guard_rpki;
 	bool control_store;
+	bool store_signer;
+	bool store_witness;
+	bool witness_signer;
 	bool told_ready; /* the service manager */
 	struct reload reload;
 	enum phase phase;
@@ -168,6 +176,18 @@ void part_fini(struct part *part); /* also of one that was not set up */
 /* MSG_STOP, then the kill; not started again. */
 void part_stop(struct part *part);
 
+/* Its configuration; it is ready then. */
+void part_config(struct part *part, const void *msg, size_t size);
+
+/* A message that it does not send: it is killed, fd closed. */
+void part_unexpected(struct part *part, const struct msg_head *head, int fd);
+
+/* Start or stop it. One that still ends is started when it has. */
+void part_want(struct part *part, bool wanted);
+
+/* It has ended: because it was told to, and is wanted (again) meanwhile? */
+void part_down(struct part *part, bool wanted);
+
 /* All but the guard. */
 int parts_init(struct supervisor *supervisor); /* 0, or -1: out of memory */
 void parts_fini(struct supervisor *supervisor);
@@ -181,11 +201,31 @@ void parts_update(struct supervisor *supervisor);
 /* Make every missing link between two of them and with the guard. */
 void parts_link(struct supervisor *supervisor);
 
-/* The way down: no more starts; stop; kill; all have ended. */
+/* The way down: no more starts; then, of all but signer and witness: stop;
+ * kill; all have ended. */
 void parts_release(struct supervisor *supervisor);
 void parts_stop(struct supervisor *supervisor);
 void parts_kill(struct supervisor *supervisor);
 bool parts_gone(const struct supervisor *supervisor);
+
+/* ---- parts_log.c ---- */
+
+/* Signer and witness: as those of parts.c, which call all but the last three.
+ */
+int log_parts_init(struct supervisor *supervisor);
+void log_parts_fini(struct supervisor *supervisor);
+void log_parts_start(struct supervisor *supervisor);
+void log_parts_update(struct supervisor *supervisor);
+void log_parts_link(struct supervisor *supervisor);
+void log_parts_release(struct supervisor *supervisor);
+
+/* The store, which wants a last checkpoint of them, has ended. */
+void log_parts_stop(struct supervisor *supervisor);
+void log_parts_kill(struct supervisor *supervisor);
+bool log_parts_gone(const struct supervisor *supervisor);
+
+/* Tell a part of the log's configuration, behind what it has been told. */
+void log_parts_tell(struct part *part, enum msg_kind kind);
 
 /* ---- waits.c ---- */
 

@@ -38,7 +38,8 @@ enum once {
 	ONCE_FLEET = 2,
 	ONCE_RPKI = 4,
 	ONCE_SERVICE = 8,
-	ONCE_ALL = 15
+	ONCE_LOG = 16,
+	ONCE_ALL = 31
 };
 
 static void
@@ -167,6 +168,31 @@ neighbor_check(const struct msg_cfg_neighbor *msg, uint32_t customers)
 }
 
 static void
+log_check(const struct msg_cfg_log *msg)
+{
+	struct note_key key;
+
+	demand(note_name_valid(msg->name));
+	demand(msg->key_path[0] == '/' && memchr(msg->key_path, 0, PATH_LEN));
+	demand(memchr(msg->syslog_path, 0, 108) != NULL);
+	demand(msg->syslog_path[0] == '\0' || msg->syslog_path[0] == '/');
+	demand(msg->retain_ms == 0 || msg->retain_ms >= UINT64_C(86400000));
+	demand(msg->n_witnesses <= WITNESSES_MAX);
+	demand((msg->n_cosigned > 0) == (msg->listen.port != 0));
+	demand(msg->n_cosigned <= COSIGNED_MAX);
+	for (uint32_t i = 0; i < msg->n_witnesses; i++) {
+		const struct log_witness *witness = &msg->witness[i];
+
+		demand(strncmp(witness->url, "http", 4) == 0);
+		demand(note_key_parse(witness->vkey, &key) == 0 &&
+		       key.algorithm == NOTE_COSIGNED);
+	}
+	for (uint32_t i = 0; i < msg->n_cosigned; i++)
+		demand(note_key_parse(msg->cosigned[i], &key) == 0 &&
+		       key.algorithm == NOTE_ED25519);
+}
+
+static void
 customer_next(struct stream *stream, const struct msg_cfg_customer *msg)
 {
 	demand(!stream->noc);
@@ -188,6 +214,10 @@ policy_check(struct stream *stream, const struct msg_head *head)
 		break;
 	case MSG_CFG_SERVICE:
 		once_check(stream, ONCE_SERVICE);
+		break;
+	case MSG_CFG_LOG:
+		once_check(stream, ONCE_LOG);
+		log_check((const void *)head);
 		break;
 	case MSG_CFG_CLASS:
 	case MSG_CFG_PROTECTED:

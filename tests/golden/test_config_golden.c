@@ -191,6 +191,35 @@ service_text(FILE *out, const struct msg_cfg_service *msg)
 	address_text(out, "http", &msg->http);
 }
 
+/* What a file says nothing of is not said here either. */
+static bool
+log_is_plain(const struct msg_cfg_log *msg)
+{
+	size_t len = strlen(msg->key_path);
+
+	return strncmp(msg->name, "sluice/", 7) == 0 && len > 5 &&
+	       strcmp(&msg->key_path[len - 5], "-seal") == 0 &&
+	       strcmp(msg->syslog_path, "/dev/log") == 0 &&
+	       msg->retain_ms == 0 && msg->retain_octets == 0 &&
+	       msg->n_witnesses == 0 && msg->n_cosigned == 0 &&
+	       msg->listen.afi == AFI_NONE;
+}
+
+static void
+log_text(FILE *out, const struct msg_cfg_log *msg)
+{
+	(void)fprintf(out,
+	    "log name=%s key=%s syslog=%s age=%" PRIu64 " size=%" PRIu64,
+	    msg->name, msg->key_path, msg->syslog_path, msg->retain_ms,
+	    msg->retain_octets);
+	for (uint32_t i = 0; i < msg->n_witnesses; i++)
+		(void)fprintf(out, " witness=%s,%s", msg->witness[i].url,
+		    msg->witness[i].vkey);
+	address_text(out, "listen", &msg->listen);
+	for (uint32_t i = 0; i < msg->n_cosigned; i++)
+		(void)fprintf(out, " log=%s", msg->cosigned[i]);
+}
+
 static void
 validation_text(FILE *out, const struct msg_cfg_validation *msg)
 {
@@ -262,6 +291,8 @@ message_text(void *ctx, const struct msg_head *head)
 
 	assert_in_range((head->len + 7u) & ~7u, msg_len_min(head->kind),
 	    msg_len_max(head->kind));
+	if (head->kind == MSG_CFG_LOG && log_is_plain(msg))
+		return 0;
 #define SAID(kind_, call)                                                      \
 	case MSG_CFG_##kind_:                                                  \
 		call;                                                          \
@@ -283,6 +314,7 @@ message_text(void *ctx, const struct msg_head *head)
 		SAID(FLEET, fleet_text(out, msg));
 		SAID(RPKI, rpki_text(out, msg));
 		SAID(SERVICE, service_text(out, msg));
+		SAID(LOG, log_text(out, msg));
 		SAID(NEIGHBOR, neighbor_text(out, msg));
 		SAID(END, (void)fputs("end", out));
 	default:

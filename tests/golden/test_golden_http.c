@@ -34,9 +34,14 @@ static struct json *
 status_row(void)
 {
 	struct msg_ctl_status msg;
+	struct msg_audit_seal seal;
+	struct json *row;
 
 	sample_status_unusual(&msg);
-	return view_status(&msg);
+	sample_seal_rolled_back(&seal);
+	row = view_status(&msg);
+	view_status_seal(row, &seal);
+	return row;
 }
 
 static struct json *

@@ -102,6 +102,34 @@ add_status(struct answer *answer)
 }
 
 static void
+add_status_sealed(struct answer *answer)
+{
+	struct msg_ctl_status msg;
+	struct msg_audit_seal seal;
+	struct json *row;
+
+	sample_status(&msg);
+	sample_seal(&seal);
+	row = view_status(&msg);
+	view_status_seal(row, &seal);
+	assert_int_equal(answer_add_row(answer, row), 0);
+}
+
+static void
+add_status_rolled_back(struct answer *answer)
+{
+	struct msg_ctl_status msg;
+	struct msg_audit_seal seal;
+	struct json *row;
+
+	sample_status(&msg);
+	sample_seal_rolled_back(&seal);
+	row = view_status(&msg);
+	view_status_seal(row, &seal);
+	assert_int_equal(answer_add_row(answer, row), 0);
+}
+
+static void
 add_status_braked(struct answer *answer)
 {
 	struct msg_ctl_status msg;
@@ -262,6 +290,12 @@ struct row {
 
 static const struct row rows[] = {
 	{ "status", { .verb = ARGS_STATUS }, add_status, END(0, ""), 80, 0 },
+	{ "status_sealed", { .verb = ARGS_STATUS }, add_status_sealed,
+	    END(0, ""), 80, 0 },
+	{ "status_rolled_back", { .verb = ARGS_STATUS }, add_status_rolled_back,
+	    END(0, ""), 80, 0 },
+	{ "status_check_rolled_back", { .verb = ARGS_STATUS, .check = true },
+	    add_status_rolled_back, END(0, ""), 80, 1 },
 	{ "status_braked", { .verb = ARGS_STATUS }, add_status_braked,
 	    END(0, ""), 80, 0 },
 	{ "status_unusual", { .verb = ARGS_STATUS }, add_status_unusual,

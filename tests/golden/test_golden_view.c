@@ -74,6 +74,66 @@ status(void)
 }
 
 static struct json *
+status_sealed(void)
+{
+	struct json *row = status();
+	struct msg_audit_seal msg;
+
+	sample_seal(&msg);
+	view_status_seal(row, &msg);
+	return row;
+}
+
+static struct json *
+seal(void)
+{
+	struct msg_audit_seal msg;
+
+	sample_seal(&msg);
+	return view_seal(&msg);
+}
+
+static struct json *
+seal_rolled_back(void)
+{
+	struct msg_audit_seal msg;
+
+	sample_seal_rolled_back(&msg);
+	return view_seal(&msg);
+}
+
+/* Each of the four kinds. */
+static struct json *
+raw(void)
+{
+	_Alignas(8) uint8_t octets[sizeof(struct msg_audit_raw) + 8] = { 0 };
+	struct msg_audit_raw *msg = (void *)octets;
+	struct json *list = json_list_new(), *json = json_new();
+
+	msg->seq = 256;
+	msg->len = 3;
+	memcpy(msg->octets, "\xff\x00\x7f", 3);
+	memset(msg->hash, 0xab, sizeof(msg->hash));
+	for (uint16_t i = AUDIT_RECORD; i <= AUDIT_MISSING; i++) {
+		msg->what = i;
+		json_add(list, view_raw(msg));
+	}
+	json_put(json, "rows", list);
+	return json;
+}
+
+static struct json *
+proof(void)
+{
+	static struct msg_audit_proof msg = { .index = 3, .size = 7 };
+
+	msg.proof.n = 2;
+	memset(msg.proof.hash[0], 0x01, SEAL_LEN);
+	memset(msg.proof.hash[1], 0xfe, SEAL_LEN);
+	return view_proof(&msg);
+}
+
+static struct json *
 status_braked(void)
 {
 	struct msg_ctl_status msg;
@@ -240,6 +300,11 @@ static const struct row rows[] = {
 	{ "rule_gone", rule_gone },
 	{ "check_held", check_held },
 	{ "status", status },
+	{ "status_sealed", status_sealed },
+	{ "seal", seal },
+	{ "seal_rolled_back", seal_rolled_back },
+	{ "raw", raw },
+	{ "proof", proof },
 	{ "status_braked", status_braked },
 	{ "route", route },
 	{ "route_of_customer", route_of_customer },

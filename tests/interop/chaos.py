@@ -256,10 +256,11 @@ RATES_ALLOWED = {"actions": {"discard": True,
 
 
 class Town:
-    """Two customers under load, a router inside, the log."""
+    """Two customers under load, a router inside, the log. hold: hold time of
+    all sessions."""
 
-    def __init__(self, lab, **options):
-        self.lab = lab
+    def __init__(self, lab, hold=None, **options):
+        self.lab, self.hold = lab, hold
         self.sluice = Sluice(
             lab, [inward("rr", "198.18.0.10")],
             [customer("acme", "198.18.1.1", 65001, linger="10m",
@@ -267,17 +268,26 @@ class Town:
              customer("globex", "198.18.1.2", 65002, linger="10m",
                       own={"prefixes": ["10.2.0.0/16"]}, **RATES_ALLOWED)],
             start=False, **options)
+        self.speaking = {}
+        if hold is not None:
+            self.speaking = {"hold": hold}
+            for one in (self.sluice.config["internal"] + [
+                    one["neighbors"][0]
+                    for one in self.sluice.config["customers"]]):
+                one["hold_time"] = hold
 
     def begin(self, rate):
         """Start sluiced and all others; load for two seconds."""
         pools = [[rule("10.%d.%d.%d" % (net, i >> 8, i & 255))
                   for i in range(2000)] for net in (1, 2)]
         self.sluice.start()
-        self.acme = Customer(self.lab, "198.18.1.1", 65001, pools[0], "acme")
+        self.acme = Customer(self.lab, "198.18.1.1", 65001, pools[0], "acme",
+                             **self.speaking)
         self.globex = Customer(self.lab, "198.18.1.2", 65002, pools[1],
-                               "globex")
+                               "globex", **self.speaking)
         self.customers = [self.acme, self.globex]
-        self.rr = Witness(self.lab, "198.18.0.10", self.customers)
+        self.rr = Witness(self.lab, "198.18.0.10", self.customers,
+                          **self.speaking)
         self.all = self.customers + [self.rr]
         self.load = Load(self.customers, rate)
         self.log = Log(self.lab, self.sluice)
@@ -324,6 +334,31 @@ class Town:
         unproved = self.log.proves(self.rr.came)
         expect(not unproved, "%d announcements without a record: %s" % (
             len(unproved), short(unproved[:3])))
+
+
+def held_up(town, seconds, during=None):
+    """Load while nothing can be recorded: (new rules inside, latencies of
+    withdrawals)."""
+    time.sleep(0.2)              # what was durable before is on its way
+    came, n = len(town.rr.came), len(town.rr.latencies)
+    town.load.go()
+    time.sleep(seconds)
+    town.load.rest()
+    if during is not None:
+        during()
+    until(lambda: not set(town.rr.held) - set(town.wanted()), 5,
+          "all withdrawals inside")
+    return town.rr.came[came:], town.rr.latencies[n:]
+
+
+def recovers(town, what):
+    """All is as it should be again, and no session was lost: seconds."""
+    begun = time.monotonic()
+    town.settled()
+    took = time.monotonic() - begun
+    town.recorded()
+    equal([s.ups for s in town.all], [1, 1, 1], what + ": sessions")
+    return took
 
 
 def children(sluice):

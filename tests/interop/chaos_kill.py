@@ -2,21 +2,25 @@
 """kill -9 of each role, of guard and store together, of everything at once; again
 and again, at random moments under load.
 
-SLUICE_KILLS: kills of each role (default 13). SLUICE_SEED: of the moments.
-SLUICE_ROLES: only these, with commas between."""
+SLUICE_KILLS: kills of each role (default 10). SLUICE_SEED: of the moments.
+SLUICE_ROLES: only these, with commas between. SLUICE_VERIFY: the whole log is
+verified after each kill (each), each round (round, default), or at the end."""
+from audit import OUTSIDER, Audit, Go, parse, vkey
 from chaos import *
 
-KILLS = int(os.environ.get("SLUICE_KILLS", "13"))
+KILLS = int(os.environ.get("SLUICE_KILLS", "10"))
 SEED = int(os.environ.get("SLUICE_SEED", "0")) or random.randrange(1 << 30)
 RATE = 350                       # acts a second of each customer
-ROLES = ["session", "inward", "guard", "store", "control", "pair",
-         "supervisor", "all"]
+ROLES = ["session", "inward", "guard", "store", "control", "signer",
+         "witness", "pair", "supervisor", "all"]
+VERIFY = os.environ.get("SLUICE_VERIFY", "round")
 # Sessions that die with it: acme's, globex', the one inside.
 LOST = {"session": [1, 0, 0], "inward": [0, 0, 1], "supervisor": [1, 1, 1],
         "all": [1, 1, 1]}
 NONE = [0, 0, 0]
 NAMES = {"session": ["session acme/198.18.1.1"], "inward": ["session rr"],
          "guard": ["guard"], "store": ["store"], "control": ["control"],
+         "signer": ["signer"], "witness": ["witness"],
          "pair": ["guard", "store"]}
 
 
@@ -27,6 +31,10 @@ class Chaos(Town):
         self.results = {role: 0 for role in ROLES}
         self.again = {role: [] for role in ROLES}
         self.problems, self.late = [], []
+        self.sluice.config["cosign"] = {"listen": SLUICE + ":8414",
+                                        "logs": [vkey(OUTSIDER)]}
+        self.audit = Audit(self.sluice)
+        self.checkpoint, self.grown, self.verified = None, 0, 0
 
     def strike(self, role):
         """Kill it; the pids that ended with it."""
@@ -66,11 +74,36 @@ class Chaos(Town):
         self.load.rest()
         self.settled()
         self.recorded()
+        self.grows()
+        if VERIFY == "each":
+            self.verifies()
         self.sessions(role, sessions)
         self.revived(role, then)
         if self.rr.fresh is not None:
             self.again[role].append(self.rr.fresh)
         self.results[role] += 1
+
+    def grows(self):
+        """The checkpoint of now is proven to grow out of the one before, and is
+        signed: Go's word, not ours."""
+        if self.checkpoint is None:
+            note = self.audit.signed()
+            self.go = Go(self.lab, self.audit.log_keys())
+        else:
+            with open(self.checkpoint) as file:
+                old = parse(file.read()).size
+            proof = self.audit("proof", "--consistency", old)
+            path = self.lab.file("growth", proof)
+            self.go.verifies(growth=[(self.checkpoint, path)])
+            note = proof.partition("\n\n")[2]
+            self.grown += 1
+        self.checkpoint = self.lab.file("checkpoint", note)
+
+    def verifies(self):
+        """Every record and every hash, up to what was signed."""
+        self.audit.verify("--checkpoint", self.checkpoint, "--key",
+                          self.go.keys[0])
+        self.verified += 1
 
     def sessions(self, role, before):
         """Only the session whose process died was lost."""
@@ -144,6 +177,9 @@ class Chaos(Town):
             self.problems.append("%d announcements without a record: %s" % (
                 len(unproved), short(unproved[:3])))
         heads = self.log.unchanged()
+        self.audit.signed()
+        self.grows()
+        self.verifies()
         return heads
 
     def report(self, heads, seconds):
@@ -163,6 +199,8 @@ class Chaos(Town):
             "it; accepted %d, withdrawals %d" % (
                 self.log.next, heads, self.log.reasons.get("accepted", 0),
                 self.log.kinds.get("withdrawal", 0)))
+        say("checkpoints: %d times proven to grow out of the one before; the "
+            "whole log verified %d times" % (self.grown, self.verified))
         say("withdrawn rules that came back: 0 after a role's death; %d of the "
             "last %.3f s after a kill of all" % (
                 len(self.late), max(self.late, default=0)))
@@ -182,6 +220,8 @@ def test(lab):
             except Failure as failure:
                 raise Failure("seed %d: %s killed (%d before): %s" % (
                     SEED, role, chaos.results[role], failure))
+        if VERIFY == "round":
+            chaos.verifies()
     chaos.late_session()
     chaos.slow_store()
     heads = chaos.judge()

@@ -3,6 +3,36 @@
 add_executable(make_rules interop/make_rules.c lib/random_rule.c)
 target_link_libraries(make_rules PRIVATE wire policy flags)
 
+# What others' code makes of our log: Go's own packages for such logs, as
+# Debian has them (golang-golang-x-mod-dev), without a network.
+find_program(GO go)
+set(verify_log "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/verify_log")
+file(GLOB go_sources CONFIGURE_DEPENDS
+  "${CMAKE_CURRENT_SOURCE_DIR}/interop/verify/*.go")
+if(GO AND EXISTS /usr/share/gocode/src/golang.org/x/mod/sumdb)
+  add_custom_command(OUTPUT "${verify_log}"
+    COMMAND ${CMAKE_COMMAND} -E env GO111MODULE=off GOPATH=/usr/share/gocode
+      GOFLAGS= CGO_ENABLED=0 "GOCACHE=${CMAKE_BINARY_DIR}/go-cache"
+      ${GO} build -trimpath -o "${verify_log}" ${go_sources}
+    DEPENDS ${go_sources} VERBATIM)
+  add_custom_target(verify_log ALL DEPENDS "${verify_log}")
+endif()
+
+# Logs made long, and tampered with.
+add_executable(log_fill interop/log_fill.c lib/random_entry.c)
+target_link_libraries(log_fill PRIVATE store policy flags)
+add_executable(tamper interop/tamper.c interop/tamper_tools.c lib/random_entry.c)
+target_link_libraries(tamper PRIVATE store policy flags)
+
+# A disk that stands still, for LD_PRELOAD.
+add_library(stall SHARED lib/stall.c)
+target_include_directories(stall PRIVATE "${CMAKE_SOURCE_DIR}")
+target_compile_definitions(stall PRIVATE _GNU_SOURCE)
+target_compile_options(stall PRIVATE -Wall -Wextra -Wpedantic -Wconversion
+  -Wshadow -fvisibility=hidden)
+set_target_properties(stall PROPERTIES
+  LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+
 # interop_test(vectors 90): interop/vectors.py, at most so many seconds.
 function(interop_test name seconds)
   add_test(NAME interop/${name} COMMAND python3 -B
@@ -30,3 +60,7 @@ interop_test(hard_days_sessions 150)
 interop_test(hard_days_routes 120)
 interop_test(hard_days_irr 150)
 interop_test(hard_days_operator 150)
+interop_test(audit_go 120)
+interop_test(two_logs 150)
+interop_test(stall 120)
+interop_test(tamper 180)

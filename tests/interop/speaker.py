@@ -56,6 +56,8 @@ class Speaker:
       notifications  [(code, subcode, data)] received
       refreshes      [(family, subtype)] received
       open           bgp.Open of the peer
+      silence        longest time between two of its messages in a session; may
+                     be set to 0
     """
 
     def __init__(self, lab, local, remote, asn, **options):
@@ -73,6 +75,7 @@ class Speaker:
         self.lock = threading.Condition()
         self.rib, self.events, self.notifications = {}, [], []
         self.refreshes, self.ups, self.open, self.up = [], 0, None, False
+        self.silence, self.heard = 0.0, None
         self.wire = []                     # whole UPDATE bodies received
         self.error = None                  # a fault of this speaker's own
         self.sock = self.listener = None
@@ -256,7 +259,7 @@ class Speaker:
         if kind != bgp.KEEPALIVE:
             self._handle(kind, body)
             return
-        self.sock = sock
+        self.sock, self.heard = sock, None
         with self.lock:
             self.up, self.ups = True, self.ups + 1
         self._event("up")
@@ -294,6 +297,9 @@ class Speaker:
         size, kind = struct.unpack("!HB", head[16:])
         if not 19 <= size <= bgp.MAX:
             raise ValueError("message of %d octets" % size)
+        now = time.monotonic()
+        self.silence = max(self.silence, now - (self.heard or now))
+        self.heard = now
         return kind, self._octets(sock, size - 19)
 
     def _handle(self, kind, body):

@@ -78,6 +78,23 @@ service_of(void)
 	};
 }
 
+struct msg_cfg_log
+log_of(void)
+{
+	return (struct msg_cfg_log){
+		.head = { sizeof(struct msg_cfg_log), MSG_CFG_LOG, 0 },
+		.name = "sluice/192.0.2.1",
+		.key_path = "/var/lib/sluice-seal",
+		.syslog_path = "/dev/log",
+		.n_witnesses = 1,
+		.n_cosigned = 1,
+		.witness = { { .url = "https://w.example.net",
+		    .vkey = "w.example.net+00000000+x" } },
+		.cosigned = { "log.example.net+00000000+x" },
+		.listen = { .afi = AFI_IPV4, .port = 9180 },
+	};
+}
+
 struct msg_cfg_irr
 irr_of(uint32_t index, uint32_t n)
 {
@@ -216,6 +233,7 @@ begun(void)
 	TAKE(set, fleet_of());
 	TAKE(set, rpki_of());
 	TAKE(set, service_of());
+	TAKE(set, log_of());
 	TAKE(set, customer_of(0, "acme"));
 	return set;
 }

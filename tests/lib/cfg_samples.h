@@ -16,6 +16,7 @@ struct msg_cfg_validation validation_of(void);
 struct msg_cfg_fleet fleet_of(void);
 struct msg_cfg_rpki rpki_of(void);
 struct msg_cfg_service service_of(void);
+struct msg_cfg_log log_of(void);
 struct msg_cfg_irr irr_of(uint32_t index, uint32_t n);
 struct msg_cfg_prefix prefix_of(
     uint32_t index, enum cfg_list list, uint8_t octet);

@@ -546,3 +546,42 @@ sample_entry_start(struct entry *entry)
 	entry->kind = ENTRY_START;
 	TEXT(entry->text, "guard started");
 }
+
+void
+sample_seal(struct msg_audit_seal *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	head_fill(&msg->head, MSG_AUDIT_SEAL, sizeof(*msg));
+	msg->state = SEAL_SIGNING;
+	msg->size = 4700;
+	msg->log_size = 4712;
+	msg->signed_ns = AGO_S(1);
+	msg->octets = UINT64_C(52428801);
+	msg->pruned_blocks = 12;
+	msg->scrub_ns = AGO_S(7200);
+	msg->scrub_ms = 1234;
+	msg->n_witnesses = 2;
+	TEXT(msg->witness[0].name, "witness.example.net");
+	msg->witness[0].size = 4700;
+	msg->witness[0].at_ns = AGO_S(1);
+	TEXT(msg->witness[1].name, "example.net/edge2/witness");
+	TEXT(msg->witness[1].text, "not reached: connection refused");
+	TEXT(msg->origin, "sluice/192.0.2.1/1f0a77c2");
+	TEXT(msg->vkey, "sluice/192.0.2.1/1f0a77c2+00112233+AQID");
+	TEXT(msg->cosigner, "sluice/192.0.2.1/witness+44556677+BAQF");
+	TEXT(msg->note, "sluice/192.0.2.1/1f0a77c2\n4700\nAAAA\n\n"
+			"\xe2\x80\x94 sluice/192.0.2.1/1f0a77c2 ABCD\n");
+	msg->note_len = (uint32_t)strlen(msg->note);
+}
+
+void
+sample_seal_rolled_back(struct msg_audit_seal *msg)
+{
+	sample_seal(msg);
+	msg->state = SEAL_ROLLED_BACK;
+	msg->seen_size = 9000;
+	msg->damaged = 1;
+	TEXT(msg->old_vkey, "sluice/192.0.2.1/1f0a77c2+8899aabb+AQIE");
+	TEXT(msg->text, "9000 entries were signed, 4712 are there");
+	TEXT(msg->scrub_text, "block 3: its index does not fit \x1b[31m");
+}

@@ -59,6 +59,11 @@ void sample_session_feed(struct msg_ctl_session *msg);
 /* The session to rr1, down after a NOTIFICATION. */
 void sample_session_down(struct msg_ctl_session *msg);
 
+/* The seal of a log that is signed, half of it cosigned; of one that was rolled
+ * back, with damage on disk. */
+void sample_seal(struct msg_audit_seal *msg);
+void sample_seal_rolled_back(struct msg_audit_seal *msg);
+
 /* A verdict, an operator's act, a start: kinds that look different. */
 void sample_entry(struct entry *entry);
 void sample_entry_operator(struct entry *entry);

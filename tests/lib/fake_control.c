@@ -45,6 +45,10 @@ static const char rules[] =
     "\"neighbor\":\"198.51.100.6\",\"match\":\"dst 203.0.113.10/32\","
     "\"operator\":null,\"announced\":false}}\n";
 
+static const char seal[] =
+    "{\"row\":{\"state\":\"signing\",\"note\":\"o\\n7\\nAAAA\\n\\n"
+    "\\u2014 o BBBB\\n\"}}\n";
+
 static bool
 say(int fd, const char *text)
 {
@@ -69,14 +73,14 @@ say_rows(const struct fake_control *fake, int fd, const char *question)
 		const char *rows;
 	} known[] = { { "\"status\"", status }, { "\"sessions\"", sessions },
 		{ "\"customers\"", customers }, { "\"metrics\"", metrics },
-		{ "\"rules\"", rules } };
+		{ "\"rules\"", rules }, { "\"audit-seal\"", seal } };
 	bool many =
 	    fake->mood == FAKE_MANY && strstr(question, "\"rules\"") != NULL;
 	bool fine = true;
 
 	for (unsigned i = 0; i < 20050 && many && fine; i++)
 		fine = say(fd, "{\"row\":{\"id\":1}}\n");
-	for (size_t i = 0; i < 5 && !many; i++) {
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]) && !many; i++) {
 		if (strstr(question, known[i].verb) != NULL)
 			(void)say(fd, known[i].rows);
 	}

@@ -17,7 +17,10 @@ set(system_proxy_wire "${pure}")
 set(only_uv.h         "proxy/common/loop\\.c")
 set(only_lmdb.h       "store/db\\.c")
 set(only_sodium.h     "store/seal\\.c")
-set(only_microhttpd.h "proxy/http/server\\.c")
+# Twice: in the http role it has a thread that may wait for a page, in the
+# witness role it is driven by the loop and answers come from another role.
+set(only_microhttpd.h "proxy/(http|witness)/server\\.c")
+set(only_curl/curl.h  "proxy/witness/client\\.c")
 set(only_yaml.h       "proxy/loader/yaml_doc\\.c")
 set(only_jansson.h    "proxy/control/json\\.c|proxy/loader/irr_json\\.c")
 set(only_rtrlib/rtrlib.h "proxy/rpki/rtr\\.c")

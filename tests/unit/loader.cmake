@@ -26,5 +26,5 @@ add_test(NAME unit/loader-program COMMAND sh
   "${CMAKE_CURRENT_LIST_DIR}/loader_program.sh" $<TARGET_FILE:sluice-loader>)
 set_tests_properties(unit/loader-program PROPERTIES LABELS unit TIMEOUT 60)
 
-sluice_fuzz(config config policy)
+sluice_fuzz(config config store policy)
 sluice_fuzz(irr config policy)

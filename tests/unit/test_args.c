@@ -122,8 +122,54 @@ static const struct row rows[] = {
 	BAD("two: one word too many", "route", "one", "two"),
 	BAD("--reason: not an option of this verb", "route", "::/0", "--reason",
 	    "x"),
-	BAD("audit: wanted the word list", "audit"),
-	BAD("audit: wanted the word list", "audit", "verify"),
+	BAD("audit: wanted list, show, verify", "audit"),
+	BAD("audit: wanted list, show, verify", "audit", "tail"),
+	GOOD(AUDIT, "audit", "list", "--verdict", "refused"),
+	GOOD(AUDIT, "audit", "show", "17", "--raw", "--store", "/x"),
+	GOOD(AUDIT, "--json", "audit", "show", "0"),
+	GOOD(AUDIT, "audit", "verify"),
+	GOOD(AUDIT, "audit", "verify", "--checkpoint", "a", "--checkpoint=b",
+	    "--key", "k", "--store", "/x"),
+	GOOD(AUDIT, "audit", "verify", "--proof", "f", "--key", "k"),
+	GOOD(AUDIT, "audit", "export", "--json", "--customer", "acme",
+	    "--reason", "quota"),
+	GOOD(AUDIT, "audit", "export", "--tiles", "/tmp/x", "--json"),
+	GOOD(AUDIT, "audit", "checkpoint", "--size", "256", "--keys"),
+	GOOD(AUDIT, "audit", "proof", "17", "--size", "256", "-o", "f"),
+	GOOD(AUDIT, "audit", "proof", "--consistency", "5"),
+	GOOD(AUDIT, "audit", "rotate", "--reason", "yearly"),
+	GOOD(AUDIT, "audit", "renew", "--yes", "-m", "damaged"),
+	GOOD(AUDIT, "audit", "scrub"),
+	BAD("show: wanted an entry's number", "audit", "show"),
+	BAD("x: wanted an entry's number", "audit", "show", "x"),
+	BAD("5: one word too many", "audit", "verify", "5"),
+	BAD("5: one word too many", "audit", "list", "5"),
+	BAD("6: one word too many", "audit", "show", "5", "6"),
+	BAD("5: one word too many", "audit", "proof", "5", "--consistency",
+	    "3"),
+	BAD("proof: wanted an entry's number or --consistency", "audit",
+	    "proof"),
+	BAD("export: wanted --json or --tiles", "audit", "export"),
+	BAD("--tiles: takes no filters", "audit", "export", "--tiles", "d",
+	    "--customer", "acme"),
+	BAD("--tiles: takes no filters", "audit", "export", "--tiles", "d",
+	    "--reason", "quota"),
+	BAD("--proof: wanted --key", "audit", "verify", "--proof", "f"),
+	BAD("--proof: stands alone", "audit", "verify", "--proof", "f", "--key",
+	    "k", "--store", "/x"),
+	BAD("--customer: not an option of audit verify", "audit", "verify",
+	    "--customer", "acme"),
+	BAD("--reason: not an option of audit show", "audit", "show", "1",
+	    "--reason", "x"),
+	BAD("--store: not an option of audit rotate", "audit", "rotate",
+	    "--store", "/x"),
+	BAD("-n: not an option of audit export", "audit", "export", "--json",
+	    "-n", "5"),
+	BAD("--yes: not an option of audit list", "audit", "list", "--yes"),
+	BAD("--raw: not an option of this verb", "rules", "--raw"),
+	BAD("--size: wanted a number from 1 on", "audit", "checkpoint",
+	    "--size", "0"),
+	BAD("-m or --reason: wanted why", "audit", "rotate", "--reason="),
 	BAD("-n: wanted a number", "audit", "list", "-n", "many"),
 	BAD("-n: wanted a number from 1 on", "audit", "list", "-n", "0"),
 	BAD("--rule: wanted a number", "audit", "list", "--rule=x"),
@@ -203,6 +249,56 @@ reason_is_of_its_verb(void **state)
 	assert_null(args.message);
 }
 
+/* What is done to the log is done for a reason, whichever option tells it. */
+static void
+reason_of_an_act_is_its_message(void **state)
+{
+	static const char *const rotate[] = { "sluice", "audit", "rotate",
+		"--reason", "a" };
+	static const char *const list[] = { "sluice", "audit", "list",
+		"--reason", "a" };
+	char why[ARGS_WHY_MAX];
+	struct args args;
+
+	(void)state;
+	assert_int_equal(args_parse(5, rotate, &args, why), 0);
+	assert_int_equal(args.audit, ARGS_AUDIT_ROTATE);
+	assert_true(args_acts(&args));
+	assert_string_equal(args.message, "a");
+	assert_null(args.reason);
+	assert_int_equal(args_parse(5, list, &args, why), 0);
+	assert_false(args_acts(&args));
+	assert_string_equal(args.reason, "a");
+}
+
+/* Options that come again are kept in their order. */
+static void
+lists_arrive(void **state)
+{
+	static const char *const argv[] = { "sluice", "audit", "verify",
+		"--checkpoint", "a", "--key=k", "--checkpoint", "b" };
+	const char *many[3 + 2 * (ARGS_LIST_MAX + 1)] = { "sluice", "audit",
+		"verify" };
+	char why[ARGS_WHY_MAX];
+	struct args args;
+
+	(void)state;
+	assert_int_equal(args_parse(8, argv, &args, why), 0);
+	assert_int_equal(args.checkpoints.n, 2);
+	assert_string_equal(args.checkpoints.text[0], "a");
+	assert_string_equal(args.checkpoints.text[1], "b");
+	assert_int_equal(args.vkeys.n, 1);
+	for (int i = 0; i < ARGS_LIST_MAX + 1; i++) {
+		many[3 + 2 * i] = "--key";
+		many[4 + 2 * i] = "k";
+	}
+	assert_int_equal(
+	    args_parse(3 + 2 * ARGS_LIST_MAX, many, &args, why), 0);
+	assert_int_equal(
+	    args_parse(3 + 2 * (ARGS_LIST_MAX + 1), many, &args, why), -1);
+	assert_string_equal(why, "--key: comes too often");
+}
+
 /* A number is a rule's, unless --customer says whose name it is. */
 static void
 release_knows_rules_from_customers(void **state)
@@ -232,7 +328,12 @@ main(void)
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[ROWS + 3] = {
+	enum {
+		FIRST = 5
+	};
+	struct CMUnitTest tests[ROWS + FIRST] = {
+		cmocka_unit_test(reason_of_an_act_is_its_message),
+		cmocka_unit_test(lists_arrive),
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(reason_is_of_its_verb),
 		cmocka_unit_test(release_knows_rules_from_customers),
@@ -246,7 +347,7 @@ main(void)
 			used += (size_t)snprintf(&names[i][used],
 			    sizeof(names[i]) - used, "%s%s", j > 0 ? " " : "",
 			    rows[i].words[j]);
-		tests[3 + i] = (struct CMUnitTest){ names[i], parses, NULL,
+		tests[FIRST + i] = (struct CMUnitTest){ names[i], parses, NULL,
 			NULL, (void *)(uintptr_t)&rows[i] };
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

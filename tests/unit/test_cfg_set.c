@@ -62,6 +62,9 @@ order_is_kept(void **state)
 	REFUSE(set, end_of());
 	TAKE(set, service_of());
 	REFUSE(set, service_of());
+	REFUSE(set, end_of());
+	TAKE(set, log_of());
+	REFUSE(set, log_of());
 	TAKE(set, end_of());
 	REFUSE(set, customer_of(0, "late"));
 	cfg_set_free(set);
@@ -148,6 +151,7 @@ numbers_are_stable(void **state)
 	TAKE(two, fleet_of());
 	TAKE(two, rpki_of());
 	TAKE(two, service_of());
+	TAKE(two, log_of());
 	TAKE(two, customer_of(0, "other"));
 	TAKE(two, customer_of(1, "acme"));
 	TAKE(two, neighbor_of(1, "b", 2));
@@ -168,6 +172,21 @@ numbers_are_stable(void **state)
 	cfg_set_free(two);
 	names_free(customers);
 	names_free(peers);
+}
+
+/* What concerns the signer is kept, and not among what the guard is fed. */
+static void
+log_is_kept_from_the_guard(void **state)
+{
+	struct cfg_set *set = begun();
+	const struct msg_head *head;
+	size_t at = 0;
+
+	(void)state;
+	assert_string_equal(set->log.key_path, "/var/lib/sluice-seal");
+	while ((head = cfg_set_next(set, &at)) != NULL)
+		assert_int_not_equal(head->kind, MSG_CFG_LOG);
+	cfg_set_free(set);
 }
 
 /* An address belongs to one neighbour. */
@@ -336,6 +355,7 @@ main(void)
 		cmocka_unit_test(asns_ascend),
 		cmocka_unit_test(too_many_asns_are_refused),
 		cmocka_unit_test(numbers_are_stable),
+		cmocka_unit_test(log_is_kept_from_the_guard),
 		cmocka_unit_test(one_address_two_neighbors_is_refused),
 		cmocka_unit_test(too_many_neighbors_are_refused),
 		cmocka_unit_test(irr_lists_are_kept_apart),

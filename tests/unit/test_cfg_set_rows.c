@@ -243,6 +243,89 @@ check_validation_row(void **state)
 	cfg_set_free(set);
 }
 
+static void
+log_without_a_name(struct msg_cfg_log *m)
+{
+	m->name[0] = 0;
+}
+static void
+log_with_an_endless_name(struct msg_cfg_log *m)
+{
+	memset(m->name, 'a', sizeof(m->name));
+}
+static void
+log_keys_in_a_relative_folder(struct msg_cfg_log *m)
+{
+	m->key_path[0] = 'x';
+}
+static void
+log_syslog_relative(struct msg_cfg_log *m)
+{
+	m->syslog_path[0] = 'x';
+}
+static void
+log_with_too_many_witnesses(struct msg_cfg_log *m)
+{
+	m->n_witnesses = WITNESSES_MAX + 1;
+}
+static void
+log_witness_without_url(struct msg_cfg_log *m)
+{
+	m->witness[0].url[0] = 0;
+}
+static void
+log_witness_with_an_endless_key(struct msg_cfg_log *m)
+{
+	memset(m->witness[0].vkey, 'a', sizeof(m->witness[0].vkey));
+}
+static void
+log_cosigns_too_many(struct msg_cfg_log *m)
+{
+	m->n_cosigned = COSIGNED_MAX + 1;
+}
+static void
+log_cosigns_nobody(struct msg_cfg_log *m)
+{
+	m->cosigned[0][0] = 0;
+}
+static void
+log_cosigns_at_no_port(struct msg_cfg_log *m)
+{
+	m->listen.port = 0;
+}
+
+static const struct {
+	const char *name;
+	void (*spoil)(struct msg_cfg_log *msg);
+} log_rows[] = {
+	{ "log_without_a_name_is_refused", log_without_a_name },
+	{ "log_with_an_endless_name_is_refused", log_with_an_endless_name },
+	{ "log_keys_in_a_relative_folder_are_refused",
+	    log_keys_in_a_relative_folder },
+	{ "log_syslog_relative_is_refused", log_syslog_relative },
+	{ "log_with_too_many_witnesses_is_refused",
+	    log_with_too_many_witnesses },
+	{ "log_witness_without_url_is_refused", log_witness_without_url },
+	{ "log_witness_with_an_endless_key_is_refused",
+	    log_witness_with_an_endless_key },
+	{ "log_cosigns_too_many_is_refused", log_cosigns_too_many },
+	{ "log_cosigns_nobody_is_refused", log_cosigns_nobody },
+	{ "log_cosigns_at_no_port_is_refused", log_cosigns_at_no_port },
+};
+
+static void
+check_log_row(void **state)
+{
+	size_t i = *(const size_t *)*state;
+	struct cfg_set *set = cfg_set_new();
+	struct msg_cfg_log msg = log_of();
+
+	TAKE(set, begin_of());
+	log_rows[i].spoil(&msg);
+	REFUSE(set, msg);
+	cfg_set_free(set);
+}
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 int
@@ -251,9 +334,10 @@ main(void)
 	enum {
 		ROWS = COUNT(rows),
 		CUSTOMERS = COUNT(customer_rows),
-		VALIDATIONS = COUNT(validation_rows)
+		VALIDATIONS = COUNT(validation_rows),
+		LOGS = COUNT(log_rows)
 	};
-	struct CMUnitTest tests[ROWS + CUSTOMERS + VALIDATIONS];
+	struct CMUnitTest tests[ROWS + CUSTOMERS + VALIDATIONS + LOGS];
 	size_t numbers[COUNT(tests)];
 	size_t n = 0;
 
@@ -272,5 +356,9 @@ main(void)
 		    (struct CMUnitTest){ .name = validation_rows[i].name,
 			    .test_func = check_validation_row,
 			    .initial_state = &numbers[i] };
+	for (size_t i = 0; i < LOGS; i++)
+		tests[n++] = (struct CMUnitTest){ .name = log_rows[i].name,
+			.test_func = check_log_row,
+			.initial_state = &numbers[i] };
 	return cmocka_run_group_tests_name("cfg_set_rows", tests, NULL, NULL);
 }

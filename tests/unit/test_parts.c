@@ -254,6 +254,140 @@ missing_program_harms_nobody(void **state)
 	run_until(world, http_anew);
 }
 
+/* ---- signer and witness ---- */
+
+static void
+witnesses_set(struct world *world, uint32_t n)
+{
+	world->set.log.n_witnesses = n;
+	parts_update(&world->supervisor);
+}
+
+static bool
+witness_gone(const struct world *world)
+{
+	return process_gone(&world->supervisor.witness.process);
+}
+
+static bool
+signer_anew(const struct world *world)
+{
+	const struct process *process = &world->supervisor.signer.process;
+
+	return process->pid != 0 && process->pid != world->was;
+}
+
+static bool
+signer_wrote(const struct world *world)
+{
+	char path[TEMP_PATH_MAX + 32];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/told", world->folder);
+	return stat(path, &st) == 0;
+}
+
+/* It runs with a witness, and with an address to listen at, and goes with the
+ * last of both. */
+static void
+witness_runs_while_it_is_needed(void **state)
+{
+	struct world *world = *state;
+	struct part *witness = &world->supervisor.witness;
+	pid_t pid;
+
+	program_reads(
+	    world, "sluice-witness", 2 * sizeof(struct msg_cfg_log) + 1);
+	witnesses_set(world, 0);
+	assert_int_equal(witness->process.pid, 0);
+	world->set.log.listen = (struct address){ .afi = AFI_IPV4, .port = 1 };
+	witnesses_set(world, 0);
+	pid = witness->process.pid;
+	assert_int_not_equal(pid, 0);
+	world->set.log.listen.afi = AFI_NONE;
+	witnesses_set(world, 1);
+	assert_int_equal(witness->process.pid, pid);
+	assert_true(witness->ready);
+	witnesses_set(world, 0);
+	run_until(world, witness_gone);
+	assert_false(witness->ready);
+}
+
+/* The one that dies takes the links of both that talk with it. */
+static void
+dead_signer_is_linked_anew(void **state)
+{
+	struct world *world = *state;
+	struct supervisor *supervisor = &world->supervisor;
+
+	program_write(world, "sluice-signer", "exec sleep 30");
+	program_write(world, "sluice-witness", "exec sleep 30");
+	program_write(world, "sluice-store", "exec sleep 30");
+	log_parts_start(supervisor);
+	process_start(&supervisor->store.process);
+	witnesses_set(world, 1);
+	assert_true(supervisor->store_signer && supervisor->store_witness &&
+		    supervisor->witness_signer);
+	world->was = supervisor->signer.process.pid;
+	process_kill(&supervisor->signer.process);
+	run_until(world, signer_anew);
+	assert_true(supervisor->store_signer && supervisor->store_witness &&
+		    supervisor->witness_signer);
+	process_kill(&supervisor->store.process);
+	process_kill(&supervisor->witness.process);
+}
+
+/* Of what is around the supervisor it gets nothing but the channel. */
+static void
+signer_has_no_environment(void **state)
+{
+	struct world *world = *state;
+	char path[TEMP_PATH_MAX + 32], lines[3 * TEMP_PATH_MAX + 80], text[8];
+	FILE *file;
+
+	assert_int_equal(setenv("SLUICE_SECRET", "seen", 1), 0);
+	(void)snprintf(lines, sizeof(lines),
+	    "echo \"<$SLUICE_SECRET>\" >%s/new\nmv %s/new %s/told\n"
+	    "exec sleep 30",
+	    world->folder, world->folder, world->folder);
+	program_write(world, "sluice-signer", lines);
+	log_parts_start(&world->supervisor);
+	run_until(world, signer_wrote);
+	(void)snprintf(path, sizeof(path), "%s/told", world->folder);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	(void)fclose(file);
+	assert_string_equal(text, "<>\n");
+}
+
+static bool
+all_gone(const struct world *world)
+{
+	return log_parts_gone(&world->supervisor);
+}
+
+/* The signer outlives the store: it has a last checkpoint to sign. */
+static void
+signer_stops_last(void **state)
+{
+	struct world *world = *state;
+	struct supervisor *supervisor = &world->supervisor;
+
+	program_write(world, "sluice-signer", "exec sleep 30");
+	log_parts_start(supervisor);
+	supervisor->phase = PHASE_STOP_REST;
+	parts_release(supervisor);
+	parts_stop(supervisor);
+	assert_true(parts_gone(supervisor));
+	assert_false(log_parts_gone(supervisor));
+	assert_true(process_up(&supervisor->signer.process));
+	stop_progress(supervisor);
+	assert_int_equal(supervisor->phase, PHASE_STOP_SEAL);
+	log_parts_kill(supervisor);
+	run_until(world, all_gone);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -266,6 +400,10 @@ main(void)
 		TEST(rpki_wanted_again_comes_back),
 		TEST(http_starts_anew_with_another_address),
 		TEST(missing_program_harms_nobody),
+		TEST(witness_runs_while_it_is_needed),
+		TEST(dead_signer_is_linked_anew),
+		TEST(signer_has_no_environment),
+		TEST(signer_stops_last),
 	};
 
 	return cmocka_run_group_tests_name("parts", tests, NULL, NULL);

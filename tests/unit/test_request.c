@@ -65,6 +65,43 @@ static const struct row rows[] = {
 	    "\"10m\",\"until\":\"2026-01-31\",\"prefix\":\"203.0.113.0/24\","
 	    "\"state\":\"refused\",\"reason\":\"not-registered\",\"kind\":"
 	    "\"verdict\",\"operator\":\"root\",\"rule\":5,\"n\":1000}}"),
+	GOOD("audit_raw", AUDIT_RAW,
+	    "{\"verb\":\"audit-raw\",\"args\":{\"from\":0,\"to\":"
+	    "9223372036854775807}}"),
+	GOOD("audit_raw_of_all", AUDIT_RAW, "{\"verb\":\"audit-raw\"}"),
+	BAD("audit_raw_backward", "to: wanted",
+	    "{\"verb\":\"audit-raw\",\"args\":{\"from\":2,\"to\":1}}"),
+	BAD("audit_raw_below_zero", "from: wanted a number",
+	    "{\"verb\":\"audit-raw\",\"args\":{\"from\":-1}}"),
+	BAD("audit_raw_past_all_numbers", "integer",
+	    "{\"verb\":\"audit-raw\",\"args\":{\"to\":"
+	    "9223372036854775808}}"),
+	GOOD("audit_seal", AUDIT_SEAL,
+	    "{\"verb\":\"audit-seal\",\"args\":{\"at_most\":5}}"),
+	GOOD("audit_seal_last", AUDIT_SEAL, "{\"verb\":\"audit-seal\"}"),
+	GOOD("audit_proof", AUDIT_PROOF,
+	    "{\"verb\":\"audit-proof\",\"args\":{\"index\":5,\"size\":9,"
+	    "\"consistency\":true}}"),
+	GOOD("audit_proof_in_the_last", AUDIT_PROOF,
+	    "{\"verb\":\"audit-proof\",\"args\":{\"index\":5}}"),
+	BAD("audit_proof_of_nothing", "index: wanted",
+	    "{\"verb\":\"audit-proof\",\"args\":{\"size\":5}}"),
+	BAD("audit_proof_of_one_bit", "consistency: wanted true or false",
+	    "{\"verb\":\"audit-proof\",\"args\":{\"index\":5,"
+	    "\"consistency\":1}}"),
+	GOOD("audit_rotate", AUDIT_ACT,
+	    "{\"verb\":\"audit-act\",\"args\":{\"act\":\"rotate\",\"reason\":"
+	    "\"yearly\"}}"),
+	GOOD("audit_scrub", AUDIT_ACT,
+	    "{\"verb\":\"audit-act\",\"args\":{\"act\":\"scrub\",\"reason\":"
+	    "\"x\"}}"),
+	BAD("audit_act_unknown", "rotate, renew or scrub",
+	    "{\"verb\":\"audit-act\",\"args\":{\"act\":\"prune\",\"reason\":"
+	    "\"x\"}}"),
+	BAD("audit_act_of_nothing", "act: wanted",
+	    "{\"verb\":\"audit-act\",\"args\":{\"reason\":\"x\"}}"),
+	BAD("audit_act_without_a_reason", "reason: wanted",
+	    "{\"verb\":\"audit-act\",\"args\":{\"act\":\"renew\"}}"),
 	GOOD("reload", RELOAD, "{\"verb\":\"reload\"}"),
 	GOOD("reload_dry", RELOAD,
 	    "{\"verb\":\"reload\",\"args\":{\"dry_run\":true}}"),
@@ -430,6 +467,10 @@ static const struct may_row may_rows[] = {
 	MAY("explain", VIEWER, "\"customer\":\"acme\"," RULE),
 	MAY("audit", VIEWER, ""),
 	MAY("metrics", VIEWER, ""),
+	MAY("audit-raw", VIEWER, ""),
+	MAY("audit-seal", VIEWER, ""),
+	MAY("audit-proof", VIEWER, "\"index\":1"),
+	MAY("audit-act", ADMIN, "\"act\":\"renew\"," WHY),
 	MAY("approve", NOC, "\"id\":1," WHY),
 	MAY("deny", NOC, "\"id\":1," WHY),
 	MAY("withdraw", NOC, "\"id\":1," WHY),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The Merkle tree against RFC 6962's words and Certificate Transparency's
- * published vectors. */
+ * published vectors; Ed25519 and base64 against their RFCs'. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -186,17 +186,162 @@ leaf_and_node_differ(void **state)
 	assert_memory_not_equal(node, turned, SEAL_LEN);
 }
 
+/* ---- Ed25519 ---- */
+
+/* RFC 8032 7.1, test 2. */
+static const uint8_t rfc8032_seed[SEAL_SEED_LEN] = { 0x4c, 0xcd, 0x08, 0x9b,
+	0x28, 0xff, 0x96, 0xda, 0x9d, 0xb6, 0xc3, 0x46, 0xec, 0x11, 0x4e, 0x0f,
+	0x5b, 0x8a, 0x31, 0x9f, 0x35, 0xab, 0xa6, 0x24, 0xda, 0x8c, 0xf6, 0xed,
+	0x4f, 0xb8, 0xa6, 0xfb };
+static const char rfc8032_public[] =
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
+static const char rfc8032_signature[] =
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da";
+
+/* The published seed gives the published key and signature. */
+static void
+published_key_signs_as_published(void **state)
+{
+	struct seal_key *key = seal_key_load(rfc8032_seed);
+	uint8_t public_key[SEAL_PUBLIC_LEN], signature[SEAL_SIGNATURE_LEN];
+	uint8_t seed[SEAL_SEED_LEN];
+	char text[2 * SEAL_LEN + 1];
+
+	(void)state;
+	assert_non_null(key);
+	seal_key_public(key, public_key);
+	hex(public_key, text);
+	assert_string_equal(text, rfc8032_public);
+	seal_sign(key, "\x72", 1, signature);
+	hex(signature, text);
+	assert_string_equal(text, rfc8032_signature);
+	seal_key_seed(key, seed);
+	assert_memory_equal(seed, rfc8032_seed, sizeof(seed));
+	assert_true(seal_verify(public_key, "\x72", 1, signature));
+	assert_false(seal_verify(public_key, "\x73", 1, signature));
+	assert_false(seal_verify(public_key, "\x72", 0, signature));
+	seal_key_free(key);
+}
+
+/* No bit of signature or key can be changed. */
+static void
+changed_signature_does_not_verify(void **state)
+{
+	struct seal_key *key = seal_key_make();
+	uint8_t public_key[SEAL_PUBLIC_LEN], signature[SEAL_SIGNATURE_LEN];
+
+	(void)state;
+	assert_non_null(key);
+	seal_key_public(key, public_key);
+	seal_sign(key, "text", 4, signature);
+	for (unsigned bit = 0; bit < 8 * SEAL_SIGNATURE_LEN; bit++) {
+		signature[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_false(seal_verify(public_key, "text", 4, signature));
+		signature[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	for (unsigned bit = 0; bit < 8 * SEAL_PUBLIC_LEN; bit++) {
+		public_key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_false(seal_verify(public_key, "text", 4, signature));
+		public_key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	assert_true(seal_verify(public_key, "text", 4, signature));
+	seal_key_free(key);
+	seal_key_free(NULL);
+}
+
+/* ---- base64 ---- */
+
+struct base64_row {
+	const char *name;
+	const char *text;
+	int len; /* -1: not taken */
+};
+
+/* RFC 4648 10, and what is another writing of the same octets. */
+static const struct base64_row base64_rows[] = {
+	{ "base64_of_nothing", "", 0 },
+	{ "base64_of_f", "Zg==", 1 },
+	{ "base64_of_fo", "Zm8=", 2 },
+	{ "base64_of_foo", "Zm9v", 3 },
+	{ "base64_of_foob", "Zm9vYg==", 4 },
+	{ "base64_of_foobar", "Zm9vYmFy", 6 },
+	{ "base64_stray_bits", "Zh==", -1 },
+	{ "base64_stray_bits_of_two", "Zm9=", -1 },
+	{ "base64_no_padding", "Zg", -1 },
+	{ "base64_short_padding", "Zg=", -1 },
+	{ "base64_long_padding", "Zg===", -1 },
+	{ "base64_padding_alone", "====", -1 },
+	{ "base64_padding_within", "Zg==Zg==", -1 },
+	{ "base64_newline", "Zm9\n", -1 },
+	{ "base64_blank", "Zm9 ", -1 },
+	{ "base64_url_alphabet", "-_-_", -1 },
+	{ "base64_too_long", "Zm9vYmFyZm9v", -1 },
+};
+
+/* Only the one writing is read, and it is the one that is written. */
+static void
+check_base64(void **state)
+{
+	const struct base64_row *row = *state;
+	uint8_t out[6];
+	char text[16];
+	int len =
+	    seal_base64_decode(row->text, strlen(row->text), out, sizeof(out));
+
+	assert_int_equal(len, row->len);
+	if (len < 0)
+		return;
+	assert_memory_equal(out, "foobar", (size_t)len);
+	assert_int_equal(seal_base64(out, (size_t)len, text, sizeof(text)),
+	    strlen(row->text));
+	assert_string_equal(text, row->text);
+	assert_int_equal(
+	    seal_base64(out, (size_t)len, text, strlen(row->text)), -1);
+}
+
+/* Of all octets only the 64 of the alphabet are read, each as another. */
+static void
+only_the_alphabet_is_base64(void **state)
+{
+	char text[4] = "AAAA", again[5];
+	uint8_t out[3];
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		text[1] = (char)c;
+		if (seal_base64_decode(text, 4, out, sizeof(out)) < 0)
+			continue;
+		n++;
+		assert_int_equal(seal_base64(out, 3, again, sizeof(again)), 4);
+		assert_memory_equal(again, text, 4);
+	}
+	assert_int_equal(n, 64);
+}
+
+#define N_STORIES 8
+#define N_ROWS    (sizeof(base64_rows) / sizeof(base64_rows[0]))
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
+	struct CMUnitTest tests[N_STORIES + N_ROWS] = {
 		cmocka_unit_test(published_leaves_give_published_roots),
 		cmocka_unit_test(root_is_that_of_the_definition),
 		cmocka_unit_test(packed_tree_comes_back_whole),
 		cmocka_unit_test(packed_tree_of_wrong_length_is_refused),
 		cmocka_unit_test(leaf_and_node_differ),
+		cmocka_unit_test(published_key_signs_as_published),
+		cmocka_unit_test(changed_signature_does_not_verify),
+		cmocka_unit_test(only_the_alphabet_is_base64),
 	};
 
+	for (size_t i = 0; i < N_ROWS; i++) {
+		tests[N_STORIES + i].name = base64_rows[i].name;
+		tests[N_STORIES + i].test_func = check_base64;
+		tests[N_STORIES + i].initial_state =
+		    (void *)(uintptr_t)&base64_rows[i];
+	}
 	if (seal_init() != 0)
 		return 1;
 	return cmocka_run_group_tests_name("seal", tests, NULL, NULL);

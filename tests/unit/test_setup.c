@@ -196,6 +196,23 @@ fixed_keys_are_named(void **state)
 	assert_string_equal(setup_fixed(&old, &new), "control.socket");
 }
 
+/* Which log it is, and where its keys lie, are fixed; the rest is not. */
+static void
+fixed_keys_of_the_log_are_named(void **state)
+{
+	const struct msg_cfg_log old = { .name = "a", .key_path = "/b" };
+	struct msg_cfg_log new = old;
+
+	(void)state;
+	new.retain_ms = 1;
+	new.n_witnesses = 1;
+	assert_null(setup_fixed_log(&old, &new));
+	new.key_path[1] = 'x';
+	assert_string_equal(setup_fixed_log(&old, &new), "store.key");
+	new.name[0] = 'x';
+	assert_string_equal(setup_fixed_log(&old, &new), "store.name");
+}
+
 /* A customer's session gets the limit, the wishes and what to ignore, an inward
  * one only the latter. */
 static void
@@ -241,13 +258,14 @@ main(void)
 	enum {
 		N = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[N + 2] = {
+	struct CMUnitTest tests[N + 3] = {
 		cmocka_unit_test(fixed_keys_are_named),
+		cmocka_unit_test(fixed_keys_of_the_log_are_named),
 		cmocka_unit_test(sessions_get_what_concerns_them),
 	};
 
 	for (size_t i = 0; i < N; i++)
-		tests[2 + i] = (struct CMUnitTest){ .name = rows[i].name,
+		tests[3 + i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = check_row,
 			.initial_state = (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests_name("setup", tests, NULL, NULL);

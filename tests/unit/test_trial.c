@@ -85,6 +85,7 @@ config_write(const char *path, const char *name)
 	PUT(MSG_CFG_FLEET, struct msg_cfg_fleet, .profile = COST_NONE + 1);
 	PUT(MSG_CFG_RPKI, struct msg_cfg_rpki, .n = 0);
 	PUT(MSG_CFG_SERVICE, struct msg_cfg_service, .noc = "noc");
+	PUT(MSG_CFG_LOG, struct msg_cfg_log, .name = "n", .key_path = "/k");
 	put(file, &customer, sizeof(customer), MSG_CFG_CUSTOMER);
 	PUT(MSG_CFG_IRR, struct msg_cfg_irr, .status = IRR_USABLE, .n = 1,
 	    .path = "/nowhere/irr.json");

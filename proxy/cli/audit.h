@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * "sluice audit": verbs that read the log itself, record by record, and check
+ * what they read. The source is an open one; returns are exit statuses (enum
+ * cli_exit), and what is wrong has been said.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proxy/cli/show.h"
+#include "proxy/cli/source.h"
+#include "store/note.h"
+
+/* What a verb has: where it reads, what is asked, where it writes. */
+struct audit {
+	struct source *source; /* NULL for a proof alone */
+	const struct args *args;
+	const struct show *show;
+	bool progress; /* show->err is a terminal */
+};
+
+/* Everything but "audit list" and the acts. socket: the daemon's. */
+int audit_run(const struct args *args, const struct show *show,
+    const char *socket, bool progress);
+
+/* ---- one function a verb ---- */
+
+int audit_show(const struct audit *audit);
+int audit_verify(const struct audit *audit);
+int audit_verify_proof(const struct audit *audit);
+int audit_export(const struct audit *audit);
+int audit_tiles(const struct audit *audit);
+int audit_checkpoint(const struct audit *audit);
+int audit_proof(const struct audit *audit);
+
+/* ---- parts ---- */
+
+/* "sluice: WHAT", cleaned. Returns status. */
+__attribute__((format(printf, 3, 4))) int audit_complain(
+    const struct audit *audit, int status, const char *format, ...);
+
+/* What the source said, and its status. */
+int audit_source_failed(const struct audit *audit);
+
+/* Now and then, on a terminal: how far it is. audit_progress_end() before
+ * anything else is written. */
+void audit_progress(
+    const struct audit *audit, uint64_t at, uint64_t end, const char *what);
+void audit_progress_end(const struct audit *audit);
+
+/* Octets as hexadecimal digits; out has 2 * len + 1. */
+void audit_hex(const uint8_t *octets, size_t len, char *out);
+
+/*
+ * A record as the JSON of one entry, the caller's to free; NULL when it is
+ * none. leaf NULL: without its hash; raw adds the octets.
+ */
+struct json *audit_record_json(
+    const uint8_t *record, size_t len, const uint8_t *leaf, bool raw);
+
+/* One entry in full, for a person. */
+void show_entry(const struct show *show, const struct json *row);
+
+/* A whole file of at most max octets, and a NUL; the caller frees it. NULL
+ * with errno. */
+char *audit_file_read(const char *path, size_t max, size_t *len);
+
+/* ---- checkpoints from files ---- */
+
+struct checkpoints;
+#define CHECKPOINTS_MAX 64
+
+/* The checkpoints that were brought: of many the last of all, and of the
+ * others a part, evenly. NULL: out of memory. */
+struct checkpoints *checkpoints_new(void);
+void checkpoints_free(struct checkpoints *list);
+
+/*
+ * Read a file: a signed note, or lines with "checkpoint ORIGIN SIZE ROOT NAME
+ * SIGNATURE …" in them (see proxy/store/syslog.h). Returns how many it had,
+ * or -errno.
+ */
+long checkpoints_read(struct checkpoints *list, const char *path);
+
+/* The same of octets. */
+long checkpoints_take(struct checkpoints *list, const char *text, size_t len);
+
+/* Those that are kept; a NUL behind each. */
+unsigned checkpoints_count(const struct checkpoints *list);
+const char *checkpoints_at(
+    const struct checkpoints *list, unsigned i, size_t *len);
+
+/* A line of syslog as a note (NOTE_MAX octets and a NUL): its length, or -1
+ * when there is none in it. */
+int checkpoints_line(const char *line, size_t len, char *note, size_t size);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Checkpoints of the log: when they are asked for, who signs and cosigns them,
+ * and when there must be none.
+ *
+ *   writer --durable--> sealing --MSG_SIGN, proof--> signer
+ *                          |  <------ signed note ------'
+ *                   checked, kept with the log (writer's thread), published
+ *                          |--MSG_SUBMIT, proof--> witness role --> witnesses
+ *                          |  <----- cosignatures, merged into the note
+ *
+ * Nothing is signed by anybody that has not been durable before. The signer
+ * signs what is proven to grow out of what it signed last, so that there is
+ * nothing we could say that makes it sign a fork; what it says of itself tells
+ * us when the log is not what it was:
+ *
+ *   state        entered when                           left by
+ *   AWAY         no channel, no key told                MSG_SIGNER_HELLO
+ *   WAITING      started, a checkpoint is kept, there   an answer of one of
+ *                are witnesses: the last checkpoint is  them, whatever it is
+ *                submitted again, nothing new signed
+ *   SIGNING      all is well
+ *   FAILED       no key, or it cannot be kept           the next success
+ *   ROLLED_BACK  signer or witness have seen more       restart, renew
+ *   FORKED       .. as much or less, but another log    restart, renew
+ *   FORGOTTEN    the signer knows of nothing, we do     restart, renew
+ *
+ * Rules and their records go on in every state. The time is given with
+ * sealing_tick(): there are no timers here.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "proxy/common/channel.h"
+#include "proxy/common/message.h"
+#include "proxy/store/writer.h"
+
+/* Asked for when entries have come, and so long after the last time. Ticks
+ * should come at least four times a second. */
+#define SEALING_SIGN_MS    750
+#define SEALING_RETRY_MS   5000    /* after a failure of the signer */
+#define SEALING_SUBMIT_MS  1000    /* to one witness */
+#define SEALING_BACKOFF_MS 60000   /* most, while it cannot be reached */
+#define SEALING_ANSWER_MS  120000  /* for the witness role to tell of one */
+#define SEALING_REPEAT_MS  3600000 /* a refusal is said again */
+
+struct sealing;
+
+struct sealing_ops {
+	/* A checkpoint is signed and on disk, or has been cosigned since.
+	 * Borrowed for the call. */
+	void (*published)(void *ctx, const char *note, size_t len);
+	/* Another state; refused says that nothing more will be signed. */
+	void (*changed)(void *ctx, enum seal_state state, bool refused);
+	/* The signer's key, at first and when it changes; borrowed. */
+	void (*key)(void *ctx, const struct msg_signer_hello *hello);
+	void *ctx;
+};
+
+/* All borrowed, ops copied. The log has its name: origin. NULL when out of
+ * memory. The writer ends first. */
+struct sealing *sealing_new(struct loop *loop, struct store *store,
+    struct writer *writer, const char *origin, const struct sealing_ops *ops);
+void sealing_free(struct sealing *sealing); /* NULL is fine */
+
+/* Its texts end, its counts fit, its name is one. */
+bool sealing_config_valid(const struct msg_cfg_log *config);
+
+/* Who cosigns; again on a reload. Witnesses whose key is none are said and left
+ * out. */
+void sealing_configure(
+    struct sealing *sealing, const struct msg_cfg_log *config);
+
+/* Take over fd, a channel to the signer or the witness role; the one before is
+ * closed. */
+void sealing_attach_signer(struct sealing *sealing, int fd);
+void sealing_attach_witness(struct sealing *sealing, int fd);
+
+/* Do what is due. now_ms is monotonic, wall_ns for people. */
+void sealing_tick(struct sealing *sealing, uint64_t now_ms, uint64_t wall_ns);
+
+/* No more entries will come: sign what there is at once, whatever the pace. */
+void sealing_last(struct sealing *sealing);
+/* All that could be signed now is signed and on disk. */
+bool sealing_idle(const struct sealing *sealing);
+
+/* Ask the signer for a new key: 0, or -1 when it is away. */
+int sealing_rotate(struct sealing *sealing);
+
+enum seal_state sealing_state(const struct sealing *sealing);
+
+/* The last checkpoint that is kept; *len 0: none. Valid until the next call. */
+const char *sealing_note(const struct sealing *sealing, size_t *len);
+
+/* Fill in what concerns seal and witnesses, but for the note. */
+void sealing_fill(const struct sealing *sealing, struct msg_audit_seal *out);

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Towards witnesses (C2SP tlog-witness), by way of the role that speaks HTTP:
+ * what each has cosigned, and what its answers mean. Each gets the newest
+ * checkpoint, one at a time.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "proxy/common/check.h"
+#include "proxy/common/log.h"
+#include "proxy/store/sealing_parts.h"
+
+#define WITNESS_LIMIT (256u << 10)
+
+static void
+witness_drop(struct sealing *sealing)
+{
+	channel_close(sealing->witness);
+	sealing->witness = NULL;
+	for (unsigned i = 0; i < sealing->n_witnesses; i++)
+		sealing->witnesses[i].request = 0;
+}
+
+/* ---- who they are ---- */
+
+/* One that we had already keeps what is known of it. */
+static void
+witness_init(struct sealing_witness *to, const struct log_witness *from,
+    const struct note_key *key, const struct sealing_witness *before)
+{
+	memset(to, 0, sizeof(*to));
+	if (before != NULL)
+		*to = *before;
+	to->key = *key;
+	to->request = 0;
+	to->next_ms = 0;
+	memcpy(to->url, from->url, sizeof(to->url));
+}
+
+static const struct sealing_witness *
+witness_find(
+    const struct sealing_witness *list, unsigned n, const struct note_key *key)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(list[i].key.name, key->name) == 0 &&
+		    memcmp(list[i].key.id, key->id, NOTE_ID_LEN) == 0)
+			return &list[i];
+	return NULL;
+}
+
+/* What the last checkpoint says of a witness that is new to us. */
+static void
+witness_recall(const struct sealing *sealing, struct sealing_witness *witness)
+{
+	const struct sealing_kept *kept = sealing_kept(sealing);
+	uint64_t seconds;
+
+	if (kept == NULL || witness->size != 0 ||
+	    !note_verify(kept->note, kept->len, &witness->key, &seconds))
+		return;
+	witness->size = kept->checkpoint.size;
+	witness->at_ns = seconds * UINT64_C(1000000000);
+}
+
+bool
+sealing_config_valid(const struct msg_cfg_log *config)
+{
+	bool good =
+	    check_text(config->name, sizeof(config->name)) &&
+	    check_text(config->syslog_path, sizeof(config->syslog_path)) &&
+	    config->n_witnesses <= WITNESSES_MAX &&
+	    note_name_valid(config->name);
+
+	for (unsigned i = 0; good && i < config->n_witnesses; i++)
+		good = check_text(config->witness[i].url, URL_LEN) &&
+		       check_text(config->witness[i].vkey, NOTE_VKEY_MAX);
+	return good;
+}
+
+/* A witness keeps its number also when the one before it is left out: the role
+ * that speaks HTTP counts as the configuration does. */
+void
+sealing_configure(struct sealing *sealing, const struct msg_cfg_log *config)
+{
+	struct sealing_witness before[WITNESSES_MAX];
+	unsigned n_before = sealing->n_witnesses;
+
+	memcpy(before, sealing->witnesses, sizeof(before));
+	sealing->n_witnesses = config->n_witnesses;
+	for (unsigned i = 0; i < config->n_witnesses; i++) {
+		const struct log_witness *from = &config->witness[i];
+		struct note_key key;
+
+		if (note_key_parse(from->vkey, &key) != 0 ||
+		    key.algorithm != NOTE_COSIGNED) {
+			log_line(LOG_ERROR,
+			    "seal: witness has no key of a witness: %s",
+			    from->url);
+			memset(&key, 0, sizeof(key));
+		}
+		witness_init(&sealing->witnesses[i], from, &key,
+		    witness_find(before, n_before, &key));
+		witness_recall(sealing, &sealing->witnesses[i]);
+	}
+	if (!sealing->configured)
+		sealing_check(sealing);
+	if (sealing->n_witnesses == 0)
+		sealing->waiting = false;
+	else if (!sealing->configured && sealing_kept(sealing) != NULL)
+		sealing->waiting = true;
+	sealing->configured = true;
+	sealing_update(sealing);
+}
+
+/* ---- asking ---- */
+
+static void
+witness_fails(const struct sealing *sealing, struct sealing_witness *witness,
+    const char *text)
+{
+	if (strcmp(witness->text, text) != 0)
+		log_line(
+		    LOG_WARN, "seal: witness %s: %s", witness->key.name, text);
+	(void)snprintf(witness->text, sizeof(witness->text), "%s", text);
+	witness->backoff_ms = witness->backoff_ms == 0
+				  ? SEALING_SUBMIT_MS
+				  : witness->backoff_ms * 2;
+	if (witness->backoff_ms > SEALING_BACKOFF_MS)
+		witness->backoff_ms = SEALING_BACKOFF_MS;
+	witness->next_ms = sealing->now_ms + witness->backoff_ms;
+}
+
+static bool
+is_due(const struct sealing *sealing, const struct sealing_witness *witness)
+{
+	const struct sealing_kept *kept = sealing_kept(sealing);
+
+	if (kept == NULL || witness->request != 0 ||
+	    witness->key.name[0] == '\0' || sealing->now_ms < witness->next_ms)
+		return false;
+	return sealing->waiting || kept->checkpoint.size > witness->size;
+}
+
+static void
+submit(struct sealing *sealing, struct sealing_witness *witness, uint32_t index)
+{
+	const struct sealing_kept *kept = sealing_kept(sealing);
+	struct msg_submit msg = { .head.kind = MSG_SUBMIT, .witness = index };
+	uint64_t size = kept->checkpoint.size;
+	int err = 0;
+
+	/* While waiting: "this is what we have last; have you seen more?" */
+	msg.old_size = sealing->waiting ? size : witness->size;
+	if (msg.old_size > 0 && msg.old_size < size)
+		err = ledger_consistency(store_ledger(sealing->store),
+		    msg.old_size, size, &msg.proof);
+	if (err != 0) {
+		witness_fails(sealing, witness, db_error_text(err));
+		return;
+	}
+	msg.request = sealing_request(sealing);
+	msg.note_len = (uint32_t)kept->len;
+	memcpy(msg.note, kept->note, kept->len);
+	if (channel_send(sealing->witness, &msg, sizeof(msg), -1) != 0)
+		return;
+	witness->request = msg.request;
+	witness->sent_size = size;
+	witness->sent_old = msg.old_size;
+	witness->asked_ms = sealing->now_ms;
+	witness->next_ms = sealing->now_ms + SEALING_SUBMIT_MS;
+}
+
+void
+sealing_witness_tick(struct sealing *sealing)
+{
+	if (sealing->witness == NULL || sealing->refused != SEAL_SIGNING)
+		return;
+	for (unsigned i = 0; i < sealing->n_witnesses; i++) {
+		struct sealing_witness *witness = &sealing->witnesses[i];
+
+		if (witness->request != 0 &&
+		    sealing->now_ms - witness->asked_ms >= SEALING_ANSWER_MS) {
+			witness->request = 0;
+			witness_fails(sealing, witness, "does not answer");
+		}
+		if (is_due(sealing, witness))
+			submit(sealing, witness, i);
+	}
+	channel_flush(sealing->witness);
+}
+
+/* ---- answers ---- */
+
+/* 200: signature lines, of which one is its own. */
+static void
+take_lines(struct sealing *sealing, struct sealing_witness *witness,
+    const struct msg_submitted *msg)
+{
+	struct sealing_kept *slot =
+	    sealing_keep_find(sealing, witness->sent_size);
+	char lines[NOTE_MAX + 1];
+	uint64_t seconds = 0;
+	size_t before;
+
+	memcpy(lines, msg->body, msg->body_len);
+	lines[msg->body_len] = '\0';
+	if (slot == NULL)
+		slot = sealing_keep_late(sealing, witness->sent_size);
+	if (slot == NULL) {
+		witness_fails(sealing, witness, "its answer came too late");
+		return;
+	}
+	before = slot->len;
+	if (note_add(slot->note, sizeof(slot->note), &slot->len, slot->text_len,
+		lines, &witness->key) != 1) {
+		slot->len = before;
+		witness_fails(sealing, witness,
+		    "its answer is no cosignature of its key");
+		return;
+	}
+	if (slot->len != before)
+		slot->dirty = true;
+	(void)note_verify(slot->note, slot->len, &witness->key, &seconds);
+	if (witness->size < witness->sent_size)
+		witness->size = witness->sent_size;
+	witness->at_ns = seconds * UINT64_C(1000000000);
+	witness->text[0] = '\0';
+	sealing_keep_tick(sealing);
+}
+
+/* 409: it has seen another size than we thought, or this one as another tree.
+ */
+static void
+take_size(struct sealing *sealing, struct sealing_witness *witness,
+    const struct msg_submitted *msg)
+{
+	const struct sealing_kept *kept = sealing_kept(sealing);
+
+	if (msg->size == UINT64_MAX || kept == NULL) {
+		witness_fails(sealing, witness, "conflict without a size");
+	} else if (msg->size > kept->checkpoint.size) {
+		sealing_refuse(
+		    sealing, SEAL_ROLLED_BACK, msg->size, witness->key.name);
+	} else if (msg->size != witness->sent_old) {
+		witness->size = msg->size; /* again, from there */
+		witness->next_ms = sealing->now_ms;
+	} else if (msg->size == witness->sent_size) {
+		sealing_refuse(
+		    sealing, SEAL_FORKED, msg->size, witness->key.name);
+	} else {
+		witness_fails(sealing, witness, "does not agree with itself");
+	}
+}
+
+static void
+take_refusal(struct sealing *sealing, struct sealing_witness *witness,
+    const struct msg_submitted *msg)
+{
+	char text[64];
+	const char *why = "";
+
+	if (msg->status == 404)
+		why = ": it does not know this log";
+	else if (msg->status == 403)
+		why = ": it does not know the log's key";
+	else if (msg->status == 422)
+		why = ": no proof to it, it has seen another log";
+	if (msg->status == 0)
+		(void)snprintf(
+		    text, sizeof(text), "not reached: %.48s", msg->text);
+	else
+		(void)snprintf(text, sizeof(text), "HTTP %u%s",
+		    (unsigned)(msg->status % 1000), why);
+	witness_fails(sealing, witness, text);
+}
+
+static void
+take_answer(struct sealing *sealing, struct sealing_witness *witness,
+    const struct msg_submitted *msg)
+{
+	uint64_t backoff_ms = witness->backoff_ms;
+
+	witness->request = 0;
+	witness->backoff_ms = 0;
+	if (msg->status == 200) {
+		take_lines(sealing, witness, msg);
+	} else if (msg->status == 409) {
+		take_size(sealing, witness, msg);
+	} else {
+		witness->backoff_ms = backoff_ms;
+		take_refusal(sealing, witness, msg);
+	}
+	if (msg->status == 0)
+		return;
+	/* Whatever it said: it does not know of more than we do. */
+	sealing->waiting = false;
+	sealing_update(sealing);
+}
+
+static bool
+is_sound(const struct msg_submitted *msg)
+{
+	return msg->witness < WITNESSES_MAX && msg->request != 0 &&
+	       msg->body_len <= sizeof(msg->body) &&
+	       check_text(msg->text, sizeof(msg->text));
+}
+
+static void
+on_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct sealing *sealing = ctx;
+	const struct msg_submitted *msg = (const void *)head;
+
+	(void)fd;
+	if (head->kind != MSG_SUBMITTED || !is_sound(msg)) {
+		log_line(
+		    LOG_ERROR, "witness: channel closed: message out of turn");
+		witness_drop(sealing);
+		return;
+	}
+	/* Asked before a reload, or too long ago: of no interest. */
+	if (msg->witness < sealing->n_witnesses &&
+	    sealing->witnesses[msg->witness].request == msg->request)
+		take_answer(sealing, &sealing->witnesses[msg->witness], msg);
+}
+
+static void
+on_closed(void *ctx)
+{
+	log_line(LOG_WARN, "witness: gone");
+	witness_drop(ctx);
+}
+
+void
+sealing_attach_witness(struct sealing *sealing, int fd)
+{
+	static const struct channel_ops ops = { on_message, on_closed, NULL,
+		NULL };
+
+	witness_drop(sealing);
+	sealing->witness =
+	    channel_open(sealing->loop, fd, WITNESS_LIMIT, &ops, sealing);
+}

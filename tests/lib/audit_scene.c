@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Building a store that is signed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/store.h"
+#include "tests/lib/audit_scene.h"
+#include "tests/lib/random_entry.h"
+
+static void
+note_put(struct audit_scene *scene, struct store *store)
+{
+	struct checkpoint checkpoint = { .origin = AUDIT_ORIGIN };
+	struct ledger_head head;
+	char note[NOTE_MAX];
+	size_t len;
+	int text_len;
+
+	ledger_written(store_ledger(store), &head);
+	checkpoint.size = head.size;
+	memcpy(checkpoint.root, head.root, SEAL_LEN);
+	text_len = checkpoint_print(&checkpoint, note, sizeof(note));
+	assert_true(text_len > 0);
+	len = (size_t)text_len;
+	assert_int_equal(note_sign(note, sizeof(note), &len, len, &scene->key,
+			     scene->secret, 0),
+	    0);
+	assert_int_equal(store_begin(store), 0);
+	store_note_put(store, head.size, note, len);
+	assert_int_equal(store_commit(store, NULL), 0);
+}
+
+void
+audit_scene_make(struct audit_scene *scene, uint64_t n, const uint64_t *sizes)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+	struct store *store;
+	uint64_t seq = 0;
+
+	assert_int_equal(seal_init(), 0);
+	temp_folder_make(scene->folder);
+	scene->secret = seal_key_make();
+	assert_non_null(scene->secret);
+	seal_key_public(scene->secret, public_key);
+	assert_int_equal(
+	    note_key_make(&scene->key, AUDIT_ORIGIN, NOTE_ED25519, public_key),
+	    0);
+	assert_true(
+	    note_key_print(&scene->key, scene->vkey, sizeof(scene->vkey)) >= 0);
+	assert_int_equal(store_open(scene->folder, 1u << 28, &store), 0);
+	assert_int_equal(store_begin(store), 0);
+	store_meta_put(store, STORE_ORIGIN, AUDIT_ORIGIN, strlen(AUDIT_ORIGIN));
+	store_meta_put(store, STORE_KEY, public_key, sizeof(public_key));
+	assert_int_equal(store_commit(store, NULL), 0);
+	for (;; sizes++) {
+		uint64_t to = *sizes > 0 ? *sizes : n;
+
+		assert_int_equal(store_begin(store), 0);
+		for (; seq < to; seq++) {
+			usual_entry(seq, entry);
+			assert_int_equal(store_append_entry(store, entry), 0);
+		}
+		assert_int_equal(store_commit(store, NULL), 0);
+		if (*sizes == 0)
+			break;
+		note_put(scene, store);
+	}
+	if (n == 0)
+		note_put(scene, store);
+	store_close(store);
+	free(entry);
+}
+
+void
+audit_scene_free(struct audit_scene *scene)
+{
+	seal_key_free(scene->secret);
+	temp_folder_remove(scene->folder);
+}
+
+char *
+audit_scene_run(const struct args *args, int *status)
+{
+	char *text = NULL;
+	size_t len;
+	struct show show = { .width = 80 };
+
+	show.out = show.err = open_memstream(&text, &len);
+	assert_non_null(show.out);
+	*status = audit_run(args, &show, "/nonexistent/socket", false);
+	assert_int_equal(fclose(show.out), 0);
+	return text;
+}

@@ -1,0 +1,9 @@
+# The log as an auditor sees it.
+sluice_test(unit test_verify store SOURCES lib/random_entry.c)
+sluice_test(unit test_checkpoints cli)
+sluice_test(unit test_audit cli SOURCES lib/random_entry.c lib/temp_folder.c
+  lib/audit_scene.c)
+sluice_test(unit test_tiles cli SOURCES lib/random_entry.c lib/temp_folder.c
+  lib/audit_scene.c)
+sluice_test(unit test_source cli SOURCES lib/temp_folder.c)
+sluice_fuzz(checkpoints cli)

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Before a store is opened: wishes are fulfilled, damage is set aside, a new
+ * log says what was before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proxy/store/begin.h"
+#include "tests/lib/random_entry.h"
+#include "tests/lib/temp_folder.h"
+
+struct begin_world {
+	char path[TEMP_PATH_MAX];
+	char origin[NOTE_NAME_MAX];
+	struct store *store;
+	struct begin begin;
+	struct entry entry;
+};
+
+/* As the role does it. */
+static void
+start(struct begin_world *world)
+{
+	assert_int_equal(begin_look(world->path, &world->begin), 0);
+	assert_int_equal(store_open(world->path, 0, &world->store), 0);
+	assert_int_equal(begin_origin(world->store, "example.net/log",
+			     &world->begin, world->origin),
+	    0);
+	begin_end(world->path, &world->begin);
+}
+
+static void
+fill(struct begin_world *world, unsigned n)
+{
+	assert_int_equal(store_begin(world->store), 0);
+	for (unsigned i = 0; i < n; i++) {
+		usual_entry(store_next(world->store), &world->entry);
+		world->entry.live_op = LIVE_PUT;
+		assert_int_equal(
+		    store_append_entry(world->store, &world->entry), 0);
+	}
+	assert_int_equal(store_commit(world->store, NULL), 0);
+}
+
+static void
+stop(struct begin_world *world)
+{
+	store_close(world->store);
+	world->store = NULL;
+}
+
+static int
+setup(void **state)
+{
+	struct begin_world *world = calloc(1, sizeof(*world));
+
+	if (world == NULL || seal_init() != 0)
+		return -1;
+	temp_folder_make(world->path);
+	*state = world;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct begin_world *world = *state;
+	char command[TEMP_PATH_MAX + 16];
+
+	stop(world);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", world->path);
+	assert_int_equal(system(command), 0);
+	free(world);
+	return 0;
+}
+
+static void
+assert_first_entry(struct begin_world *world, const char *evidence)
+{
+	char text[ENTRY_TEXT_MAX];
+
+	assert_int_equal(
+	    ledger_get(store_ledger(world->store), 0, &world->entry), 0);
+	(void)snprintf(text, sizeof(text), "log %s begun", world->origin);
+	assert_int_equal(world->entry.kind, ENTRY_START);
+	assert_string_equal(world->entry.text, text);
+	assert_non_null(strstr(world->entry.evidence, evidence));
+}
+
+/* A new log has a name of its own and an entry that says so; both stay. */
+static void
+new_log_gets_name_and_entry(void **state)
+{
+	struct begin_world *world = *state;
+	char first[NOTE_NAME_MAX];
+
+	start(world);
+	assert_int_equal(store_next(world->store), 1);
+	assert_first_entry(world, "before: nothing");
+	assert_int_equal(strlen(world->origin), strlen("example.net/log/") + 8);
+	memcpy(first, world->origin, sizeof(first));
+	fill(world, 10);
+	stop(world);
+
+	start(world);
+	assert_int_equal(store_next(world->store), 11);
+	assert_string_equal(world->origin, first);
+}
+
+/* A log from before there were names gets one, and no entry. */
+static void
+old_log_gets_a_name_only(void **state)
+{
+	struct begin_world *world = *state;
+
+	assert_int_equal(store_open(world->path, 0, &world->store), 0);
+	fill(world, 10);
+	stop(world);
+	start(world);
+	assert_int_equal(store_next(world->store), 10);
+	assert_memory_equal(world->origin, "example.net/log/", 16);
+}
+
+/* What an operator wants is done once, and told in the new log. */
+static void
+renew_begins_another_log(void **state)
+{
+	struct begin_world *world = *state;
+	char first[NOTE_NAME_MAX];
+
+	start(world);
+	fill(world, 10);
+	memcpy(first, world->origin, sizeof(first));
+	stop(world);
+	assert_int_equal(
+	    begin_renew(world->path, "alice", "restored\nbackup"), 0);
+
+	start(world);
+	assert_string_not_equal(world->origin, first);
+	assert_int_equal(store_next(world->store), 1);
+	assert_first_entry(world, "renewed by alice: restored backup");
+	assert_non_null(strstr(world->entry.evidence, "size 11"));
+	assert_string_equal(world->entry.operator_name, "alice");
+	fill(world, 1);
+	stop(world);
+	start(world);
+	assert_int_equal(store_next(world->store), 2);
+}
+
+/* Overwrite the file's pages from the third on. */
+static void
+damage(const struct begin_world *world)
+{
+	static const char junk[4096] = "junk";
+	char name[TEMP_PATH_MAX + 16];
+	struct stat st;
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "%s/data.mdb", world->path);
+	fd = open(name, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	for (off_t at = 8192; at < st.st_size; at += 4096)
+		assert_int_equal(pwrite(fd, junk, sizeof(junk), at), 4096);
+	assert_int_equal(close(fd), 0);
+}
+
+/* Damage is set aside, and the new log says so; too often a day is too often.
+ */
+static void
+damage_is_set_aside_for_a_while(void **state)
+{
+	struct begin_world *world = *state;
+	int err = 0;
+	unsigned n = 0;
+
+	while (err == 0 && n < 10) {
+		start(world);
+		assert_int_equal(store_next(world->store), 1);
+		assert_first_entry(world,
+		    n == 0 ? "before: nothing" : "before: folder aside-");
+		fill(world, 300);
+		stop(world);
+		damage(world);
+		n++;
+		if (n > 4)
+			err = begin_look(world->path, &world->begin);
+	}
+	assert_int_equal(err, -1);
+	assert_int_equal(n, 5);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(new_log_gets_name_and_entry),
+		T(old_log_gets_a_name_only),
+		T(renew_begins_another_log),
+		T(damage_is_set_aside_for_a_while),
+	};
+
+	return cmocka_run_group_tests_name("store_begin", tests, NULL, NULL);
+}

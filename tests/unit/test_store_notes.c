@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the store wants recorded, retention by it, and the system log. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proxy/store/publish.h"
+#include "proxy/store/retention.h"
+#include "tests/lib/random_entry.h"
+#include "tests/lib/temp_folder.h"
+
+#define WALL_NS UINT64_C(1700000000000000000) /* of usual_entry(0) */
+#define HOUR_MS 3600000
+#define POLLS   4000
+
+struct notes_world {
+	char path[TEMP_PATH_MAX];
+	struct loop *loop;
+	struct timer *poll;
+	struct store *store;
+	struct writer *writer;
+	struct notes notes;
+	struct retention *retention;
+	uint64_t now_ms;
+	uint64_t wall_ns;
+	unsigned polls;
+	bool (*until)(const struct notes_world *world);
+	unsigned sent;
+	bool away; /* the guard */
+	struct msg_store_note note;
+	unsigned done;
+	struct entry entry;
+};
+
+/* ---- the parts' world ---- */
+
+static int
+note_send(void *ctx, const struct msg_store_note *note)
+{
+	struct notes_world *world = ctx;
+
+	if (world->away)
+		return -1;
+	world->note = *note;
+	world->sent++;
+	return 0;
+}
+
+static void
+note_done(void *ctx, enum notes_slot slot)
+{
+	struct notes_world *world = ctx;
+
+	world->done++;
+	if (slot == NOTES_RETENTION)
+		retention_recorded(world->retention);
+}
+
+static void
+on_durable(void *ctx, const struct ledger_head *head)
+{
+	struct notes_world *world = ctx;
+
+	notes_durable(&world->notes, head->size);
+}
+
+static void
+on_full(void *ctx, bool full)
+{
+	(void)ctx;
+	(void)full;
+}
+
+static void
+on_poll(void *ctx)
+{
+	struct notes_world *world = ctx;
+
+	world->now_ms += RETENTION_PAUSE_MS;
+	retention_tick(world->retention, world->now_ms, world->wall_ns);
+	notes_tick(&world->notes, world->now_ms);
+	world->polls++;
+	if (world->until(world) || world->polls >= POLLS)
+		loop_stop(world->loop);
+}
+
+static bool
+run(struct notes_world *world, bool (*until)(const struct notes_world *world))
+{
+	world->until = until;
+	world->polls = 0;
+	timer_start(world->poll, 0, 1);
+	loop_run(world->loop);
+	timer_stop(world->poll);
+	return until(world);
+}
+
+static bool
+is_idle(const struct notes_world *world)
+{
+	return world->polls > 20 && writer_idle(world->writer) &&
+	       !retention_busy(world->retention);
+}
+
+static void
+up(struct notes_world *world)
+{
+	const struct writer_ops ops = { on_durable, on_full, world };
+	const struct notes_ops notes = { note_send, note_done, world };
+
+	assert_int_equal(store_open(world->path, 0, &world->store), 0);
+	world->writer =
+	    writer_new(world->loop, world->store, world->path, &ops);
+	assert_non_null(world->writer);
+	notes_init(&world->notes, &notes);
+	world->retention =
+	    retention_new(world->store, world->writer, &world->notes);
+	assert_non_null(world->retention);
+}
+
+static void
+down(struct notes_world *world)
+{
+	writer_free(world->writer);
+	retention_free(world->retention);
+	store_close(world->store);
+}
+
+static int
+setup(void **state)
+{
+	struct notes_world *world = calloc(1, sizeof(*world));
+
+	if (world == NULL || seal_init() != 0)
+		return -1;
+	temp_folder_make(world->path);
+	world->loop = loop_new();
+	world->poll = timer_new(world->loop, on_poll, world);
+	world->now_ms = 5000000;
+	world->wall_ns = WALL_NS;
+	up(world);
+	*state = world;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct notes_world *world = *state;
+
+	down(world);
+	timer_free(world->poll);
+	loop_free(world->loop);
+	temp_folder_remove(world->path);
+	free(world);
+	return 0;
+}
+
+static void
+append(struct notes_world *world, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		usual_entry(writer_next(world->writer), &world->entry);
+		world->entry.live_op = LIVE_NONE;
+		assert_int_equal(writer_add(world->writer, &world->entry), 0);
+	}
+	writer_kick(world->writer);
+	assert_true(run(world, is_idle));
+}
+
+/* The guard records what it was asked to. */
+static void
+answer_note(struct notes_world *world)
+{
+	struct entry *entry = &world->entry;
+
+	memset(entry, 0, sizeof(*entry));
+	entry->seq = writer_next(world->writer);
+	entry->wall_ns = WALL_NS;
+	entry->kind = (uint8_t)world->note.kind;
+	entry->count = world->note.count;
+	memcpy(entry->text, world->note.text, sizeof(entry->text));
+	memcpy(entry->evidence, world->note.evidence, sizeof(entry->evidence));
+	assert_int_equal(writer_add(world->writer, entry), 0);
+	assert_int_not_equal(notes_look(&world->notes, entry), NOTES_SLOTS);
+	writer_kick(world->writer);
+	assert_true(run(world, is_idle));
+}
+
+/* ---- notes ---- */
+
+/* Until the entry is seen it is asked for every ten seconds. */
+static void
+note_is_sent_until_it_is_seen(void **state)
+{
+	struct notes_world *world = *state;
+	const struct msg_store_note note = { .kind = ENTRY_KEY,
+		.text = "public key x" };
+
+	world->away = true;
+	notes_want(&world->notes, NOTES_KEY, &note);
+	notes_tick(&world->notes, 1000);
+	assert_int_equal(world->sent, 0);
+	world->away = false;
+	notes_tick(&world->notes, 1001);
+	notes_tick(&world->notes, 1001 + NOTES_AGAIN_MS - 1);
+	assert_int_equal(world->sent, 1);
+	notes_tick(&world->notes, 1001 + NOTES_AGAIN_MS);
+	assert_int_equal(world->sent, 2);
+	answer_note(world);
+	assert_int_equal(world->done, 1);
+	assert_false(notes_wanted(&world->notes, NOTES_KEY));
+	notes_tick(&world->notes, 99000000);
+	assert_int_equal(world->sent, 2);
+}
+
+/* An entry that was seen and lost with its guard is asked for again. */
+static void
+note_is_sent_again_to_another_guard(void **state)
+{
+	struct notes_world *world = *state;
+	struct msg_store_note note = { .kind = ENTRY_KEY,
+		.text = "public key" };
+
+	notes_want(&world->notes, NOTES_KEY, &note);
+	notes_tick(&world->notes, 1);
+	world->entry.kind = ENTRY_KEY;
+	world->entry.seq = 40;
+	memcpy(world->entry.text, note.text, sizeof(world->entry.text));
+	world->entry.evidence[0] = '\0';
+	world->entry.count = 1;
+	assert_int_equal(notes_look(&world->notes, &world->entry), NOTES_SLOTS);
+	world->entry.count = 0;
+	assert_int_equal(notes_look(&world->notes, &world->entry), NOTES_KEY);
+	notes_durable(&world->notes, 40);
+	assert_int_equal(world->done, 0);
+	notes_greeted(&world->notes, 40);
+	notes_tick(&world->notes, 2);
+	assert_int_equal(world->sent, 2);
+	assert_int_equal(notes_look(&world->notes, &world->entry), NOTES_KEY);
+	notes_greeted(&world->notes, 41);
+	assert_int_equal(world->done, 1);
+}
+
+/* ---- retention ---- */
+
+static uint64_t
+pruned(const struct notes_world *world)
+{
+	struct ledger_pruned found;
+
+	assert_int_equal(ledger_pruned(store_ledger(world->store), &found), 0);
+	return found.blocks;
+}
+
+static bool
+is_asked(const struct notes_world *world)
+{
+	return world->sent > 0;
+}
+
+/* The clock and what it brings, to the first look. */
+static void
+reach_look(struct notes_world *world)
+{
+	retention_tick(world->retention, world->now_ms, world->wall_ns);
+	world->now_ms += RETENTION_FIRST_MS;
+	world->wall_ns += RETENTION_FIRST_MS * UINT64_C(1000000);
+}
+
+/* Old blocks go when the entry about it is on disk, and never before. */
+static void
+old_blocks_go_after_their_entry(void **state)
+{
+	struct notes_world *world = *state;
+	struct ledger_head head;
+
+	append(world, 20 * LEDGER_BLOCK + 7);
+	retention_configure(world->retention, 1000, 0);
+	reach_look(world);
+	assert_true(run(world, is_asked));
+	assert_int_equal(world->note.kind, ENTRY_SUMMARY);
+	assert_string_equal(world->note.text, "retention");
+	assert_int_equal(world->note.count, 20 * LEDGER_BLOCK);
+	assert_true(run(world, is_idle));
+	assert_int_equal(pruned(world), 0);
+
+	answer_note(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(pruned(world), 20);
+	assert_int_equal(
+	    ledger_get(store_ledger(world->store), 0, &world->entry),
+	    DB_PRUNED);
+	assert_int_equal(
+	    ledger_head_read(store_ledger(world->store), &head), 0);
+	assert_int_equal(head.size, 20 * LEDGER_BLOCK + 8);
+}
+
+/* After a crash between entry and removal it is asked for anew. */
+static void
+crash_before_removal_asks_again(void **state)
+{
+	struct notes_world *world = *state;
+
+	append(world, 5 * LEDGER_BLOCK + 7);
+	retention_configure(world->retention, 1000, 0);
+	reach_look(world);
+	assert_true(run(world, is_asked));
+	down(world);
+	up(world);
+	world->sent = 0;
+	assert_int_equal(pruned(world), 0);
+	retention_configure(world->retention, 1000, 0);
+	reach_look(world);
+	assert_true(run(world, is_asked));
+	answer_note(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(pruned(world), 5);
+}
+
+/* A wall clock that is set forward makes nothing old. */
+static void
+clock_set_forward_removes_nothing(void **state)
+{
+	struct notes_world *world = *state;
+
+	append(world, 5 * LEDGER_BLOCK);
+	retention_configure(world->retention, 24 * (uint64_t)HOUR_MS, 0);
+	reach_look(world);
+	world->wall_ns += UINT64_C(365) * 24 * HOUR_MS * 1000000;
+	assert_true(run(world, is_idle));
+	assert_int_equal(world->sent, 0);
+}
+
+/* ---- the system log ---- */
+
+static int
+socket_make(char *path, size_t size, const char *folder)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	(void)snprintf(path, size, "%.90s/log", folder);
+	memcpy(address.sun_path, path, strlen(path));
+	assert_true(fd >= 0);
+	assert_int_equal(
+	    bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static size_t
+note_make(char *note, uint64_t size)
+{
+	struct checkpoint checkpoint = { .origin = "example.net/log/00",
+		.size = size };
+	struct note_key key;
+	struct seal_key *secret = seal_key_make();
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+	size_t len = (size_t)checkpoint_print(&checkpoint, note, NOTE_MAX);
+
+	seal_key_public(secret, public_key);
+	assert_int_equal(
+	    note_key_make(&key, checkpoint.origin, NOTE_ED25519, public_key),
+	    0);
+	assert_int_equal(
+	    note_sign(note, NOTE_MAX, &len, len, &key, secret, 0), 0);
+	seal_key_free(secret);
+	return len;
+}
+
+/* Make a note of a line, as the header says. */
+static size_t
+note_remake(char *line, char *note)
+{
+	char *rest = NULL;
+	char *word[8] = { 0 };
+	size_t n = 0;
+
+	line = strstr(line, "checkpoint ");
+	assert_non_null(line);
+	for (char *at = strtok_r(line, " ", &rest); at != NULL && n < 8;
+	     at = strtok_r(NULL, " ", &rest))
+		word[n++] = at;
+	assert_int_equal(n, 6);
+	return (size_t)snprintf(note, NOTE_MAX,
+	    "%s\n%s\n%s\n\n\xe2\x80\x94 %s %s\n", word[1], word[2], word[3],
+	    word[4], word[5]);
+}
+
+/* A checkpoint's line is the whole note; not more than one a minute; a socket
+ * that is not there is no obstacle. */
+static void
+checkpoints_reach_the_system_log(void **state)
+{
+	struct notes_world *world = *state;
+	struct publish *publish = publish_new();
+	char path[108], note[NOTE_MAX], again[NOTE_MAX], line[8192];
+	size_t len = note_make(note, 12);
+	ssize_t got;
+	int fd;
+
+	assert_non_null(publish);
+	publish_configure(publish, "/nowhere/at/all");
+	publish_note(publish, note, len, 1000);
+	fd = socket_make(path, sizeof(path), world->path);
+	publish_configure(publish, path);
+	publish_note(publish, note, len, 1000 + PUBLISH_EVERY_MS);
+	got = recv(fd, line, sizeof(line) - 1, 0);
+	assert_true(got > 0);
+	line[got] = '\0';
+	assert_memory_equal(line, "<85>", 4);
+	assert_null(strchr(line, '\n'));
+	assert_int_equal(note_remake(line, again), len);
+	assert_memory_equal(again, note, len);
+
+	len = note_make(note, 13);
+	publish_note(publish, note, len, 1500 + PUBLISH_EVERY_MS);
+	assert_true(recv(fd, line, sizeof(line), 0) < 0);
+	publish_tick(publish, 1000 + 2 * PUBLISH_EVERY_MS);
+	assert_true(recv(fd, line, sizeof(line), 0) > 0);
+	publish_free(publish);
+	(void)close(fd);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(note_is_sent_until_it_is_seen),
+		T(note_is_sent_again_to_another_guard),
+		T(old_blocks_go_after_their_entry),
+		T(crash_before_removal_asks_again),
+		T(clock_set_forward_removes_nothing),
+		T(checkpoints_reach_the_system_log),
+	};
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests_name("store_notes", tests, NULL, NULL);
+}
