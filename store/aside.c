@@ -118,38 +118,40 @@ aside_make(int folder, int64_t now, char *out)
 	return DB_FULL;
 }
 
-/* One file, if it is there: moved, then read-only. */
+/* One file, if it is there: moved, then read-only. A disk that does not do the
+ * latter has still moved it. */
 static int
 file_move(int folder, int aside, const char *name)
 {
-	int fd, err = 0;
+	int fd;
 
 	if (renameat(folder, name, aside, name) != 0)
 		return errno == ENOENT ? 0 : folder_error(errno);
 	fd =
 	    openat(aside, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return folder_error(errno);
-	if (fchmod(fd, 0400) != 0 || fsync(fd) != 0)
-		err = folder_error(errno);
+		return 0;
+	(void)fchmod(fd, 0400);
+	(void)fsync(fd);
 	(void)close(fd);
-	return err;
+	return 0;
 }
 
+/* Once the data has moved there is no way back: the next log begins, and must
+ * say where this one is. */
 static int
 files_move(int folder, int aside)
 {
-	int err = 0;
+	int err = file_move(folder, aside, files[0]);
 
-	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		int one = file_move(folder, aside, files[i]);
-
-		if (err == 0)
-			err = one;
-	}
-	if (fsync(aside) != 0 || fchmod(aside, 0500) != 0 || fsync(folder) != 0)
-		err = err != 0 ? err : folder_error(errno);
-	return err;
+	if (err != 0)
+		return err;
+	for (unsigned i = 1; i < sizeof(files) / sizeof(files[0]); i++)
+		(void)file_move(folder, aside, files[i]);
+	(void)fsync(aside);
+	(void)fchmod(aside, 0500);
+	(void)fsync(folder);
+	return 0;
 }
 
 int
@@ -176,6 +178,30 @@ inspect_aside(const char *path, uint64_t wall_ns, char *out)
 out:
 	folder_close(&folder);
 	return err;
+}
+
+int
+inspect_aside_last(const char *path, char *out)
+{
+	struct folder folder;
+	const struct dirent *item;
+	DIR *dir;
+
+	out[0] = '\0';
+	if (folder_open(&folder, path) != 0)
+		return DB_NOT_FOUND;
+	dir = fdopendir(folder.fd);
+	if (dir == NULL) {
+		folder_close(&folder);
+		return DB_NOT_FOUND;
+	}
+	while ((item = readdir(dir)) != NULL)
+		if (aside_time(item->d_name) >= 0 &&
+		    strlen(item->d_name) < NAME_MAX_LEN &&
+		    strcmp(item->d_name, out) > 0)
+			(void)snprintf(out, NAME_MAX_LEN, "%s", item->d_name);
+	(void)closedir(dir);
+	return out[0] != '\0' ? 0 : DB_NOT_FOUND;
 }
 
 int

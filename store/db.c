@@ -390,7 +390,11 @@ db_insert(struct db_txn *txn, enum db_table table, uint64_t key,
 	*len = 0;
 	if (!txn_usable(txn))
 		return false;
-	code = put(txn, table, key, value, MDB_NOOVERWRITE);
+	/* Keys mostly rise: at the end there is no search, and pages become
+	 * full instead of half full. */
+	code = put(txn, table, key, value, MDB_APPEND);
+	if (code == MDB_KEYEXIST)
+		code = put(txn, table, key, value, MDB_NOOVERWRITE);
 	if (code == MDB_KEYEXIST)
 		(void)db_get(txn, table, key, data, len);
 	else

@@ -163,6 +163,7 @@ reports_read(int fd, uint64_t deadline, struct inspect_report *out)
 		if (got != (ssize_t)sizeof(report))
 			return n; /* they come in one piece */
 		report.why[sizeof(report.why) - 1] = '\0';
+		report.origin[sizeof(report.origin) - 1] = '\0';
 		*out = report;
 		n++;
 	}
@@ -184,6 +185,9 @@ report_died(
 	}
 	if (WIFSIGNALED(status))
 		name = sigabbrev_np(WTERMSIG(status));
+	/* No content does that to a process: memory was short, or a person. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		report->error = DB_MEMORY;
 	(void)snprintf(report->why, sizeof(report->why),
 	    "whoever looked at it was ended by %s%s",
 	    name != NULL ? "SIG" : "an error", name != NULL ? name : "");

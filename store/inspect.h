@@ -16,6 +16,7 @@
 enum inspect_depth {
 	INSPECT_QUICK = 1,
 	INSPECT_FULL = 2,
+	INSPECT_PAGES = 3, /* the structure alone; also beside a writer */
 };
 
 struct inspect_report {
@@ -27,13 +28,15 @@ struct inspect_report {
 	uint8_t root[32];  /* as the damaged store has it; zero: unknown */
 	uint64_t ms;       /* that it took */
 	char why[128];     /* one line; "" when sound */
+	char origin[128];  /* the log's name, as read; "": unknown */
 };
 
 /*
- * Look at the store at path, which nobody may write to meanwhile (QUICK).
+ * Look at the store at path, which nobody may write to meanwhile (QUICK alone).
  * Forks: call it with one thread running. Always fills in the report; a child
  * that dies or takes more than limit_ms (0: no limit) is DB_CORRUPT, with the
- * signal in why.
+ * signal in why; but one that somebody has killed is DB_MEMORY, for that says
+ * nothing of the store.
  */
 void inspect_store(const char *path, enum inspect_depth depth,
     uint64_t limit_ms, struct inspect_report *report);
@@ -56,3 +59,7 @@ int inspect_drop_live(const char *path);
  */
 #define INSPECT_ASIDE_MAX 4
 int inspect_aside(const char *path, uint64_t wall_ns, char *out);
+
+/* The folder that was set aside last, as its name says; NOT_FOUND: none. out
+ * has NAME_MAX_LEN octets. */
+int inspect_aside_last(const char *path, char *out);

@@ -23,6 +23,7 @@
 #include "store/db.h"
 #include "store/inspect_nodes.h"
 #include "store/page.h"
+#include "store/store.h"
 
 #define TREE_KEY 0
 #define LIVE_KEY 1
@@ -99,7 +100,26 @@ tree_find(const struct page_roots *roots, const struct file *file,
 	       seal_tree_unpack(value.data, value.len, tree) == 0;
 }
 
-/* Size and root are named also of a store that is damaged. */
+/* What may be a name of a log, as a text. */
+static void
+origin_find(const struct page_roots *roots, const struct file *file,
+    struct inspect_report *report)
+{
+	const struct page_span span = { file->data, file->len };
+	struct page_span value;
+
+	if (page_get(roots, &span, db_table_name(DB_META), STORE_ORIGIN,
+		&value) != 0 ||
+	    value.len >= sizeof(report->origin))
+		return;
+	memcpy(report->origin, value.data, value.len);
+	report->origin[value.len] = '\0';
+	if (strlen(report->origin) != value.len ||
+	    !note_name_valid(report->origin))
+		memset(report->origin, 0, sizeof(report->origin));
+}
+
+/* Name, size and root are told also of a store that is damaged. */
 static void
 head_find(const struct file *file, struct inspect_report *report)
 {
@@ -108,8 +128,10 @@ head_find(const struct file *file, struct inspect_report *report)
 	struct seal_tree tree;
 
 	if (file->len == 0 || seal_init() != 0 ||
-	    page_roots_read(file->data, file->len, &roots, &unused) != 0 ||
-	    !tree_find(&roots, file, &tree))
+	    page_roots_read(file->data, file->len, &roots, &unused) != 0)
+		return;
+	origin_find(&roots, file, report);
+	if (!tree_find(&roots, file, &tree))
 		return;
 	report->size = tree.size;
 	seal_tree_root(&tree, report->root);
@@ -212,7 +234,7 @@ pages_look(const char *path, enum inspect_depth depth,
 	*empty = file.len == 0;
 	if (err == 0)
 		err = pages_look_once(&file, &pages, &moved);
-	if (err != 0 && moved && depth == INSPECT_FULL)
+	if (err != 0 && moved && depth != INSPECT_QUICK)
 		err = pages_look_held(path, &file, &pages);
 	if (err == 0 && depth == INSPECT_QUICK)
 		err = roots_compare(&file, &pages);
@@ -407,7 +429,7 @@ inspect_look(const char *path, enum inspect_depth depth,
 	memset(report, 0, sizeof(*report));
 	report->first = UINT64_MAX;
 	err = pages_look(path, depth, report, &empty);
-	if (err != 0 || empty)
+	if (err != 0 || empty || depth == INSPECT_PAGES)
 		return;
 	if (told != NULL)
 		told(ctx, report);

@@ -196,17 +196,22 @@ inspect_origin(struct inspect_state *look)
 	char text[ORIGIN_TEXT];
 	const uint8_t *data;
 	struct db_txn txn;
+	bool named = false;
 	size_t len;
 	int err = db_begin(look->db, &txn, false);
 
 	if (err == 0)
 		err = inspect_record(look, &txn, 0, NULL);
-	if (err == 0)
+	if (err == 0) {
+		named = look->entry->kind == ENTRY_START &&
+			strncmp(look->entry->text, "log ", 4) == 0;
 		err = db_get(&txn, DB_META, STORE_ORIGIN, &data, &len);
+	}
+	if (err == DB_NOT_FOUND && named)
+		err = log_fault(look, UINT64_MAX, "the log's name is gone");
 	if (err == 0 && (len == 0 || len > STORE_META_MAX))
 		err = log_fault(look, UINT64_MAX, "the log's name is none");
-	if (err == 0 && look->entry->kind == ENTRY_START &&
-	    strncmp(look->entry->text, "log ", 4) == 0) {
+	if (err == 0 && named) {
 		(void)snprintf(text, sizeof(text), "log %.*s begun", (int)len,
 		    (const char *)data);
 		if (strncmp(text, look->entry->text, ENTRY_TEXT_MAX - 1) != 0)

@@ -201,26 +201,45 @@ ledger_close(struct ledger *ledger)
 
 /* ---- appending ---- */
 
-int
-ledger_append(struct ledger *ledger, struct db_txn *txn, const uint8_t *record,
-    size_t len, const uint8_t leaf[SEAL_LEN])
+/* A block's last entry: its hash, its index. */
+static void
+block_end(struct ledger *ledger, struct db_txn *txn, const uint8_t *leaf)
 {
-	const struct db_value value = { record, len, leaf, SEAL_LEN };
+	ledger_nodes_put(txn, &ledger->pending, leaf);
+	ledger_index_put(
+	    txn, ledger->pending.size / LEDGER_BLOCK, &ledger->block);
+	index_init(&ledger->block);
+	seal_tree_add(&ledger->pending, leaf);
+}
+
+int
+ledger_append(
+    struct ledger *ledger, struct db_txn *txn, const struct ledger_item *item)
+{
+	const struct db_value value = { item->record, item->len, item->leaf,
+		SEAL_LEN };
 	uint64_t seq = ledger->pending.size;
 
-	if (len > RECORD_LEN_LIMIT || record_seq(record, len) != seq)
+	if (item->len > RECORD_LEN_LIMIT ||
+	    record_seq(item->record, item->len) != seq)
 		return DB_MISUSE;
 	db_append(txn, DB_LOG, seq, &value);
 	if (txn->error != 0)
 		return txn->error;
-	index_add(&ledger->block, record, len);
-	if (seq % LEDGER_BLOCK == LEDGER_BLOCK - 1) {
-		ledger_nodes_put(txn, &ledger->pending, leaf);
-		ledger_index_put(txn, seq / LEDGER_BLOCK, &ledger->block);
-		index_init(&ledger->block);
-	}
-	seal_tree_add(&ledger->pending, leaf);
+	index_add(&ledger->block, item->record, item->len);
+	if (seq % LEDGER_BLOCK == LEDGER_BLOCK - 1)
+		block_end(ledger, txn, item->leaf);
+	else if (item->last != NULL)
+		seal_tree_take(&ledger->pending, item->last);
+	else
+		seal_tree_add(&ledger->pending, item->leaf);
 	return txn->error;
+}
+
+void
+ledger_edge(const struct ledger *ledger, struct seal_tree *out)
+{
+	*out = ledger->pending;
 }
 
 void

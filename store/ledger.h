@@ -61,13 +61,26 @@ int ledger_open_readonly(const char *path, struct ledger **out);
 
 void ledger_close(struct ledger *ledger); /* NULL is fine */
 
+/* A record (record_encode()'s) and its hashes: made by the caller, who may have
+ * another thread for it. */
+struct ledger_item {
+	const uint8_t *record;
+	size_t len;
+	const uint8_t *leaf; /* seal_leaf()'s */
+	/* seal_tree_last()'s of the tree up to it, which is believed; or NULL.
+	 * It is not looked at where a block ends. */
+	const uint8_t *last;
+};
+
 /*
- * Add a record (record_encode()'s) with its leaf hash (seal_leaf()'s: made by
- * the caller, who may have another thread for it) in txn; its seq must be the
- * next one, else MISUSE. Counts only after ledger_settle().
+ * Add a record in txn; its seq must be the next one, else MISUSE. Counts only
+ * after ledger_settle().
  */
-int ledger_append(struct ledger *ledger, struct db_txn *txn,
-    const uint8_t *record, size_t len, const uint8_t leaf[SEAL_LEN]);
+int ledger_append(
+    struct ledger *ledger, struct db_txn *txn, const struct ledger_item *item);
+
+/* The tree up to the last entry that was appended; writer's thread only. */
+void ledger_edge(const struct ledger *ledger, struct seal_tree *out);
 
 /* Put the tree's edge into txn: the last thing before db_commit(). */
 void ledger_seal(struct ledger *ledger, struct db_txn *txn);
@@ -113,6 +126,10 @@ int ledger_raw(struct ledger *ledger, uint64_t seq, uint8_t *record,
 int ledger_block(
     struct ledger *ledger, uint64_t block, uint8_t out[SEAL_LEN], bool *pruned);
 
+/* SHA-256 of what is kept to search a block by (store/index.h), as it stands.
+ * NOT_FOUND: nothing is. */
+int ledger_index(struct ledger *ledger, uint64_t block, uint8_t out[SEAL_LEN]);
+
 /* Blocks that were removed, and the first that may not have been. */
 struct ledger_pruned {
 	uint64_t blocks;
@@ -147,19 +164,33 @@ int ledger_note(struct ledger *ledger, uint64_t at_most, uint64_t *size,
 
 /* ---- retention; the writer's thread ---- */
 
+/* Octets that the log's tables take: what ledger_keep_from() goes by. */
+int ledger_octets(struct ledger *ledger, uint64_t *out);
+
+/* Blocks that stay whatever their age: from a size inside of one the growth of
+ * the log can only be proven with its leaf hashes. */
+#define LEDGER_PINS_MAX 8
+struct ledger_pins {
+	unsigned n;
+	uint64_t block[LEDGER_PINS_MAX];
+};
+bool ledger_pinned(const struct ledger_pins *pins, uint64_t block);
+
 /*
  * Remove the records of whole blocks in txn: those below `before`, at most max
  * of them, but for those that keep says are needed (a live rule stands on an
  * entry of theirs). *removed is their number; 0 when nothing is left to do.
+ * Checkpoints below the first block with records go along, but for the last.
  */
 int ledger_prune(struct ledger *ledger, struct db_txn *txn, uint64_t before,
     uint32_t max, bool (*keep)(void *ctx, uint64_t block), void *ctx,
     uint32_t *removed);
 
 /* The first block that is to stay: with an entry not older than from_ns, and
- * so that the log's tables take no more than octets (0: any). */
-int ledger_keep_from(
-    struct ledger *ledger, uint64_t from_ns, uint64_t octets, uint64_t *block);
+ * so that the log's tables take no more than octets (0: any). Pins may be NULL.
+ */
+int ledger_keep_from(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
+    const struct ledger_pins *pins, uint64_t *block);
 
 /*
  * Check everything: each record against its hash, all hashes against nodes and

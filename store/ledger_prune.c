@@ -9,6 +9,8 @@
 #include "store/live.h"
 #include "store/store.h"
 
+#define NOTES_SLICE 1024 /* checkpoints in one transaction */
+
 static void
 pruned_put(struct db_txn *txn, const struct ledger_pruned *pruned)
 {
@@ -70,6 +72,32 @@ block_next(struct db_txn *txn, uint64_t from, uint64_t end, uint64_t *block)
 	return err == DB_NOT_FOUND ? 0 : err;
 }
 
+bool
+ledger_pinned(const struct ledger_pins *pins, uint64_t block)
+{
+	for (unsigned i = 0; pins != NULL && i < pins->n; i++)
+		if (pins->block[i] == block)
+			return true;
+	return false;
+}
+
+/* Those of sizes below `before`, a bounded number of them; the rest goes with
+ * the next blocks. The last one is of no such size: see prune_limit(). */
+static void
+notes_remove(struct db_txn *txn, uint64_t before)
+{
+	const uint8_t *data;
+	uint64_t size;
+	size_t len;
+
+	for (unsigned n = 0; n < NOTES_SLICE; n++) {
+		if (db_find_first(txn, DB_NOTE, 0, &size, &data, &len) != 0 ||
+		    size >= before)
+			break;
+		db_delete(txn, DB_NOTE, size);
+	}
+}
+
 int
 ledger_prune(struct ledger *ledger, struct db_txn *txn, uint64_t before,
     uint32_t max, bool (*keep)(void *ctx, uint64_t block), void *ctx,
@@ -107,6 +135,7 @@ ledger_prune(struct ledger *ledger, struct db_txn *txn, uint64_t before,
 	pruned.blocks += *removed;
 	pruned.first = first < block ? first : block;
 	pruned_put(txn, &pruned);
+	notes_remove(txn, pruned.first * LEDGER_BLOCK);
 	return txn->error;
 }
 
@@ -115,6 +144,7 @@ ledger_prune(struct ledger *ledger, struct db_txn *txn, uint64_t before,
 struct plan {
 	struct db_txn *txn;
 	const uint8_t *live; /* bit per block */
+	const struct ledger_pins *pins;
 	uint64_t limit;
 	uint64_t from_ns;
 	uint64_t surplus; /* blocks to go for their size */
@@ -147,7 +177,8 @@ plan_block(void *ctx, uint64_t block, const uint8_t *data, size_t len)
 
 	if (block >= plan->limit)
 		return 1;
-	if ((plan->live[block / 8] >> block % 8 & 1) != 0)
+	if ((plan->live[block / 8] >> block % 8 & 1) != 0 ||
+	    ledger_pinned(plan->pins, block))
 		return 0; /* stays in any case */
 	err = block_newest(plan, block, data, len, &to_ns);
 	if (err != 0)
@@ -160,12 +191,31 @@ plan_block(void *ctx, uint64_t block, const uint8_t *data, size_t len)
 	return 0;
 }
 
+static uint64_t
+octets_read(struct db_txn *txn)
+{
+	return db_octets(txn, DB_LOG) + db_octets(txn, DB_INDEX) +
+	       db_octets(txn, DB_NODE) + db_octets(txn, DB_NOTE);
+}
+
+int
+ledger_octets(struct ledger *ledger, uint64_t *out)
+{
+	struct db_txn txn;
+	int err = db_begin(ledger->db, &txn, false);
+
+	*out = err == 0 ? octets_read(&txn) : 0;
+	if (err == 0)
+		err = txn.error;
+	db_abort(&txn);
+	return err;
+}
+
 /* How many blocks of the usual size are too many. */
 static int
 surplus_read(struct db_txn *txn, uint64_t octets, uint64_t *surplus)
 {
-	uint64_t total = db_octets(txn, DB_LOG) + db_octets(txn, DB_INDEX) +
-			 db_octets(txn, DB_NODE) + db_octets(txn, DB_NOTE);
+	uint64_t total = octets_read(txn);
 	uint64_t blocks, last, each;
 	int err = db_count(txn, DB_INDEX, &blocks, &last);
 
@@ -204,11 +254,11 @@ plan_make(struct plan *plan, uint64_t octets)
 }
 
 int
-ledger_keep_from(
-    struct ledger *ledger, uint64_t from_ns, uint64_t octets, uint64_t *block)
+ledger_keep_from(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
+    const struct ledger_pins *pins, uint64_t *block)
 {
 	struct db_txn txn;
-	struct plan plan = { .txn = &txn, .from_ns = from_ns };
+	struct plan plan = { .txn = &txn, .pins = pins, .from_ns = from_ns };
 	int err = db_begin(ledger->db, &txn, false);
 
 	if (err == 0)

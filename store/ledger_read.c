@@ -124,6 +124,22 @@ ledger_pruned(struct ledger *ledger, struct ledger_pruned *out)
 }
 
 int
+ledger_index(struct ledger *ledger, uint64_t block, uint8_t out[SEAL_LEN])
+{
+	const uint8_t *data;
+	struct db_txn txn;
+	size_t len;
+	int err = db_begin(ledger->db, &txn, false);
+
+	if (err == 0)
+		err = db_get(&txn, DB_INDEX, block, &data, &len);
+	if (err == 0)
+		seal_sha256(data, len, out);
+	db_abort(&txn);
+	return err;
+}
+
+int
 ledger_index_make(
     struct db_txn *txn, uint64_t block, unsigned n, struct index_block *out)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hashes over the log: the Merkle tree of RFC 6962 section 2.1, with SHA-256;
- * signatures. The only place that knows libsodium.
+ * Hashes over the log: the Merkle tree of RFC 6962 section 2.1, with SHA-256
+ * (store/sha256.h); signatures. The only place that knows libsodium.
  */
 #pragma once
 
@@ -44,6 +44,13 @@ void seal_tree_init(struct seal_tree *tree);
 
 /* Add the next leaf by its hash. */
 void seal_tree_add(struct seal_tree *tree, const uint8_t leaf[SEAL_LEN]);
+
+/* Hash of the greatest perfect subtree that ends with the last leaf; of a tree
+ * that is not empty. Borrowed until the next leaf. */
+const uint8_t *seal_tree_last(const struct seal_tree *tree);
+
+/* Add the next leaf by that hash, where somebody else has made it. */
+void seal_tree_take(struct seal_tree *tree, const uint8_t last[SEAL_LEN]);
 
 /* Root of the tree as it is, MTH(D[size]); SHA-256("") when empty. */
 void seal_tree_root(const struct seal_tree *tree, uint8_t out[SEAL_LEN]);

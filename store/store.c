@@ -130,13 +130,14 @@ store_begin(struct store *store)
 int
 store_append(struct store *store, const struct store_item *item)
 {
+	const struct ledger_item row = { item->record, item->len, item->leaf,
+		item->has_last ? item->last : NULL };
 	uint64_t seq = ledger_next(store->ledger);
 	int err;
 
 	if (!store->open)
 		return DB_MISUSE;
-	err = ledger_append(
-	    store->ledger, &store->txn, item->record, item->len, item->leaf);
+	err = ledger_append(store->ledger, &store->txn, &row);
 	if (err != 0 && store->txn.error == 0)
 		store->txn.error = err;
 	if (item->live_op == LIVE_PUT)
@@ -242,32 +243,45 @@ store_note_put(struct store *store, uint64_t size, const char *note, size_t len)
 		ledger_note_put(&store->txn, size, note, len);
 }
 
-static bool
-block_lives(void *ctx, uint64_t block)
+void
+store_note_drop(struct store *store, uint64_t size)
 {
-	const uint8_t *live = ctx;
+	if (store->open)
+		db_delete(&store->txn, DB_NOTE, size);
+}
 
-	return (live[block / 8] >> block % 8 & 1) != 0;
+struct needed {
+	uint8_t *live; /* bit per block */
+	const struct ledger_pins *pins;
+};
+
+static bool
+block_needed(void *ctx, uint64_t block)
+{
+	const struct needed *needed = ctx;
+
+	return (needed->live[block / 8] >> block % 8 & 1) != 0 ||
+	       ledger_pinned(needed->pins, block);
 }
 
 int
-store_prune(
-    struct store *store, uint64_t before, uint32_t max, uint32_t *removed)
+store_prune(struct store *store, uint64_t before, uint32_t max,
+    const struct ledger_pins *pins, uint32_t *removed)
 {
 	uint64_t blocks = ledger_next(store->ledger) / LEDGER_BLOCK;
-	uint8_t *live;
+	struct needed needed = { NULL, pins };
 	int err;
 
 	*removed = 0;
 	if (!store->open)
 		return DB_MISUSE;
-	live = live_blocks(&store->txn, blocks);
-	if (live == NULL)
+	needed.live = live_blocks(&store->txn, blocks);
+	if (needed.live == NULL)
 		err = DB_MEMORY;
 	else
 		err = ledger_prune(store->ledger, &store->txn, before, max,
-		    block_lives, live, removed);
-	free(live);
+		    block_needed, &needed, removed);
+	free(needed.live);
 	if (err != 0 && store->txn.error == 0)
 		store->txn.error = err;
 	return store->txn.error;

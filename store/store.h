@@ -28,7 +28,9 @@ struct store_item {
 	const uint8_t *record; /* record_encode()'s, borrowed for the call */
 	size_t len;
 	enum live_op live_op;
+	bool has_last;          /* else we make it */
 	uint8_t leaf[SEAL_LEN]; /* seal_leaf() of the record */
+	uint8_t last[SEAL_LEN]; /* as in struct ledger_item */
 };
 
 /* What the store remembers beside log and live rules. */
@@ -46,16 +48,17 @@ void store_meta_put(
 int store_meta_get(
     struct store *store, enum store_meta meta, uint8_t *out, size_t *len);
 
-/* A signed checkpoint, in the open batch. */
+/* A signed checkpoint, in the open batch: kept, or no longer. */
 void store_note_put(
     struct store *store, uint64_t size, const char *note, size_t len);
+void store_note_drop(struct store *store, uint64_t size);
 
 /*
  * Remove old blocks in the open batch: see ledger_prune(). Blocks with an entry
- * of a live rule stay.
+ * of a live rule, and those of pins (NULL: none), stay.
  */
-int store_prune(
-    struct store *store, uint64_t before, uint32_t max, uint32_t *removed);
+int store_prune(struct store *store, uint64_t before, uint32_t max,
+    const struct ledger_pins *pins, uint32_t *removed);
 
 /*
  * Open the store at path for writing; made when it is not there. map_size as

@@ -10,53 +10,12 @@
 #include "store/verify.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/entry.h"
 #include "store/record.h"
-
-#define BLOCK_LEVEL 8
-#define BLOCK_WIDTH (1u << BLOCK_LEVEL)
-#define BLOCK_MASK  (BLOCK_WIDTH - 1u)
-
-/* A tree that grows, and the hash of the block that ended last in it. */
-struct growth {
-	struct seal_tree tree;
-	uint8_t block[SEAL_LEN];
-};
-
-struct verify {
-	const struct note_key *keys;
-	unsigned n_keys;
-	unsigned n_outside;
-	unsigned at_outside; /* compared, or passed by */
-	unsigned n_findings;
-	uint64_t total;
-	/* Its size is the number of the next entry. Its root means nothing when
-	 * broken, levels below a block's nothing when block_bad. */
-	struct growth main;
-	/* Where a hash differs from the record beside it the main tree has the
-	 * hash, this one the record; what is compared next tells which is the
-	 * one that was signed. */
-	struct growth other;
-	bool has_other;
-	bool broken;
-	bool block_bad;
-	bool block_told;        /* it has an entry that is no good */
-	bool damaged;           /* a record was not the one that was hashed */
-	bool inside_differs;    /* a checkpoint of the log did not agree */
-	bool outside_differs;   /* nor one from outside */
-	uint64_t inside_agreed; /* size of the last checkpoint that did */
-	uint64_t outside_agreed;
-	struct verify_sums sums;
-	struct verify_finding findings[VERIFY_FINDINGS_MAX];
-	struct checkpoint outside[VERIFY_OUTSIDE_MAX];
-	char origin[NOTE_NAME_MAX]; /* of the log's own checkpoints */
-	struct entry entry;         /* what a record says: only to see if */
-};
+#include "store/verify_parts.h"
 
 struct verify *
 verify_new(const struct note_key *keys, unsigned n_keys)
@@ -76,75 +35,6 @@ void
 verify_free(struct verify *verify)
 {
 	free(verify);
-}
-
-/* ---- findings ---- */
-
-/* Make room for a finding behind those with a lesser first, or NULL when it is
- * one too many. */
-static struct verify_finding *
-finding_place(struct verify *verify, uint64_t first)
-{
-	unsigned at = verify->n_findings;
-
-	while (at > 0 && verify->findings[at - 1].first > first)
-		at--;
-	if (at == VERIFY_FINDINGS_MAX)
-		return NULL;
-	if (verify->n_findings < VERIFY_FINDINGS_MAX)
-		verify->n_findings++;
-	memmove(&verify->findings[at + 1], &verify->findings[at],
-	    (verify->n_findings - 1 - at) * sizeof(verify->findings[0]));
-	return &verify->findings[at];
-}
-
-/* Does it carry on a finding of its kind? Then that one grows. */
-static bool
-finding_grows(
-    struct verify *verify, unsigned fault, uint64_t first, uint64_t last)
-{
-	for (unsigned i = verify->n_findings; i-- > 0;) {
-		struct verify_finding *before = &verify->findings[i];
-
-		if (before->fault == fault && before->last < first &&
-		    before->last + 1 == first) {
-			before->last = last;
-			return true;
-		}
-	}
-	return false;
-}
-
-__attribute__((format(printf, 5, 6))) static void
-found(struct verify *verify, enum verify_fault fault, uint64_t first,
-    uint64_t last, const char *format, ...)
-{
-	struct verify_finding *finding;
-	va_list list;
-
-	verify->total++;
-	if (finding_grows(verify, fault, first, last))
-		return;
-	finding = finding_place(verify, first);
-	if (finding == NULL)
-		return;
-	finding->fault = (uint8_t)fault;
-	finding->first = first;
-	finding->last = last;
-	va_start(list, format);
-	(void)vsnprintf(finding->text, sizeof(finding->text), format, list);
-	va_end(list);
-}
-
-/* The first octets of a hash, which is enough to see that two differ. */
-#define SHORT_HASH 17
-static const char *
-short_hash(const uint8_t hash[SEAL_LEN], char out[SHORT_HASH])
-{
-	(void)snprintf(out, SHORT_HASH, "%02x%02x%02x%02x%02x%02x%02x%02x",
-	    hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6],
-	    hash[7]);
-	return out;
 }
 
 /* ---- checkpoints ---- */
@@ -222,7 +112,7 @@ static bool
 checkpoint_agrees(struct verify *verify, const struct checkpoint *checkpoint,
     uint64_t from, const char *where)
 {
-	char wanted[SHORT_HASH], is[SHORT_HASH];
+	char wanted[VERIFY_HASH], is[VERIFY_HASH];
 	uint64_t size = verify->main.tree.size;
 	uint8_t root[SEAL_LEN];
 
@@ -231,10 +121,10 @@ checkpoint_agrees(struct verify *verify, const struct checkpoint *checkpoint,
 			verify->sums.signed_to = size;
 		return true;
 	}
-	found(verify, VERIFY_FORKED, from, size > 0 ? size - 1 : 0,
+	verify_found(verify, VERIFY_FORKED, from, size > 0 ? size - 1 : 0,
 	    "root of %" PRIu64 " entries: %s computed, %s in the checkpoint "
 	    "%s",
-	    size, short_hash(root, is), short_hash(checkpoint->root, wanted),
+	    size, verify_hash(root, is), verify_hash(checkpoint->root, wanted),
 	    where);
 	return false;
 }
@@ -252,7 +142,7 @@ outside_meet(struct verify *verify, const struct checkpoint *checkpoint)
 	verify->sums.outside++;
 	if (verify->origin[0] != '\0' &&
 	    strcmp(verify->origin, checkpoint->origin) != 0)
-		found(verify, VERIFY_FORKED, 0, UINT64_MAX,
+		verify_found(verify, VERIFY_FORKED, 0, UINT64_MAX,
 		    "the checkpoint from outside is of the log %.60s, this is "
 		    "%.60s",
 		    checkpoint->origin, verify->origin);
@@ -296,18 +186,18 @@ verify_inside(struct verify *verify, const char *note, size_t len)
 	size_t text_len;
 
 	if (checkpoint_parse(note, len, &checkpoint, &text_len) < 0) {
-		found(verify, VERIFY_HASHES, size, size,
+		verify_found(verify, VERIFY_HASHES, size, size,
 		    "a checkpoint that the log keeps cannot be read");
 		return;
 	}
 	if (checkpoint.size != size) {
-		found(verify, VERIFY_HASHES, size, size,
+		verify_found(verify, VERIFY_HASHES, size, size,
 		    "a checkpoint of %" PRIu64 " entries stands at %" PRIu64,
 		    checkpoint.size, size);
 		return;
 	}
 	if (!note_counts(verify, note, len)) {
-		found(verify, VERIFY_FOREIGN, size > 0 ? size - 1 : 0,
+		verify_found(verify, VERIFY_FOREIGN, size > 0 ? size - 1 : 0,
 		    size > 0 ? size - 1 : 0,
 		    "the checkpoint of %" PRIu64
 		    " entries that the log keeps is not signed by a given key",
@@ -378,7 +268,7 @@ place_reach(struct verify *verify, uint64_t seq)
 		verify_gap(verify, verify->main.tree.size, seq, VERIFY_MISSING);
 	if (seq == verify->main.tree.size)
 		return true;
-	found(verify, VERIFY_MISPLACED, seq, seq,
+	verify_found(verify, VERIFY_MISPLACED, seq, seq,
 	    "entry %" PRIu64 " comes again", seq);
 	return false;
 }
@@ -387,20 +277,20 @@ static void
 record_check(struct verify *verify, uint64_t seq, const uint8_t *record,
     size_t len, const uint8_t computed[SEAL_LEN], const uint8_t *leaf)
 {
-	char wanted[SHORT_HASH], is[SHORT_HASH];
+	char wanted[VERIFY_HASH], is[VERIFY_HASH];
 	uint64_t total = verify->total;
 
 	if (leaf != NULL && memcmp(leaf, computed, SEAL_LEN) != 0) {
 		verify->damaged = true;
-		found(verify, VERIFY_EDITED, seq, seq,
+		verify_found(verify, VERIFY_EDITED, seq, seq,
 		    "hash of the record: %s computed, %s stands beside it",
-		    short_hash(computed, is), short_hash(leaf, wanted));
+		    verify_hash(computed, is), verify_hash(leaf, wanted));
 	} else if (record_decode(record, len, &verify->entry) < 0) {
-		found(verify, VERIFY_UNREADABLE, seq, seq,
+		verify_found(verify, VERIFY_UNREADABLE, seq, seq,
 		    "its %zu octets are no record that this version reads",
 		    len);
 	} else if (verify->entry.seq != seq) {
-		found(verify, VERIFY_MISPLACED, seq, seq,
+		verify_found(verify, VERIFY_MISPLACED, seq, seq,
 		    "the record that stands at %" PRIu64
 		    " says that it is %" PRIu64,
 		    seq, verify->entry.seq);
@@ -417,8 +307,11 @@ verify_record(struct verify *verify, uint64_t seq, const uint8_t *record,
 	outside_reach(verify);
 	if (!place_reach(verify, seq))
 		return;
-	if ((seq & BLOCK_MASK) == 0)
+	if ((seq & BLOCK_MASK) == 0) {
 		verify->block_bad = verify->block_told = false;
+		index_init(&verify->index);
+	}
+	index_add(&verify->index, record, len);
 	seal_leaf(record, len, computed);
 	record_check(verify, seq, record, len, computed, leaf);
 	leaf_add(verify, leaf != NULL ? leaf : computed, computed);
@@ -432,7 +325,7 @@ verify_block(
 {
 	outside_reach(verify);
 	if (block > UINT64_MAX / BLOCK_WIDTH - 1) {
-		found(verify, VERIFY_MISPLACED, verify->main.tree.size,
+		verify_found(verify, VERIFY_MISPLACED, verify->main.tree.size,
 		    verify->main.tree.size, "a block has the number %" PRIu64,
 		    block);
 		return;
@@ -440,6 +333,7 @@ verify_block(
 	if (!place_reach(verify, block * BLOCK_WIDTH))
 		return;
 	verify->block_bad = false;
+	index_init(&verify->index);
 	growth_add(&verify->main, BLOCK_LEVEL, hash);
 	if (verify->has_other)
 		growth_add(&verify->other, BLOCK_LEVEL, hash);
@@ -465,11 +359,11 @@ void
 verify_node(struct verify *verify, uint64_t block, const uint8_t hash[SEAL_LEN])
 {
 	uint64_t size = verify->main.tree.size;
-	char wanted[SHORT_HASH], is[SHORT_HASH];
+	char wanted[VERIFY_HASH], is[VERIFY_HASH];
 
 	if (size == 0 || (size & BLOCK_MASK) != 0 ||
 	    block != size / BLOCK_WIDTH - 1) {
-		found(verify, VERIFY_HASHES, size, size,
+		verify_found(verify, VERIFY_HASHES, size, size,
 		    "the hash of block %" PRIu64 " comes behind %" PRIu64
 		    " entries",
 		    block, size);
@@ -478,13 +372,44 @@ verify_node(struct verify *verify, uint64_t block, const uint8_t hash[SEAL_LEN])
 	if (verify->block_bad || block_agrees(verify, hash))
 		return;
 	/* What was found in it says more. */
-	if (verify->block_told)
+	if (verify->block_told) {
 		verify->total++;
-	else
-		found(verify, VERIFY_HASHES, size - BLOCK_WIDTH, size - 1,
-		    "hash of block %" PRIu64 ": %s computed, %s kept", block,
-		    short_hash(verify->main.block, is),
-		    short_hash(hash, wanted));
+		return;
+	}
+	verify->block_told = true;
+	verify_found(verify, VERIFY_HASHES, size - BLOCK_WIDTH, size - 1,
+	    "hash of block %" PRIu64 ": %s computed, %s kept", block,
+	    verify_hash(verify->main.block, is), verify_hash(hash, wanted));
+}
+
+void
+verify_index(
+    struct verify *verify, uint64_t block, const uint8_t hash[SEAL_LEN])
+{
+	uint64_t size = verify->main.tree.size;
+	char wanted[VERIFY_HASH], is[VERIFY_HASH];
+	uint8_t packed[INDEX_PACKED], computed[SEAL_LEN];
+
+	if (block >= size / BLOCK_WIDTH) {
+		/* An entry that comes into it would not be found. */
+		verify_found(verify, VERIFY_INDEX, size - (size & BLOCK_MASK),
+		    UINT64_MAX,
+		    "block %" PRIu64 " is not full and has an index all the "
+		    "same",
+		    block);
+		return;
+	}
+	/* What was found in the block says more. */
+	if (block + 1 != size / BLOCK_WIDTH || (size & BLOCK_MASK) != 0 ||
+	    verify->block_bad || verify->block_told ||
+	    verify->index.n != BLOCK_WIDTH)
+		return;
+	seal_sha256(packed, index_pack(&verify->index, packed), computed);
+	if (memcmp(computed, hash, SEAL_LEN) == 0)
+		return;
+	verify_found(verify, VERIFY_INDEX, size - BLOCK_WIDTH, size - 1,
+	    "index of block %" PRIu64 ": hash %s computed, %s kept", block,
+	    verify_hash(computed, is), verify_hash(hash, wanted));
 }
 
 void
@@ -497,7 +422,7 @@ verify_gap(
 	if (to <= from)
 		return;
 	outside_reach(verify);
-	found(verify, fault, from, to - 1,
+	verify_found(verify, fault, from, to - 1,
 	    fault == VERIFY_MISSING ? "no record stands there"
 				    : "what stands there cannot be read");
 	verify->broken = true;
@@ -511,19 +436,35 @@ verify_gap(
 static void
 end_root(struct verify *verify, const uint8_t *root)
 {
-	char wanted[SHORT_HASH], is[SHORT_HASH];
+	char wanted[VERIFY_HASH], is[VERIFY_HASH];
 
 	if (verify->broken)
 		return;
 	seal_tree_root(&verify->main.tree, verify->sums.root);
 	if (root == NULL || root_agrees(verify, root, verify->sums.root))
 		return;
-	found(verify, VERIFY_HASHES,
+	verify_found(verify, VERIFY_HASHES,
 	    verify->inside_agreed > verify->outside_agreed
 		? verify->inside_agreed
 		: verify->outside_agreed,
 	    UINT64_MAX, "root: %s computed, %s kept",
-	    short_hash(verify->sums.root, is), short_hash(root, wanted));
+	    verify_hash(verify->sums.root, is), verify_hash(root, wanted));
+}
+
+/* Cut off, or cut off and then made longer by other entries: what no signature
+ * confirms may be either. */
+static void
+end_short(struct verify *verify, const struct checkpoint *next, uint64_t given)
+{
+	uint64_t sure = verify->sums.signed_to;
+
+	verify->sums.outside++;
+	verify_found(verify, VERIFY_SHORT, sure < given ? sure : given,
+	    next->size - 1,
+	    "a checkpoint of %.60s tells of %" PRIu64
+	    " entries, the log has %" PRIu64
+	    ", of which signatures confirm the first %" PRIu64,
+	    next->origin, next->size, given, sure);
 }
 
 void
@@ -535,7 +476,7 @@ verify_end(struct verify *verify, uint64_t size, const uint8_t *root)
 	if (size > given) {
 		verify_gap(verify, given, size, VERIFY_MISSING);
 	} else if (size < given) {
-		found(verify, VERIFY_HASHES, size, given - 1,
+		verify_found(verify, VERIFY_HASHES, size, given - 1,
 		    "the log says that it has %" PRIu64
 		    " entries, but there are %" PRIu64,
 		    size, given);
@@ -546,24 +487,12 @@ verify_end(struct verify *verify, uint64_t size, const uint8_t *root)
 		const struct checkpoint *next =
 		    &verify->outside[verify->at_outside];
 
-		if (next->size <= verify->main.tree.size) {
+		if (next->size <= verify->main.tree.size)
 			verify->sums.passed++; /* in the gap, which is said */
-			continue;
-		}
-		verify->sums.outside++;
-		found(verify, VERIFY_SHORT, given, next->size - 1,
-		    "a checkpoint of %.60s tells of %" PRIu64
-		    " entries, the log has %" PRIu64,
-		    next->origin, next->size, given);
+		else
+			end_short(verify, next, given);
 	}
-}
-
-const struct verify_finding *
-verify_findings(const struct verify *verify, unsigned *n, uint64_t *total)
-{
-	*n = verify->n_findings;
-	*total = verify->total;
-	return verify->findings;
+	verify_order(verify);
 }
 
 void

@@ -40,7 +40,7 @@ const char *verify_fault_name(unsigned fault);
 const char *verify_fault_text(unsigned fault);
 
 /* first..last: the entries among which the first bad one is; last UINT64_MAX:
- * to the end. */
+ * to the end. SHORT: from the first that no signature confirms. */
 struct verify_finding {
 	uint8_t fault; /* enum verify_fault */
 	uint64_t first;
@@ -78,6 +78,14 @@ void verify_block(
 void verify_node(
     struct verify *verify, uint64_t block, const uint8_t hash[SEAL_LEN]);
 
+/*
+ * SHA-256 of what the log keeps to search the block by (store/index.h) that has
+ * just ended, behind verify_node(); or, behind the last entry, of one that is
+ * not whole, which should have none. One that a block lacks hides nothing.
+ */
+void verify_index(
+    struct verify *verify, uint64_t block, const uint8_t hash[SEAL_LEN]);
+
 /* Entries from..to - 1 are not there, or cannot be read. */
 void verify_gap(
     struct verify *verify, uint64_t from, uint64_t to, enum verify_fault fault);
@@ -88,7 +96,11 @@ void verify_inside(struct verify *verify, const char *note, size_t len);
 /* That was all; size and root are what the log says of itself. */
 void verify_end(struct verify *verify, uint64_t size, const uint8_t *root);
 
-/* The findings by rising first; *total counts those that were not kept, too. */
+/*
+ * The findings, the most exact first when verify_end() has been called: entries
+ * that are named, ranges (the narrowest first), signatures. *total counts those
+ * that were not kept, too.
+ */
 const struct verify_finding *verify_findings(
     const struct verify *verify, unsigned *n, uint64_t *total);
 

@@ -181,6 +181,24 @@ verb_run(const struct audit *audit)
 	return verbs[audit->args->audit](audit);
 }
 
+/* A log that cannot be read at all is not sound. */
+static int
+source_not(const struct audit *audit, int status, const char *why)
+{
+	const struct args *args = audit->args;
+	struct json *json;
+
+	if (args->json && args->audit == ARGS_AUDIT_VERIFY &&
+	    status == CLI_NO) {
+		json = json_new();
+		json_put_bool(json, "sound", false);
+		json_put_text(json, "text", why);
+		show_json_line(audit->show, json);
+		json_free(json);
+	}
+	return audit_complain(audit, status, "%s", why);
+}
+
 int
 audit_run(const struct args *args, const struct show *show, const char *socket,
     bool progress)
@@ -199,7 +217,7 @@ audit_run(const struct args *args, const struct show *show, const char *socket,
 			   ? source_store_open(args->store, why, &status)
 			   : source_live_open(socket, why, &status);
 	if (audit.source == NULL)
-		return audit_complain(&audit, status, "%s", why);
+		return source_not(&audit, status, why);
 	status = verb_run(&audit);
 	source_close(audit.source);
 	return status;

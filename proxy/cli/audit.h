@@ -67,6 +67,30 @@ void show_entry(const struct show *show, const struct json *row);
  * with errno. */
 char *audit_file_read(const char *path, size_t max, size_t *len);
 
+/* ---- keys over time ---- */
+
+#define KEY_RING_MAX  128 /* keys */
+#define KEY_LINKS_MAX 256 /* entries that say that one follows another */
+
+struct key_ring;
+struct key_ring *key_ring_new(void); /* out of memory: ends the process */
+void key_ring_free(struct key_ring *ring);
+
+/* A key that is trusted. False when there are too many. */
+bool key_ring_add(struct key_ring *ring, const struct note_key *key);
+
+/* What an entry about keys says (as source_key): a link only when both keys
+ * have signed it. */
+void key_ring_link(void *ring, const char *text, const char *evidence);
+
+/* Trust what is linked with what is trusted, in both directions, and so on. */
+void key_ring_follow(struct key_ring *ring);
+
+const struct note_key *key_ring_keys(const struct key_ring *ring, unsigned *n);
+/* Entries whose signatures were no good, or that came when there was no room
+ * for more. */
+unsigned key_ring_refused(const struct key_ring *ring);
+
 /* ---- checkpoints from files ---- */
 
 struct checkpoints;

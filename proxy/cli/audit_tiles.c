@@ -173,6 +173,7 @@ item_add(struct tiles *tiles, const struct source_item *item)
 	case SOURCE_REMOVED:
 		return removed_add(tiles, item);
 	case SOURCE_BLOCK:
+	case SOURCE_INDEX:
 	case SOURCE_END:
 		return 0;
 	case SOURCE_MISSING:

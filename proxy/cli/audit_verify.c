@@ -13,10 +13,11 @@ struct look {
 	const struct audit *audit;
 	struct verify *verify;
 	struct checkpoints *brought;
-	struct note_key keys[ARGS_LIST_MAX];
-	unsigned n_keys;
-	bool own_keys; /* the log's own word */
-	unsigned bad;  /* checkpoints that were brought and are no use */
+	struct key_ring *ring;
+	unsigned n_keys;   /* given, or the log's own */
+	unsigned n_linked; /* that precede or follow them */
+	bool own_keys;     /* the log's own word */
+	unsigned bad;      /* checkpoints that were brought and are no use */
 	struct source_seal seal;
 };
 
@@ -26,13 +27,14 @@ static int
 keys_given(struct look *look)
 {
 	const struct args_list *list = &look->audit->args->vkeys;
+	struct note_key key;
 
 	for (unsigned i = 0; i < list->n; i++) {
-		if (note_key_parse(list->text[i], &look->keys[i]) < 0)
+		if (note_key_parse(list->text[i], &key) < 0)
 			return audit_complain(look->audit, CLI_WRONG,
 			    "--key: \"%.80s\" is no verifier key (NAME+ID+KEY)",
 			    list->text[i]);
-		look->n_keys++;
+		look->n_keys += key_ring_add(look->ring, &key);
 	}
 	return 0;
 }
@@ -43,12 +45,30 @@ keys_own(struct look *look)
 {
 	const char *const texts[] = { look->seal.vkey, look->seal.old_vkey };
 
+	struct note_key key;
+
 	look->own_keys = true;
 	for (size_t i = 0; i < 2; i++) {
-		if (texts[i][0] != '\0' &&
-		    note_key_parse(texts[i], &look->keys[look->n_keys]) == 0)
-			look->n_keys++;
+		if (texts[i][0] != '\0' && note_key_parse(texts[i], &key) == 0)
+			look->n_keys += key_ring_add(look->ring, &key);
 	}
+}
+
+/* The log's entries lead from one key to another; each step is signed by both,
+ * so it does not matter who tells of it. */
+static int
+keys_follow(struct look *look)
+{
+	unsigned n;
+
+	if (look->n_keys == 0)
+		return 0;
+	if (source_keys(look->audit->source, key_ring_link, look->ring) < 0)
+		return audit_source_failed(look->audit);
+	key_ring_follow(look->ring);
+	(void)key_ring_keys(look->ring, &n);
+	look->n_linked = n - look->n_keys;
+	return 0;
 }
 
 static int
@@ -100,6 +120,9 @@ item_give(struct look *look, const struct source_item *item)
 	case SOURCE_BLOCK:
 		verify_node(verify, block - 1, item->hash);
 		break;
+	case SOURCE_INDEX:
+		verify_index(verify, block - 1, item->hash);
+		break;
 	case SOURCE_REMOVED:
 		verify_block(verify, block, item->hash);
 		break;
@@ -126,6 +149,8 @@ item_end(const struct source_item *item)
 	case SOURCE_BLOCK:
 	case SOURCE_END:
 		return item->seq;
+	case SOURCE_INDEX: /* may be of a block that is not whole */
+		return 0;
 	case SOURCE_RECORD:
 	case SOURCE_DAMAGED:
 		break;
@@ -230,6 +255,34 @@ finding_say(const struct show *show, const struct verify_finding *finding)
 }
 
 static void
+keys_say(const struct look *look)
+{
+	const struct show *show = look->audit->show;
+	unsigned refused = key_ring_refused(look->ring);
+
+	if (look->n_keys == 0)
+		SHOW(show, "no key is known: signatures were not looked at",
+		    "\n");
+	else if (look->own_keys)
+		SHOW(show,
+		    "signatures were checked with the key that the log itself "
+		    "names (--key for one that you trust)",
+		    "\n");
+	else
+		SHOW(show, "signatures were checked with the key given", "\n");
+	if (look->n_linked > 0)
+		(void)fprintf(show->out,
+		    "and with %u that precede or follow it: each change is "
+		    "signed by both keys\n",
+		    look->n_linked);
+	if (refused > 0)
+		(void)fprintf(show->out,
+		    "changes of key that are not signed by both keys, and "
+		    "count for nothing: %u\n",
+		    refused);
+}
+
+static void
 sums_say(const struct look *look, const struct verify_sums *sums)
 {
 	const struct show *show = look->audit->show;
@@ -253,14 +306,7 @@ sums_say(const struct look *look, const struct verify_sums *sums)
 	    "signed checkpoints confirm the first %" PRIu64
 	    " entries\nroot %s\n",
 	    sums->signed_to, root);
-	if (look->n_keys == 0)
-		SHOW(show, "no key is known: signatures were not looked at",
-		    "\n");
-	else if (look->own_keys)
-		SHOW(show,
-		    "signatures were checked with the key that the log itself "
-		    "names (--key for one that you trust)",
-		    "\n");
+	keys_say(look);
 	if (sums->outside == 0)
 		SHOW(show,
 		    "no checkpoint from outside was compared: this cannot "
@@ -327,6 +373,8 @@ result_json(const struct look *look, const struct verify_sums *sums)
 	    look->n_keys == 0 ? "none"
 	    : look->own_keys  ? "own"
 			      : "given");
+	json_put_number(json, "keys_linked", look->n_linked);
+	json_put_number(json, "keys_refused", key_ring_refused(look->ring));
 	json_put_number(json, "findings_total", total);
 	json_put(json, "findings", list);
 	show_json_line(look->audit->show, json);
@@ -336,7 +384,9 @@ result_json(const struct look *look, const struct verify_sums *sums)
 static int
 check_run(struct look *look)
 {
+	const struct note_key *keys;
 	struct verify_sums sums;
+	unsigned n_keys;
 	int status = keys_given(look);
 
 	if (status == 0)
@@ -347,7 +397,11 @@ check_run(struct look *look)
 		return audit_source_failed(look->audit);
 	if (look->n_keys == 0)
 		keys_own(look);
-	look->verify = verify_new(look->keys, look->n_keys);
+	status = keys_follow(look);
+	if (status != 0)
+		return status;
+	keys = key_ring_keys(look->ring, &n_keys);
+	look->verify = verify_new(keys, n_keys);
 	if (look->verify == NULL)
 		return audit_complain(look->audit, CLI_NO, "out of memory");
 	brought_give(look);
@@ -370,12 +424,14 @@ audit_verify(const struct audit *audit)
 
 	memset(look, 0, sizeof(*look));
 	look->audit = audit;
+	look->ring = key_ring_new();
 	look->brought = checkpoints_new();
 	status = look->brought != NULL
 		     ? check_run(look)
 		     : audit_complain(audit, CLI_NO, "out of memory");
 	verify_free(look->verify);
 	checkpoints_free(look->brought);
+	key_ring_free(look->ring);
 	free(look);
 	return status;
 }

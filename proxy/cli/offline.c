@@ -11,6 +11,7 @@
 #include "proxy/common/query.h"
 #include "proxy/control/filter.h"
 #include "proxy/control/view.h"
+#include "store/inspect.h"
 #include "store/ledger.h"
 
 struct search {
@@ -124,6 +125,24 @@ search_run(struct search *search, struct ledger *log, char *why)
 }
 
 int
+offline_look(const char *path, char *why, size_t why_size)
+{
+	struct inspect_report report;
+	int used;
+
+	inspect_store(path, INSPECT_PAGES, 0, &report);
+	/* Whoever opens it can say more of the rest. */
+	if (report.error != DB_CORRUPT && report.error != DB_SHORT)
+		return 0;
+	used = snprintf(why, why_size,
+	    "--store %.100s: data.mdb cannot be read: %s", path, report.why);
+	if (report.size > 0 && used > 0 && (size_t)used < why_size)
+		(void)snprintf(&why[used], why_size - (size_t)used,
+		    " (it had %" PRIu64 " entries)", report.size);
+	return CLI_NO;
+}
+
+int
 offline_audit(
     const struct args *args, uint64_t now_ns, struct answer *answer, char *why)
 {
@@ -134,6 +153,9 @@ offline_audit(
 
 	if (search_init(&search, args, now_ns, why) < 0)
 		return CLI_WRONG;
+	status = offline_look(args->store, why, ARGS_WHY_MAX);
+	if (status != 0)
+		return status;
 	status = ledger_open_readonly(args->store, &log);
 	if (status < 0) {
 		(void)snprintf(why, ARGS_WHY_MAX, "--store %.100s: %s",

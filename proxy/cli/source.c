@@ -48,6 +48,12 @@ source_proof(struct source *source, uint64_t index, uint64_t size,
 }
 
 int
+source_keys(struct source *source, source_key visit, void *ctx)
+{
+	return source->ops->keys(source, visit, ctx);
+}
+
+int
 source_fail(struct source *source, int status, const char *format, ...)
 {
 	va_list list;

@@ -14,7 +14,8 @@
 #include "store/proof.h"
 #include "store/seal.h"
 
-#define SOURCE_WHY_MAX 256
+#define SOURCE_WHY_MAX  256
+#define SOURCE_KEYS_MAX 1000 /* the last entries about keys */
 
 enum source_what {
 	SOURCE_END = 0,
@@ -23,6 +24,9 @@ enum source_what {
 	SOURCE_REMOVED = 3, /* the block from seq on was removed; hash: its */
 	SOURCE_MISSING = 4, /* there is no entry seq */
 	SOURCE_DAMAGED = 5, /* entry seq is there and cannot be read */
+	SOURCE_INDEX = 6,   /* hash of what is kept to search the block by that
+			       ends before seq; behind the last entry: of one
+			       that is not whole, where there should be none */
 };
 
 struct source_item {
@@ -52,6 +56,9 @@ struct source_seal {
 
 struct source;
 
+/* What an entry about keys says. */
+typedef void (*source_key)(void *ctx, const char *text, const char *evidence);
+
 /* One of the two kinds; all return 0, or -1 with a reason in source_why(). */
 struct source_ops {
 	int (*range)(struct source *source, uint64_t from, uint64_t to);
@@ -60,6 +67,7 @@ struct source_ops {
 	    struct source *source, uint64_t at_most, struct source_seal *out);
 	int (*proof)(struct source *source, uint64_t index, uint64_t size,
 	    bool consistency, struct proof *out);
+	int (*keys)(struct source *source, source_key visit, void *ctx);
 	void (*close)(struct source *source);
 };
 struct source {
@@ -97,6 +105,10 @@ int source_seal(
  * tree grows out of that of index entries. Ends a range. */
 int source_proof(struct source *source, uint64_t index, uint64_t size,
     bool consistency, struct proof *out);
+
+/* Call visit for the entries about keys, in any order; what they say is only to
+ * be believed for the signatures in it. Ends a range. */
+int source_keys(struct source *source, source_key visit, void *ctx);
 
 /*
  * The store of a source as a ledger, to be searched with its index, until it is

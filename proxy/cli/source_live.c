@@ -13,6 +13,7 @@
 #include "proxy/cli/ask.h"
 #include "proxy/cli/source.h"
 #include "proxy/cli/text.h"
+#include "store/entry.h"
 #include "store/ledger.h"
 #include "store/record.h"
 
@@ -27,6 +28,7 @@ struct live_source {
 	uint64_t to;
 	uint64_t asked_at; /* where the piece that is asked for began */
 	uint64_t block_at; /* the last block whose hash came ended before it */
+	uint64_t index_at; /* the same of its index */
 	uint8_t record[RECORD_LEN_LIMIT];
 	char path[];
 };
@@ -171,6 +173,7 @@ live_range(struct source *source, uint64_t from, uint64_t to)
 	self->at = from;
 	self->to = to;
 	self->block_at = UINT64_MAX;
+	self->index_at = UINT64_MAX;
 	if (self->asking) {
 		ask_close(self->stream);
 		self->stream = NULL;
@@ -214,6 +217,18 @@ item_record(
 	return len >= 0;
 }
 
+/* A hash of the block that ends here; once. */
+static bool
+item_block(struct live_source *self, const struct json *row,
+    struct source_item *item, uint64_t *told)
+{
+	if (item->seq != self->at || self->at % LEDGER_BLOCK != 0 ||
+	    *told == self->at)
+		return false;
+	*told = self->at;
+	return hash_read(json_text(row, "hash"), item->hash);
+}
+
 /* A row is an item at the place that has been reached, or no answer. */
 static bool
 item_read(
@@ -226,11 +241,11 @@ item_read(
 	}
 	if (json_number(row, "block", &item->seq)) {
 		item->what = SOURCE_BLOCK;
-		if (item->seq != self->at || self->at % LEDGER_BLOCK != 0 ||
-		    self->block_at == self->at)
-			return false;
-		self->block_at = self->at;
-		return hash_read(json_text(row, "hash"), item->hash);
+		return item_block(self, row, item, &self->block_at);
+	}
+	if (json_number(row, "index", &item->seq)) {
+		item->what = SOURCE_INDEX;
+		return item_block(self, row, item, &self->index_at);
 	}
 	if (json_number(row, "pruned", &item->seq)) {
 		item->what = SOURCE_REMOVED;
@@ -339,6 +354,29 @@ live_proof(struct source *source, uint64_t index, uint64_t size,
 	return n <= PROOF_MAX ? 0 : fail_errno(self, -EPROTO);
 }
 
+static int
+live_keys(struct source *source, source_key visit, void *ctx)
+{
+	struct live_source *self = of(source);
+	struct json *arguments = json_new(), *row;
+	int status;
+
+	json_put_text(arguments, "kind", entry_kind_name(ENTRY_KEY));
+	json_put_number(arguments, "n", SOURCE_KEYS_MAX);
+	if (request(self, "audit", arguments) < 0)
+		return -1;
+	self->to = self->at;
+	while ((status = row_next(self, &row)) > 0) {
+		const char *text = json_text(row, "text");
+		const char *evidence = json_text(row, "evidence");
+
+		if (text != NULL)
+			visit(ctx, text, evidence != NULL ? evidence : "");
+		json_free(row);
+	}
+	return status;
+}
+
 static void
 live_close(struct source *source)
 {
@@ -353,6 +391,7 @@ static const struct source_ops ops = {
 	.next = live_next,
 	.seal = live_seal,
 	.proof = live_proof,
+	.keys = live_keys,
 	.close = live_close,
 };
 

@@ -11,9 +11,12 @@
 #include <unistd.h>
 
 #include "proxy/cli/args.h"
+#include "proxy/cli/offline.h"
 #include "proxy/cli/source.h"
 #include "store/db.h"
+#include "store/entry.h"
 #include "store/ledger.h"
+#include "store/record.h"
 #include "store/store.h"
 
 /* Items read in one transaction, so that none is open for long. */
@@ -27,7 +30,9 @@ struct store_source {
 	int error;    /* of the last change between source and ledger */
 	bool reading; /* txn is open */
 	bool block_due;
-	unsigned left; /* items until it is opened anew */
+	bool index_due;
+	bool spare_due; /* the end of all entries is to be looked behind */
+	unsigned left;  /* items until it is opened anew */
 	uint64_t at;
 	uint64_t to;
 	uint64_t end;
@@ -119,6 +124,24 @@ end_read(struct store_source *self)
 	return err == DB_NOT_FOUND ? 0 : err;
 }
 
+static int
+head_read(struct store_source *self, struct source_seal *out)
+{
+	struct seal_tree tree;
+	const uint8_t *data;
+	size_t len;
+	int err = db_get(&self->txn, DB_TREE, 0, &data, &len);
+
+	seal_tree_init(&tree);
+	if (err != 0 && err != DB_NOT_FOUND)
+		return err;
+	/* An edge that is none is found by what it leaves out: the root. */
+	out->has_root = err != 0 || seal_tree_unpack(data, len, &tree) == 0;
+	out->log_size = out->has_root ? tree.size : number_of(data, len);
+	seal_tree_root(&tree, out->root);
+	return 0;
+}
+
 /* ---- entries ---- */
 
 static int
@@ -134,7 +157,8 @@ folder_range(struct source *source, uint64_t from, uint64_t to)
 		return fail(self, err);
 	self->at = from;
 	self->to = to < self->end ? to : self->end;
-	self->block_due = false;
+	self->block_due = self->index_due = false;
+	self->spare_due = to >= self->end;
 	return 0;
 }
 
@@ -189,7 +213,7 @@ entry_read(struct store_source *self, struct source_item *item)
 	if (err == DB_NOT_FOUND)
 		return gap_read(self, item);
 	self->at++;
-	self->block_due = self->at % LEDGER_BLOCK == 0;
+	self->block_due = self->index_due = self->at % LEDGER_BLOCK == 0;
 	if (err != 0 && err != DB_CORRUPT)
 		return err;
 	if (err != 0 || item->len < SEAL_LEN) {
@@ -203,48 +227,147 @@ entry_read(struct store_source *self, struct source_item *item)
 	return 0;
 }
 
+/* The hashes of the block that has just ended; false: they were given. */
+static bool
+block_read(struct store_source *self, struct source_item *item)
+{
+	uint64_t block = self->at / LEDGER_BLOCK - 1;
+	const uint8_t *data;
+	size_t len;
+
+	item->seq = self->at;
+	if (self->block_due) {
+		self->block_due = false;
+		item->what = SOURCE_BLOCK;
+		if (node_read(self, block, item->hash))
+			return true;
+	}
+	if (self->index_due) {
+		self->index_due = false;
+		item->what = SOURCE_INDEX;
+		if (db_get(&self->txn, DB_INDEX, block, &data, &len) == 0) {
+			seal_sha256(data, len, item->hash);
+			return true;
+		}
+	}
+	memset(item, 0, sizeof(*item));
+	return false;
+}
+
+/* Behind the last entry: the index of a block that is not whole, even now that
+ * a daemon may have written to it. */
+static void
+spare_read(struct store_source *self, struct source_item *item)
+{
+	struct source_seal seal = { 0 };
+	const uint8_t *data;
+	uint64_t block;
+	size_t len;
+
+	self->spare_due = false;
+	if (end_read(self) != 0 || head_read(self, &seal) != 0)
+		return;
+	if (seal.log_size < self->end)
+		seal.log_size = self->end;
+	if (db_find_first(&self->txn, DB_INDEX, seal.log_size / LEDGER_BLOCK,
+		&block, &data, &len) != 0 ||
+	    block >= UINT64_MAX / LEDGER_BLOCK)
+		return;
+	item->what = SOURCE_INDEX;
+	item->seq = (block + 1) * LEDGER_BLOCK;
+	seal_sha256(data, len, item->hash);
+}
+
 static int
 folder_next(struct source *source, struct source_item *item)
 {
 	struct store_source *self = of(source);
 	int err = reading_begin(self);
 
-	if (err == 0 && self->block_due) {
-		self->block_due = false;
-		item->what = SOURCE_BLOCK;
-		item->seq = self->at;
-		if (node_read(self, self->at / LEDGER_BLOCK - 1, item->hash))
-			return 0;
-		memset(item, 0, sizeof(*item));
-	}
-	if (err == 0 && self->at >= self->to)
+	if (err != 0)
+		return fail(self, err);
+	if (block_read(self, item))
 		return 0;
-	if (err == 0) {
-		self->left--;
-		err = entry_read(self, item);
+	if (self->at >= self->to) {
+		if (self->spare_due)
+			spare_read(self, item);
+		return 0;
 	}
+	self->left--;
+	err = entry_read(self, item);
 	return err == 0 ? 0 : fail(self, err);
 }
 
-/* ---- seal ---- */
-
-static int
-head_read(struct store_source *self, struct source_seal *out)
+static void
+range_end(struct store_source *self)
 {
-	struct seal_tree tree;
+	self->to = self->at;
+	self->block_due = self->index_due = self->spare_due = false;
+}
+
+/* ---- keys ---- */
+
+static void
+key_read(struct store_source *self, uint64_t seq, struct entry *entry,
+    source_key visit, void *ctx)
+{
+	struct record_peek peek;
 	const uint8_t *data;
 	size_t len;
-	int err = db_get(&self->txn, DB_TREE, 0, &data, &len);
 
-	seal_tree_init(&tree);
-	if (err != 0 && err != DB_NOT_FOUND)
-		return err;
-	/* An edge that is none is found by what it leaves out: the root. */
-	out->has_root = err != 0 || seal_tree_unpack(data, len, &tree) == 0;
-	out->log_size = out->has_root ? tree.size : number_of(data, len);
-	seal_tree_root(&tree, out->root);
-	return 0;
+	if (db_get(&self->txn, DB_LOG, seq, &data, &len) != 0 ||
+	    len < SEAL_LEN || record_peek(data, len - SEAL_LEN, &peek) != 0 ||
+	    peek.kind != ENTRY_KEY ||
+	    record_decode(data, len - SEAL_LEN, entry) < 0)
+		return;
+	visit(ctx, entry->text, entry->evidence);
 }
+
+/* May a block have such an entry? Should its index have been changed, a key
+ * stays unknown, which is on the safe side. */
+static bool
+keys_may_be(struct store_source *self, uint64_t block)
+{
+	static const struct index_query query = {
+		.rule_id = UINT64_MAX, .kind = ENTRY_KEY, .state = UINT8_MAX
+	};
+	const uint8_t *data;
+	size_t len;
+
+	return db_get(&self->txn, DB_INDEX, block, &data, &len) != 0 ||
+	       index_may_hold(data, len, &query);
+}
+
+static int
+folder_keys(struct source *source, source_key visit, void *ctx)
+{
+	struct store_source *self = of(source);
+	struct entry *entry = calloc(1, sizeof(*entry));
+	uint64_t at = 0, end;
+	const uint8_t *data;
+	size_t len;
+	int err = entry == NULL ? DB_MEMORY : 0;
+
+	range_end(self);
+	while (err == 0) {
+		self->left = 0; /* a block a transaction */
+		err = reading_begin(self);
+		if (err == 0)
+			err = db_find_first(
+			    &self->txn, DB_LOG, at, &at, &data, &len);
+		if (err != 0 || at > UINT64_MAX - LEDGER_BLOCK)
+			break;
+		end = (at / LEDGER_BLOCK + 1) * LEDGER_BLOCK;
+		if (!keys_may_be(self, at / LEDGER_BLOCK))
+			at = end;
+		for (; at < end; at++)
+			key_read(self, at, entry, visit, ctx);
+	}
+	free(entry);
+	return err == 0 || err == DB_NOT_FOUND ? 0 : fail(self, err);
+}
+
+/* ---- seal ---- */
 
 /* The key that the log's last entry about keys told of. */
 static void
@@ -275,8 +398,7 @@ folder_seal(struct source *source, uint64_t at_most, struct source_seal *out)
 	size_t len;
 	int err;
 
-	self->to = self->at;
-	self->block_due = false;
+	range_end(self);
 	err = reading_begin(self);
 	if (err == 0)
 		err = head_read(self, out);
@@ -364,6 +486,7 @@ static const struct source_ops ops = {
 	.next = folder_next,
 	.seal = folder_seal,
 	.proof = folder_proof,
+	.keys = folder_keys,
 	.close = folder_close,
 };
 
@@ -371,9 +494,14 @@ struct source *
 source_store_open(const char *path, char why[SOURCE_WHY_MAX], int *status)
 {
 	size_t len = strlen(path) + 1;
-	struct store_source *self = calloc(1, sizeof(*self) + len);
-	int err = self == NULL || seal_init() != 0 ? DB_MEMORY : 0;
+	struct store_source *self;
+	int err;
 
+	*status = offline_look(path, why, SOURCE_WHY_MAX);
+	if (*status != 0)
+		return NULL;
+	self = calloc(1, sizeof(*self) + len);
+	err = self == NULL || seal_init() != 0 ? DB_MEMORY : 0;
 	if (err == 0) {
 		memcpy(self->path, path, len);
 		self->source.ops = &ops;

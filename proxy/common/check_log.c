@@ -37,7 +37,7 @@ check_audit_raw(const struct msg_audit_raw *msg)
 {
 	size_t len = sizeof(*msg) + msg->len;
 
-	return msg->what >= AUDIT_RECORD && msg->what <= AUDIT_MISSING &&
+	return msg->what >= AUDIT_RECORD && msg->what <= AUDIT_INDEX &&
 	       msg->len <= AUDIT_RAW_MAX &&
 	       ((len + 7) & ~(size_t)7) == msg->head.len &&
 	       (msg->what == AUDIT_RECORD) == (msg->len > 0);

@@ -127,6 +127,8 @@ enum audit_raw {
 	AUDIT_BLOCK = 2,   /* hash of the block that ends before seq */
 	AUDIT_PRUNED = 3,  /* the block from seq on was removed; hash: its */
 	AUDIT_MISSING = 4, /* no such record, or it cannot be read */
+	AUDIT_INDEX = 5,   /* hash: SHA-256 of what is kept to search the block
+			      by that ends before seq */
 };
 #define AUDIT_RAW_MAX 12288u /* octets of one record that can be sent */
 struct msg_audit_raw {       /* MSG_AUDIT_RAW */
@@ -185,7 +187,8 @@ struct msg_audit_seal { /* MSG_AUDIT_SEAL */
 	uint64_t seen_size; /* what the signer or a witness has seen: not
 			       SIGNING */
 	uint64_t pruned_blocks;
-	uint64_t octets;   /* that the log's tables take */
+	uint64_t octets;   /* that the log's tables take, by their pages; the
+			      file may be larger */
 	uint64_t scrub_ns; /* wall: of the last full look; 0: none yet */
 	uint64_t scrub_ms;
 	uint32_t n_witnesses;

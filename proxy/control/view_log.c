@@ -98,6 +98,9 @@ view_raw(const struct msg_audit_raw *msg)
 	case AUDIT_BLOCK:
 		json_put_number(json, "block", msg->seq);
 		break;
+	case AUDIT_INDEX:
+		json_put_number(json, "index", msg->seq);
+		break;
 	case AUDIT_PRUNED:
 		json_put_number(json, "pruned", msg->seq);
 		break;

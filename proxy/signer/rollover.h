@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "proxy/common/message_seal.h"
+#include "store/entry.h"
 
 #define ROLLOVER_MAX    192                    /* with its NUL */
 #define ROLLOVER_KEPT_S (30ull * 24 * 60 * 60) /* both keys sign that long */
@@ -35,6 +36,18 @@ void rollover_of_hello(
 
 /* The signed text. Returns its length, or -1 when size is too small. */
 int rollover_print(const struct rollover *rollover, char *buf, size_t size);
+
+/*
+ * As the log's entry about the new key says it: ENTRY_TEXT_MAX and EVIDENCE_MAX
+ * octets.
+ *   public key NEW after OLD until SECONDS
+ *   signed by new SIGNATURE by old SIGNATURE
+ */
+#define ROLLOVER_FIRST "public key" /* and of a key that follows none */
+void rollover_tell(const struct rollover *rollover, char *text, char *evidence);
+
+/* Back again; any text may come. -1: it tells of no rollover. */
+int rollover_read(const char *text, const char *evidence, struct rollover *out);
 
 /* Both signatures are good, and the keys are two. */
 bool rollover_verify(const struct rollover *rollover);

@@ -31,6 +31,7 @@ seal_fill(
 		out->log_size = head.size;
 	if (ledger_pruned(ledger, &pruned) == 0)
 		out->pruned_blocks = pruned.blocks;
+	(void)ledger_octets(ledger, &out->octets);
 	if (ledger_note(ledger, at_most, &out->size, out->note, &len) == 0)
 		out->note_len = (uint32_t)len;
 	else

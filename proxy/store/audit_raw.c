@@ -25,9 +25,13 @@ item_send(const struct raw_walk *walk, enum audit_raw what, uint64_t seq,
 {
 	struct channel *channel = walk->link->channel;
 	size_t size = sizeof(struct msg_audit_raw) + len;
+	/* Behind a block's last record its two hashes go, too. */
+	size_t room = what == AUDIT_BLOCK || what == AUDIT_INDEX
+			  ? 0
+			  : size + 2 * sizeof(struct msg_audit_raw);
 	struct msg_audit_raw *msg;
 
-	if (channel_pending(channel) + size > AUDIT_LINK_LIMIT / 2)
+	if (channel_pending(channel) + room > AUDIT_LINK_LIMIT / 2)
 		return false;
 	msg = channel_reserve(channel, MSG_AUDIT_RAW, size);
 	if (msg == NULL)
@@ -43,18 +47,20 @@ item_send(const struct raw_walk *walk, enum audit_raw what, uint64_t seq,
 	return true;
 }
 
-/* The hash that is kept of the block that ends before seq. What cannot be read
- * is left out: its records are there to be hashed. */
-static bool
+/* The hashes that are kept of the block that ends before seq, and of its index.
+ * What cannot be read is left out: its records are there to be hashed. */
+static void
 block_send(const struct raw_walk *walk, uint64_t seq)
 {
+	struct ledger *ledger = store_ledger(walk->link->store);
+	uint64_t block = seq / LEDGER_BLOCK - 1;
 	uint8_t hash[SEAL_LEN];
 	bool pruned;
 
-	if (ledger_block(store_ledger(walk->link->store),
-		seq / LEDGER_BLOCK - 1, hash, &pruned) != 0)
-		return true;
-	return item_send(walk, AUDIT_BLOCK, seq, 0, hash);
+	if (ledger_block(ledger, block, hash, &pruned) == 0)
+		(void)item_send(walk, AUDIT_BLOCK, seq, 0, hash);
+	if (ledger_index(ledger, block, hash) == 0)
+		(void)item_send(walk, AUDIT_INDEX, seq, 0, hash);
 }
 
 /* A block that was removed, and on behind it. */
@@ -97,9 +103,8 @@ record_send(struct raw_walk *walk)
 	if (!item_send(walk, what, walk->seq, len, leaf))
 		return false;
 	walk->seq++;
-	/* Should this not fit, it is left out like one that is not kept. */
 	if (walk->seq % LEDGER_BLOCK == 0 && walk->seq <= walk->size)
-		(void)block_send(walk, walk->seq);
+		block_send(walk, walk->seq);
 	return true;
 }
 

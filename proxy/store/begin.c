@@ -14,8 +14,9 @@
 #include "proxy/common/log.h"
 #include "store/inspect.h"
 
-/* Structure only; ten million entries take seconds on a slow disk. */
+/* Structure only, but of the whole file: a slow disk is no damage. */
 #define LOOK_LIMIT_MS 600000
+#define LOOK_PACE     10000 /* octets in a millisecond, at least */
 
 static const char marker[] = "renew";
 static const char marker_new[] = "renew.new";
@@ -49,21 +50,29 @@ line_cut(char *text)
 	return end + 1;
 }
 
-/* Read the marker: operator and reason, a line each. */
+/* Read the marker: operator and reason, a line each. One that cannot be read is
+ * nobody's wish, but is said. */
 static bool
 marker_read(const char *path, struct begin *begin, char *reason, size_t size)
 {
 	char text[256];
 	ssize_t len = -1;
 	int folder = folder_open(path);
-	int fd = folder < 0 ? -1
-			    : openat(folder, marker,
-				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	/* A pipe would be waited for. */
+	int fd = folder < 0
+		     ? -1
+		     : openat(folder, marker,
+			   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd >= 0) {
 		len = read(fd, text, sizeof(text) - 1);
 		(void)close(fd);
 	}
+	if (folder >= 0 && len < 0 && errno != ENOENT)
+		log_line(LOG_ERROR,
+		    "log: the wish for a new one cannot be read, the log goes "
+		    "on: %s/%s: %s",
+		    path, marker, strerror(errno));
 	if (folder >= 0)
 		(void)close(folder);
 	if (len < 0)
@@ -137,33 +146,59 @@ begin_end(const char *path, const struct begin *begin)
 
 /* ---- what there is ---- */
 
-static bool
-has_data(const char *path)
+/* Octets of data, 0: none; -1: it is no plain file, which would be looked at in
+ * one place and set aside in another. */
+static int64_t
+data_size(const char *path)
 {
 	struct stat st;
 	int folder = folder_open(path);
-	bool has;
+	int err;
 
 	if (folder < 0)
-		return false;
-	has = fstatat(folder, "data.mdb", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	      st.st_size > 0;
+		return 0;
+	err = fstatat(folder, "data.mdb", &st, AT_SYMLINK_NOFOLLOW);
 	(void)close(folder);
-	return has;
+	if (err != 0)
+		return 0;
+	return S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
 }
 
-/* Where it went, what it was, why: as much as an entry holds. */
+/* Where there is none, and no trace of one that should be there: a store may
+ * have been ended between setting it aside and beginning the next. */
+static void
+aside_recall(const char *path, struct begin *begin)
+{
+	char folder[NAME_MAX_LEN];
+	int fd = folder_open(path);
+	bool gone;
+
+	if (fd < 0)
+		return;
+	gone = faccessat(fd, "lock.mdb", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	(void)close(fd);
+	if (!gone && begin->evidence[0] == '\0' &&
+	    inspect_aside_last(path, folder) == 0)
+		(void)snprintf(begin->evidence, EVIDENCE_MAX,
+		    "before: nothing here; set aside last: folder %s", folder);
+}
+
+/* Which log it was, where it went, what it was, why: as much as an entry
+ * holds. */
 static void
 evidence_print(char *out, const struct inspect_report *report,
     const char *folder, const char *why)
 {
 	char root[2 * sizeof(report->root) + 1];
+	char line[512];
 
 	for (size_t i = 0; i < sizeof(report->root); i++)
 		(void)snprintf(&root[2 * i], 3, "%02x", report->root[i]);
-	(void)snprintf(out, EVIDENCE_MAX,
-	    "before: folder %s size %llu root %s: %.80s", folder,
+	(void)snprintf(line, sizeof(line),
+	    "before: log %s folder %s size %llu root %s: %.80s",
+	    report->origin[0] != '\0' ? report->origin : "unknown", folder,
 	    (unsigned long long)report->size, root, why);
+	(void)snprintf(out, EVIDENCE_MAX, "%.*s", EVIDENCE_MAX - 1, line);
 	text_clean(out);
 }
 
@@ -174,6 +209,8 @@ set_aside(const char *path, const struct inspect_report *report,
 	char folder[NAME_MAX_LEN] = { 0 };
 	int err = inspect_aside(path, clock_wall_ns(), folder);
 
+	if (err == DB_FULL && begin->renewed)
+		return err;
 	if (err != 0) {
 		log_line(LOG_ERROR,
 		    "log: cannot be set aside, the store stays down: "
@@ -235,32 +272,62 @@ judge(
 	return report->live_bad ? drop_live(path, report) : 0;
 }
 
+/* An operator's wish is no reason to stay down: the log that there is may go
+ * on, if it is sound. */
+static int
+renew(const char *path, const struct inspect_report *report, const char *why,
+    struct begin *begin)
+{
+	int err = set_aside(path, report, why, begin);
+
+	if (err != DB_FULL)
+		return err;
+	log_line(LOG_ERROR,
+	    "log: not %s: logs were set aside too often today, or the disk is "
+	    "full; the old one goes on: path=%s",
+	    why, path);
+	begin_end(path, begin);
+	memset(begin, 0, sizeof(*begin));
+	return judge(path, report, begin);
+}
+
 int
 begin_look(const char *path, struct begin *begin)
 {
 	struct inspect_report report = { 0 };
 	char reason[128];
 	char why[192];
+	int64_t size = data_size(path);
 
 	memset(begin, 0, sizeof(*begin));
+	if (size < 0) {
+		log_line(LOG_ERROR,
+		    "log: data.mdb is no plain file, the store stays down: "
+		    "path=%s",
+		    path);
+		return -1;
+	}
 	begin->renewed = marker_read(path, begin, reason, sizeof(reason));
 	if (begin->renewed)
 		(void)snprintf(why, sizeof(why), "renewed by %s: %s",
 		    begin->operator_name, reason);
-	if (!has_data(path)) {
+	if (size == 0) {
 		if (begin->renewed)
 			(void)snprintf(
 			    begin->evidence, EVIDENCE_MAX, "%s", why);
+		aside_recall(path, begin);
 		return 0;
 	}
-	inspect_store(path, INSPECT_QUICK, LOOK_LIMIT_MS, &report);
+	inspect_store(path, INSPECT_QUICK,
+	    LOOK_LIMIT_MS + (uint64_t)size / LOOK_PACE, &report);
 	report.why[sizeof(report.why) - 1] = '\0';
+	report.origin[sizeof(report.origin) - 1] = '\0';
 	log_line(LOG_INFO, "log: inspected: path=%s entries=%llu ms=%llu: %s",
 	    path, (unsigned long long)report.size,
 	    (unsigned long long)report.ms,
 	    report.error == 0 && !report.live_bad ? "sound" : report.why);
 	if (begin->renewed)
-		return set_aside(path, &report, why, begin);
+		return renew(path, &report, why, begin);
 	return judge(path, &report, begin);
 }
 

@@ -30,6 +30,12 @@ struct guard_link {
 	uint64_t load_from; /* next id to send */
 	uint64_t loaded;    /* sent so far */
 	uint64_t damaged;   /* could not be sent */
+	uint64_t withheld;  /* not believed */
+	enum {
+		LIVE_BELIEVED = 0,
+		LIVE_DOUBTED, /* not sent before somebody knows */
+		LIVE_DISBELIEVED,
+	} belief;
 	uint64_t live;      /* rows of the table at the start */
 	struct entry entry; /* scratch */
 };
@@ -90,6 +96,11 @@ send_live(void *ctx, const struct entry *entry)
 	struct msg_entry *msg;
 
 	link->load_from = entry->rule_id;
+	/* Acts of operators only keep rules out: those hold. */
+	if (link->belief == LIVE_DISBELIEVED && entry->has_rule != 0) {
+		link->withheld++;
+		return 0;
+	}
 	msg = channel_reserve(link->channel, MSG_STORE_LIVE, size);
 	if (msg == NULL)
 		return 1;
@@ -123,17 +134,24 @@ load_begin(struct guard_link *link)
 	link->load_from = 0;
 	link->loaded = 0;
 	link->damaged = 0;
+	link->withheld = 0;
 }
 
 /* A table that is damaged may end early and look whole. */
 static void
 load_compare(const struct guard_link *link)
 {
-	if (link->loaded + link->damaged != link->live)
+	if (link->withheld > 0)
+		log_line(LOG_ERROR,
+		    "live rules: %llu are not restored: the log is not the one "
+		    "that was signed; sessions say anew what is wanted",
+		    (unsigned long long)link->withheld);
+	if (link->loaded + link->damaged + link->withheld != link->live)
 		log_line(LOG_ERROR,
 		    "live rules: the store counts %llu, but %llu were read",
 		    (unsigned long long)link->live,
-		    (unsigned long long)(link->loaded + link->damaged));
+		    (unsigned long long)(link->loaded + link->damaged +
+					 link->withheld));
 }
 
 /* As many live rules as there is room for; then, at last, that this was all. */
@@ -202,7 +220,7 @@ settle(struct guard_link *link)
 		send_durable(link);
 	if (link->owes_status)
 		send_status(link);
-	if (link->loading)
+	if (link->loading && link->belief != LIVE_DOUBTED)
 		load(link);
 	channel_flush(link->channel);
 }
@@ -381,5 +399,18 @@ guard_link_full(struct guard_link *link, bool full)
 	else
 		log_line(LOG_INFO, "log: there is room again");
 	link->owes_status = true;
+	settle(link);
+}
+
+void
+guard_link_doubt(struct guard_link *link)
+{
+	link->belief = LIVE_DOUBTED;
+}
+
+void
+guard_link_believe(struct guard_link *link, bool believed)
+{
+	link->belief = believed ? LIVE_BELIEVED : LIVE_DISBELIEVED;
 	settle(link);
 }

@@ -49,3 +49,12 @@ bool guard_link_up(const struct guard_link *link);
 /* From the writer. */
 void guard_link_durable(struct guard_link *link);
 void guard_link_full(struct guard_link *link, bool full);
+
+/*
+ * Send no live rules before guard_link_believe(): the log may be an older one,
+ * put in the place of what was signed. Its rules would be some that have been
+ * withdrawn since, so when it is (believed false) they are not sent at all;
+ * panics, freezes and quarantines are.
+ */
+void guard_link_doubt(struct guard_link *link);
+void guard_link_believe(struct guard_link *link, bool believed);

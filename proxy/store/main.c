@@ -24,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proxy/common/check.h"
@@ -33,6 +32,7 @@
 #include "proxy/common/role.h"
 #include "proxy/store/audit_link.h"
 #include "proxy/store/begin.h"
+#include "proxy/store/belief.h"
 #include "proxy/store/guard_link.h"
 #include "proxy/store/publish.h"
 #include "proxy/store/retention.h"
@@ -69,6 +69,7 @@ struct role_store {
 	struct spill spill;
 	uint64_t
 	    sealed_by_ms; /* when stopping: no later than that; 0: not yet */
+	struct belief belief;
 	bool stopping;
 	bool failed;
 	bool renewing; /* the next store begins a new log */
@@ -156,6 +157,11 @@ end_when_renewing(struct role_store *role)
 static void
 on_turn(void *ctx)
 {
+	struct role_store *role = ctx;
+
+	if (role->sealing != NULL)
+		belief_look(
+		    &role->belief, role->guard, role->sealing, clock_boot_ms());
 	look_at_links(ctx);
 	end_when_renewing(ctx);
 	stop_when_idle(ctx);
@@ -190,6 +196,8 @@ on_full(void *ctx, bool full)
 	struct role_store *role = ctx;
 
 	guard_link_full(role->guard, full);
+	if (!full)
+		sealing_room(role->sealing);
 }
 
 static int
@@ -238,22 +246,11 @@ on_key(void *ctx, const struct msg_signer_hello *hello)
 
 /* ---- operators ---- */
 
-static uint64_t
-file_octets(const struct role_store *role)
-{
-	char name[PATH_LEN + 16];
-	struct stat st;
-
-	(void)snprintf(name, sizeof(name), "%s/data.mdb", role->path);
-	return stat(name, &st) == 0 ? (uint64_t)st.st_blocks * 512 : 0;
-}
-
 static void
 seal_fill(void *ctx, struct msg_audit_seal *out)
 {
 	const struct role_store *role = ctx;
 
-	out->octets = file_octets(role);
 	sealing_fill(role->sealing, out);
 	scrub_fill(role->scrub, out);
 }
@@ -338,6 +335,14 @@ log_apply(struct role_store *role, const struct msg_cfg_log *log)
 	sealing_configure(role->sealing, log);
 }
 
+static void
+pins(const void *ctx, struct ledger_pins *out)
+{
+	const struct role_store *role = ctx;
+
+	sealing_pins(role->sealing, out);
+}
+
 static bool
 parts_start(struct role_store *role)
 {
@@ -365,8 +370,10 @@ parts_start(struct role_store *role)
 	    role->sealing == NULL)
 		return false;
 	guard_link_origin(role->guard, role->origin);
+	belief_begin(&role->belief, role->guard, clock_boot_ms());
 	guard_link_notes(role->guard, &role->notes);
 	audit_link_serve(role->audit, &audit);
+	retention_pins(role->retention, pins, role);
 	log_apply(role, &role->log);
 	return true;
 }

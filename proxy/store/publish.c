@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proxy/signer/rollover.h"
+
 struct publish {
 	struct syslog *log;
 	uint64_t next_ms;
@@ -133,8 +135,8 @@ publish_key(struct notes *notes, struct store *store,
     const struct msg_signer_hello *hello)
 {
 	struct msg_store_note note = { .kind = ENTRY_KEY };
-	char text[SEAL_BASE64_LEN(SEAL_SIGNATURE_LEN) + 1];
-	char other[sizeof(text)];
+	char text[SEAL_BASE64_LEN(SEAL_PUBLIC_LEN) + 1];
+	struct rollover rollover;
 	uint8_t told[STORE_META_MAX];
 	size_t len;
 
@@ -143,14 +145,11 @@ publish_key(struct notes *notes, struct store *store,
 		return false;
 	(void)seal_base64(
 	    hello->public_key, SEAL_PUBLIC_LEN, text, sizeof(text));
-	(void)snprintf(note.text, sizeof(note.text), "public key %s", text);
+	(void)snprintf(
+	    note.text, sizeof(note.text), ROLLOVER_FIRST " %s", text);
 	if (hello->has_old) {
-		(void)seal_base64(
-		    hello->by_new, SEAL_SIGNATURE_LEN, text, sizeof(text));
-		(void)seal_base64(
-		    hello->by_old, SEAL_SIGNATURE_LEN, other, sizeof(other));
-		(void)snprintf(note.evidence, sizeof(note.evidence),
-		    "signed by new %s by old %s", text, other);
+		rollover_of_hello(hello, &rollover);
+		rollover_tell(&rollover, note.text, note.evidence);
 	}
 	notes_want(notes, NOTES_KEY, &note);
 	return true;

@@ -31,6 +31,10 @@ struct retention {
 	uint64_t done_to; /* .. and have been looked at */
 	uint64_t total;   /* blocks removed in this round */
 	uint32_t removed; /* by the slice */
+	/* What stays beside; kept is the thread's like before. */
+	void (*pins)(const void *ctx, struct ledger_pins *out);
+	const void *pins_ctx;
+	struct ledger_pins kept;
 };
 
 struct retention *
@@ -60,6 +64,22 @@ retention_configure(
 	retention->retain_octets = retain_octets;
 }
 
+void
+retention_pins(struct retention *retention,
+    void (*pins)(const void *ctx, struct ledger_pins *out), const void *ctx)
+{
+	retention->pins = pins;
+	retention->pins_ctx = ctx;
+}
+
+static void
+pins_take(struct retention *retention)
+{
+	retention->kept.n = 0;
+	if (retention->pins != NULL)
+		retention->pins(retention->pins_ctx, &retention->kept);
+}
+
 /* The first block that stays; 0: all. */
 static int
 keep_from(const struct retention *retention, uint64_t now_ms, uint64_t wall_ns,
@@ -77,7 +97,7 @@ keep_from(const struct retention *retention, uint64_t now_ms, uint64_t wall_ns,
 	if (from_ns == 0 && retention->retain_octets == 0)
 		return 0;
 	return ledger_keep_from(store_ledger(retention->store), from_ns,
-	    retention->retain_octets, block);
+	    retention->retain_octets, &retention->kept, block);
 }
 
 static void
@@ -90,7 +110,7 @@ ask(struct retention *retention, uint64_t block, uint64_t first)
 	(void)snprintf(note.text, sizeof(note.text), "retention");
 	(void)snprintf(note.evidence, sizeof(note.evidence),
 	    "entries %llu to %llu are removed, but those of blocks on which a "
-	    "rule stands; age=%llums size=%llu",
+	    "rule stands or a witness waits; age=%llums size=%llu",
 	    (unsigned long long)(first * LEDGER_BLOCK),
 	    (unsigned long long)(block * LEDGER_BLOCK - 1),
 	    (unsigned long long)retention->retain_ms,
@@ -104,7 +124,10 @@ look(struct retention *retention, uint64_t now_ms, uint64_t wall_ns)
 {
 	struct ledger_pruned pruned;
 	uint64_t block = 0;
-	int err = keep_from(retention, now_ms, wall_ns, &block);
+	int err;
+
+	pins_take(retention);
+	err = keep_from(retention, now_ms, wall_ns, &block);
 
 	if (err == 0)
 		err = ledger_pruned(store_ledger(retention->store), &pruned);
@@ -142,8 +165,8 @@ slice_run(void *ctx, struct store *store)
 	struct retention *retention = ctx;
 
 	retention->removed = 0;
-	return store_prune(
-	    store, retention->before, RETENTION_SLICE, &retention->removed);
+	return store_prune(store, retention->before, RETENTION_SLICE,
+	    &retention->kept, &retention->removed);
 }
 
 static void
@@ -175,6 +198,7 @@ slice(struct retention *retention, uint64_t now_ms)
 	if (retention->slice_under_way || now_ms < retention->slice_ms)
 		return;
 	retention->slice_ms = now_ms + RETENTION_PAUSE_MS;
+	pins_take(retention);
 	/* Set first: nothing is called before we are back in the loop. */
 	retention->slice_under_way = true;
 	if (writer_job(retention->writer, &job) != 0)

@@ -3,7 +3,7 @@
  * Old entries go, by age and by size, whole blocks at a time: first the guard
  * records that they will (SUMMARY "retention"), then, when that is on disk, the
  * writer's thread removes a few blocks with each batch. Blocks on which a live
- * rule stands stay. Nothing goes without its entry: after a crash between the
+ * rule stands, and those from which growth must be proven, stay. Nothing goes without its entry: after a crash between the
  * two it is asked for anew.
  *
  * Age is by the entries' wall clock. A clock that is set forward while we run
@@ -33,6 +33,11 @@ void retention_free(struct retention *retention); /* NULL is fine */
 /* 0: no bound. */
 void retention_configure(
     struct retention *retention, uint64_t retain_ms, uint64_t retain_octets);
+
+/* What is to stay beside (see ledger_pins): filled in by pins whenever it is
+ * asked for, from now on. */
+void retention_pins(struct retention *retention,
+    void (*pins)(const void *ctx, struct ledger_pins *out), const void *ctx);
 
 /* Do what is due. now_ms is monotonic. */
 void retention_tick(

@@ -89,8 +89,8 @@ outcome(struct scrub *scrub)
 	scrub->took_ms = scrub->now_ms - scrub->begun_ms;
 	report->why[sizeof(report->why) - 1] = '\0';
 	if (!whole) {
-		/* Not the store's fault for sure: it may have been killed. */
-		scrub->damaged = false;
+		/* Not the store's fault for sure: it may have been killed. What
+		 * the look before has found stays. */
 		(void)snprintf(scrub->text, sizeof(scrub->text),
 		    "the look was not finished");
 		log_line(LOG_WARN, "log: full look: not finished");
@@ -229,6 +229,21 @@ scrub_fill(const struct scrub *scrub, struct msg_audit_seal *out)
 
 /* ---- the program ---- */
 
+/* Damage may be the end of who reads it; whoever was killed found nothing. */
+static bool
+died_of_it(int status, struct inspect_report *report)
+{
+	if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGKILL ||
+	    WTERMSIG(status) == SIGTERM)
+		return false;
+	memset(report, 0, sizeof(*report));
+	report->error = DB_CORRUPT;
+	report->first = UINT64_MAX;
+	(void)snprintf(report->why, sizeof(report->why),
+	    "whoever looked at it was ended by signal %d", WTERMSIG(status));
+	return true;
+}
+
 int
 scrub_inspect(const char *path)
 {
@@ -236,7 +251,7 @@ scrub_inspect(const char *path)
 	uint8_t *octets = (uint8_t *)&report;
 	size_t got = 0;
 	ssize_t n = 1;
-	int fd;
+	int fd, status = 0;
 	pid_t pid;
 
 	/* Whoever wanted to know is gone, and so are we. */
@@ -250,7 +265,9 @@ scrub_inspect(const char *path)
 			return EXIT_FAILURE;
 		got += n > 0 ? (size_t)n : 0;
 	}
-	(void)waitpid(pid, NULL, 0);
+	(void)waitpid(pid, &status, 0);
+	if (got < sizeof(report) && died_of_it(status, &report))
+		got = sizeof(report);
 	if (got < sizeof(report) ||
 	    write(STDOUT_FILENO, &report, sizeof(report)) !=
 		(ssize_t)sizeof(report))

@@ -55,6 +55,12 @@ sealing_request(struct sealing *sealing)
 	return sealing->request;
 }
 
+bool
+sealing_compared(const struct sealing *sealing)
+{
+	return sealing->compared;
+}
+
 enum seal_state
 sealing_state(const struct sealing *sealing)
 {
@@ -122,6 +128,8 @@ sealing_tick(struct sealing *sealing, uint64_t now_ms, uint64_t wall_ns)
 {
 	sealing->now_ms = now_ms;
 	sealing->wall_ns = wall_ns;
+	if (sealing->stay_ms == 0)
+		sealing->stay_ms = now_ms;
 	if (sealing->refused != SEAL_SIGNING && now_ms >= sealing->repeat_ms)
 		refusal_say(sealing);
 	sealing_keep_tick(sealing);
@@ -187,6 +195,12 @@ sealing_free(struct sealing *sealing)
 	channel_close(sealing->signer);
 	channel_close(sealing->witness);
 	free(sealing);
+}
+
+void
+sealing_room(struct sealing *sealing)
+{
+	sealing->next_ms = 0; /* with the next tick */
 }
 
 void

@@ -39,12 +39,28 @@
 /* Asked for when entries have come, and so long after the last time. Ticks
  * should come at least four times a second. */
 #define SEALING_SIGN_MS    750
-#define SEALING_RETRY_MS   5000    /* after a failure of the signer */
+/* After a failure of the signer. Its folder may lie on the disk that is full:
+ * when there is room, a checkpoint is to follow within a second. */
+#define SEALING_RETRY_MS   400
 #define SEALING_SUBMIT_MS  1000    /* to one witness */
 #define SEALING_BACKOFF_MS 60000   /* most, while it cannot be reached */
 #define SEALING_ANSWER_MS  120000  /* for the witness role to tell of one */
 #define SEALING_REPEAT_MS  3600000 /* a refusal is said again */
 
+/*
+ * Of the checkpoints in the store one a minute stays: the first after a minute
+ * since the last that stays (the last found at a start is one). Beside them
+ * stand the newest, and the newest that a witness has cosigned; the one that
+ * either was before goes in the transaction that puts the new one. A note takes
+ * 204 octets with a name of 24, and some 140 more for each witness: 1,440 of
+ * them a day are 0.3 MB, with two witnesses 0.8 MB. Retention removes those
+ * of what it has removed.
+ */
+#define SEALING_STAY_MS 60000
+
+/* A witness that has not been heard of for so long may find that the entries
+ * are gone from which growth would have to be proven to it. */
+#define SEALING_PIN_NS (UINT64_C(30) * 86400 * 1000000000)
 struct sealing;
 
 struct sealing_ops {
@@ -88,10 +104,20 @@ bool sealing_idle(const struct sealing *sealing);
 /* Ask the signer for a new key: 0, or -1 when it is away. */
 int sealing_rotate(struct sealing *sealing);
 
+/* The signer has said, since the start, what it signed last: unless the state
+ * is ROLLED_BACK or FORKED, this log begins with that. */
+bool sealing_compared(const struct sealing *sealing);
+
 enum seal_state sealing_state(const struct sealing *sealing);
 
 /* The last checkpoint that is kept; *len 0: none. Valid until the next call. */
 const char *sealing_note(const struct sealing *sealing, size_t *len);
+
+/* The disk has room again: what failed for the want of it is tried now. */
+void sealing_room(struct sealing *sealing);
+
+/* The blocks in which witnesses stand that may still be led on from there. */
+void sealing_pins(const struct sealing *sealing, struct ledger_pins *out);
 
 /* Fill in what concerns seal and witnesses, but for the note. */
 void sealing_fill(const struct sealing *sealing, struct msg_audit_seal *out);

@@ -1,28 +1,55 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Notes: a ring of the last ones in memory, and on disk by the writer's thread,
- * one at a time. */
+ * one at a time; which of them stay there: SEALING_STAY_MS. */
 #include <string.h>
 
 #include "proxy/common/log.h"
 #include "proxy/store/sealing_parts.h"
 
+#define OLDER_MAX 64 /* damaged checkpoints passed over */
+
+/* Into the first place. */
+static int
+note_read(
+    struct sealing *sealing, uint64_t at_most, uint64_t *size, size_t *len)
+{
+	struct sealing_kept *slot = &sealing->ring[0];
+	int err = ledger_note(
+	    store_ledger(sealing->store), at_most, size, slot->note, len);
+
+	if (err == 0 &&
+	    (checkpoint_parse(
+		 slot->note, *len, &slot->checkpoint, &slot->text_len) != 0 ||
+		slot->checkpoint.size != *size ||
+		strcmp(slot->checkpoint.origin, sealing->origin) != 0))
+		err = DB_CORRUPT;
+	return err;
+}
+
 int
 sealing_keep_load(struct sealing *sealing)
 {
 	struct sealing_kept *slot = &sealing->ring[0];
-	uint64_t size;
+	uint64_t size = 0, at_most = UINT64_MAX;
 	size_t len = 0;
-	int err = ledger_note(
-	    store_ledger(sealing->store), UINT64_MAX, &size, slot->note, &len);
+	int err = note_read(sealing, at_most, &size, &len);
 
-	if (err == DB_NOT_FOUND)
+	/* The signer has another copy, and says when it is not of this log:
+	 * damage of this one is no reason to have no log. */
+	for (unsigned n = 0; err == DB_CORRUPT && n < OLDER_MAX; n++) {
+		log_line(LOG_ERROR,
+		    "seal: checkpoint is damaged, the one before is taken: "
+		    "size=%llu",
+		    (unsigned long long)size);
+		if (size == 0 || size > at_most)
+			break;
+		at_most = size - 1;
+		err = note_read(sealing, at_most, &size, &len);
+	}
+	if (err == DB_NOT_FOUND || err == DB_CORRUPT) {
+		memset(slot, 0, sizeof(*slot));
 		return 0;
-	if (err == 0 &&
-	    (checkpoint_parse(
-		 slot->note, len, &slot->checkpoint, &slot->text_len) != 0 ||
-		slot->checkpoint.size != size ||
-		strcmp(slot->checkpoint.origin, sealing->origin) != 0))
-		err = DB_CORRUPT;
+	}
 	if (err != 0) {
 		log_line(LOG_ERROR, "seal: last checkpoint cannot be read: %s",
 		    db_error_text(err));
@@ -30,6 +57,9 @@ sealing_keep_load(struct sealing *sealing)
 	}
 	slot->len = len;
 	slot->kept = true;
+	slot->stays = true;
+	sealing->newest_size = size;
+	sealing->newest_stays = true;
 	return 0;
 }
 
@@ -75,6 +105,9 @@ sealing_keep_late(struct sealing *sealing, uint64_t size)
 		return NULL;
 	}
 	slot->kept = true;
+	slot->cosigned = false;
+	slot->stays = slot->checkpoint.size != sealing->cosigned_size ||
+		      sealing->cosigned_stays;
 	return slot;
 }
 
@@ -105,6 +138,9 @@ sealing_keep_add(struct sealing *sealing, const struct msg_signed *msg)
 	memcpy(slot->note, msg->note, msg->note_len);
 	slot->len = msg->note_len;
 	slot->dirty = true;
+	slot->cosigned = false;
+	slot->stays = sealing->newest_size == 0 ||
+		      sealing->now_ms - sealing->stay_ms >= SEALING_STAY_MS;
 	sealing_keep_tick(sealing);
 }
 
@@ -115,7 +151,54 @@ put_run(void *ctx, struct store *store)
 
 	store_note_put(
 	    store, sealing->put_size, sealing->put_note, sealing->put_len);
+	if (sealing->put_drop != 0)
+		store_note_drop(store, sealing->put_drop);
 	return 0;
+}
+
+/* Which one need no longer be there when this one is; 0: none. A merged one is
+ * either the newest or takes the place of the one cosigned before it. */
+static uint64_t
+drop_find(const struct sealing *sealing, const struct sealing_kept *slot)
+{
+	uint64_t size = slot->checkpoint.size;
+
+	if (size > sealing->newest_size)
+		return sealing->newest_stays ||
+			       sealing->newest_size == sealing->cosigned_size
+			   ? 0
+			   : sealing->newest_size;
+	if (slot->cosigned && size > sealing->cosigned_size &&
+	    !sealing->cosigned_stays)
+		return sealing->cosigned_size;
+	return 0;
+}
+
+/* A late cosignature of one that is no longer there, and need not be. */
+static bool
+is_needless(const struct sealing *sealing, const struct sealing_kept *slot)
+{
+	uint64_t size = slot->checkpoint.size;
+
+	return !slot->stays && size < sealing->newest_size &&
+	       size < sealing->cosigned_size;
+}
+
+static void
+put_settle(struct sealing *sealing)
+{
+	uint64_t size = sealing->put_size;
+
+	if (size > sealing->newest_size) {
+		sealing->newest_size = size;
+		sealing->newest_stays = sealing->put_stays;
+		if (sealing->put_stays)
+			sealing->stay_ms = sealing->now_ms;
+	}
+	if (sealing->put_cosigned && size > sealing->cosigned_size) {
+		sealing->cosigned_size = size;
+		sealing->cosigned_stays = sealing->put_stays;
+	}
 }
 
 static void
@@ -125,6 +208,8 @@ put_done(void *ctx, int err)
 	struct sealing_kept *slot = &sealing->ring[sealing->put_slot];
 
 	sealing->put_busy = false;
+	if (err == 0)
+		put_settle(sealing);
 	if (slot->checkpoint.size != sealing->put_size)
 		return; /* overtaken by many */
 	if (err != 0) {
@@ -145,8 +230,13 @@ sealing_keep_tick(struct sealing *sealing)
 
 	if (sealing->put_busy)
 		return;
-	for (i = 0; i <= SEALING_RING && !sealing->ring[i].dirty; i++)
-		;
+	for (i = 0; i <= SEALING_RING; i++) {
+		slot = &sealing->ring[i];
+		if (slot->dirty && is_needless(sealing, slot))
+			slot->dirty = false;
+		if (slot->dirty)
+			break;
+	}
 	if (i > SEALING_RING)
 		return;
 	sealing->put_slot = i;
@@ -154,6 +244,9 @@ sealing_keep_tick(struct sealing *sealing)
 	memcpy(sealing->put_note, slot->note, slot->len);
 	sealing->put_len = slot->len;
 	sealing->put_size = slot->checkpoint.size;
+	sealing->put_drop = drop_find(sealing, slot);
+	sealing->put_stays = slot->stays;
+	sealing->put_cosigned = slot->cosigned;
 	if (writer_job(sealing->writer, &job) != 0)
 		return;
 	sealing->put_busy = true;

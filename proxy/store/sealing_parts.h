@@ -4,8 +4,9 @@
 
 #include "proxy/store/sealing.h"
 
-/* The last checkpoints, for the cosignatures that come after them. */
-#define SEALING_RING 8
+/* The last checkpoints, for the cosignatures that come after them: of 18 s, for
+ * the one that they belong to may be gone from the disk. */
+#define SEALING_RING 24
 
 struct sealing_kept {
 	struct checkpoint checkpoint;
@@ -13,6 +14,8 @@ struct sealing_kept {
 	size_t len;      /* 0: unused */
 	bool kept;       /* on disk, as it was signed */
 	bool dirty;      /* not on disk as it is now */
+	bool stays;      /* see SEALING_STAY_MS */
+	bool cosigned;   /* by a witness of ours */
 	char note[NOTE_MAX];
 };
 
@@ -21,6 +24,8 @@ struct sealing_witness {
 	struct note_key key;
 	uint64_t size; /* cosigned, or said to be */
 	uint64_t at_ns;
+	uint64_t heard_ns;   /* wall: when it told of size; 0: never */
+	bool confirm;        /* its size by a 409, not by a cosignature */
 	uint64_t next_ms;    /* earliest next submission */
 	uint64_t asked_ms;   /* of the last one */
 	uint64_t backoff_ms; /* 0: it answered last */
@@ -54,6 +59,7 @@ struct sealing {
 	bool ready; /* it has a key */
 	bool failed;
 	bool last; /* sign at once */
+	bool compared; /* it has said what it signed last */
 	struct note_key key;
 	struct msg_signer_hello hello;
 	uint32_t asked; /* MSG_SIGN not answered; 0: none */
@@ -72,7 +78,16 @@ struct sealing {
 	unsigned put_slot;
 	uint64_t put_size;
 	size_t put_len;
+	uint64_t put_drop; /* size that goes with it; 0: none */
+	bool put_stays;
+	bool put_cosigned;
 	char put_note[NOTE_MAX];
+	/* What is on disk, beside those that stay for good; 0: none. */
+	uint64_t newest_size;
+	uint64_t cosigned_size;
+	bool newest_stays;
+	bool cosigned_stays;
+	uint64_t stay_ms; /* of the last that stays */
 
 	/* witnesses */
 	struct channel *witness;

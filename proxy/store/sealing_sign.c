@@ -20,27 +20,39 @@ signer_drop(struct sealing *sealing)
 
 /* ---- asking ---- */
 
+/* The one before is kept first: then no witness, and no restart, finds one
+ * that the store knows nothing of. */
+static bool
+can_ask(const struct sealing *sealing)
+{
+	return sealing->signer != NULL && sealing->ready &&
+	       sealing->asked == 0 && sealing->refused == SEAL_SIGNING &&
+	       (sealing->last || sealing->now_ms >= sealing->next_ms) &&
+	       sealing_keep_idle(sealing);
+}
+
+/* At the start, also while a witness is waited for: what has been signed is
+ * signed again, which tells whether it was the last. */
+static bool
+is_to_compare(const struct sealing *sealing)
+{
+	return !sealing->compared && sealing_kept(sealing) != NULL &&
+	       can_ask(sealing);
+}
+
 static bool
 may_ask(const struct sealing *sealing)
 {
 	const struct sealing_kept *kept = sealing_kept(sealing);
 	uint64_t size = writer_head(sealing->writer)->size;
 
-	if (sealing->signer == NULL || !sealing->ready || sealing->asked != 0 ||
-	    sealing->waiting || sealing->refused != SEAL_SIGNING)
-		return false;
-	if (!sealing->last && sealing->now_ms < sealing->next_ms)
-		return false;
-	/* The one before is kept first: then no witness, and no restart, finds
-	 * one that the store knows nothing of. */
-	if (!sealing_keep_idle(sealing))
-		return false;
-	return size > 0 && (kept == NULL || kept->checkpoint.size < size);
+	return can_ask(sealing) && !sealing->waiting && size > 0 &&
+	       (kept == NULL || kept->checkpoint.size < size);
 }
 
 /* The tree of the request, and that it grows out of what was signed last. */
 static int
-request_make(struct sealing *sealing, struct msg_sign *msg)
+request_make(struct sealing *sealing, struct msg_sign *msg, bool again)
 {
 	const struct sealing_kept *kept = sealing_kept(sealing);
 	const struct ledger_head *head = writer_head(sealing->writer);
@@ -52,6 +64,10 @@ request_make(struct sealing *sealing, struct msg_sign *msg)
 	memcpy(want->origin, sealing->origin, sizeof(want->origin));
 	want->size = head->size;
 	memcpy(want->root, head->root, sizeof(want->root));
+	if (again && kept != NULL) {
+		*want = kept->checkpoint;
+		sealing->old_size = want->size;
+	}
 	if (sealing->old_size > 0 && sealing->old_size < want->size)
 		err = ledger_consistency(store_ledger(sealing->store),
 		    sealing->old_size, want->size, &msg->proof);
@@ -66,13 +82,14 @@ request_make(struct sealing *sealing, struct msg_sign *msg)
 void
 sealing_sign_tick(struct sealing *sealing)
 {
+	bool again = is_to_compare(sealing);
 	struct msg_sign msg;
 	int err;
 
-	if (!may_ask(sealing))
+	if (!again && !may_ask(sealing))
 		return;
 	sealing->next_ms = sealing->now_ms + SEALING_SIGN_MS;
-	err = request_make(sealing, &msg);
+	err = request_make(sealing, &msg, again);
 	if (err != 0) {
 		sealing_failed(sealing, "proof of growth cannot be made");
 		log_line(LOG_ERROR, "seal: from=%llu to=%llu: %s",
@@ -106,6 +123,14 @@ note_good(const struct sealing *sealing, const struct msg_signed *msg)
 	       note_verify(msg->note, msg->note_len, &sealing->key, NULL);
 }
 
+static bool
+is_kept(const struct sealing *sealing)
+{
+	const struct sealing_kept *kept = sealing_kept(sealing);
+
+	return kept != NULL && kept->checkpoint.size == sealing->want.size;
+}
+
 static void
 take_signed(struct sealing *sealing, const struct msg_signed *msg)
 {
@@ -117,6 +142,8 @@ take_signed(struct sealing *sealing, const struct msg_signed *msg)
 	sealing->failed = false;
 	sealing->conflicts = 0;
 	sealing->old_size = sealing->want.size;
+	if (is_kept(sealing))
+		return; /* signed again */
 	sealing->signed_ns = sealing->wall_ns;
 	sealing_keep_add(sealing, msg);
 }
@@ -201,6 +228,7 @@ take_hello(struct sealing *sealing, const struct msg_signer_hello *msg)
 	sealing->failed = false;
 	sealing->ops.key(sealing->ops.ctx, msg);
 	sealing_update(sealing);
+	sealing_sign_tick(sealing);
 }
 
 static void
@@ -217,6 +245,7 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 		   answer->request == sealing->asked &&
 		   check_text(answer->text, sizeof(answer->text))) {
 		sealing->asked = 0;
+		sealing->compared |= answer->result != SIGN_FAILED;
 		take_answer(sealing, answer);
 		sealing_update(sealing);
 	} else {

@@ -12,6 +12,7 @@
 #include "proxy/store/sealing_parts.h"
 
 #define WITNESS_LIMIT (256u << 10)
+#define RECALL_MAX    4096 /* checkpoints looked at: nearly three days */
 
 static void
 witness_drop(struct sealing *sealing)
@@ -49,18 +50,45 @@ witness_find(
 	return NULL;
 }
 
-/* What the last checkpoint says of a witness that is new to us. */
-static void
-witness_recall(const struct sealing *sealing, struct sealing_witness *witness)
+/* What a checkpoint says of those that are new to us; false: of all known. */
+static bool
+recall_from(struct sealing *sealing, uint64_t size, const char *note,
+    size_t len)
 {
-	const struct sealing_kept *kept = sealing_kept(sealing);
-	uint64_t seconds;
+	bool wanted = false;
 
-	if (kept == NULL || witness->size != 0 ||
-	    !note_verify(kept->note, kept->len, &witness->key, &seconds))
-		return;
-	witness->size = kept->checkpoint.size;
-	witness->at_ns = seconds * UINT64_C(1000000000);
+	for (unsigned i = 0; i < sealing->n_witnesses; i++) {
+		struct sealing_witness *witness = &sealing->witnesses[i];
+		uint64_t seconds;
+
+		if (witness->size != 0 || witness->key.name[0] == '\0')
+			continue;
+		wanted = true;
+		if (!note_verify(note, len, &witness->key, &seconds))
+			continue;
+		witness->size = size;
+		witness->at_ns = seconds * UINT64_C(1000000000);
+		witness->heard_ns = witness->at_ns;
+	}
+	return wanted;
+}
+
+/* Back from the last checkpoint: the newest that was cosigned is kept, but
+ * maybe not by all of them. */
+static void
+witness_recall(struct sealing *sealing)
+{
+	uint64_t size, at_most = UINT64_MAX;
+	char note[NOTE_MAX];
+	size_t len;
+
+	for (unsigned n = 0; n < RECALL_MAX; n++) {
+		if (ledger_note(store_ledger(sealing->store), at_most, &size,
+			note, &len) != 0 ||
+		    !recall_from(sealing, size, note, len) || size == 0)
+			return;
+		at_most = size - 1;
+	}
 }
 
 bool
@@ -101,8 +129,8 @@ sealing_configure(struct sealing *sealing, const struct msg_cfg_log *config)
 		}
 		witness_init(&sealing->witnesses[i], from, &key,
 		    witness_find(before, n_before, &key));
-		witness_recall(sealing, &sealing->witnesses[i]);
 	}
+	witness_recall(sealing);
 	if (!sealing->configured)
 		sealing_check(sealing);
 	if (sealing->n_witnesses == 0)
@@ -139,7 +167,21 @@ is_due(const struct sealing *sealing, const struct sealing_witness *witness)
 	if (kept == NULL || witness->request != 0 ||
 	    witness->key.name[0] == '\0' || sealing->now_ms < witness->next_ms)
 		return false;
-	return sealing->waiting || kept->checkpoint.size > witness->size;
+	return sealing->waiting || kept->checkpoint.size > witness->size ||
+	       (witness->confirm && kept->checkpoint.size == witness->size);
+}
+
+/* Retention has removed the entries from which growth would be proven to it. */
+static void
+witness_lost(const struct sealing *sealing, struct sealing_witness *witness)
+{
+	char text[sizeof(witness->text)];
+
+	(void)snprintf(text, sizeof(text),
+	    "must be reset to %llu: no proof is left from %llu",
+	    (unsigned long long)sealing_kept(sealing)->checkpoint.size,
+	    (unsigned long long)witness->size);
+	witness_fails(sealing, witness, text);
 }
 
 static void
@@ -155,6 +197,10 @@ submit(struct sealing *sealing, struct sealing_witness *witness, uint32_t index)
 	if (msg.old_size > 0 && msg.old_size < size)
 		err = ledger_consistency(store_ledger(sealing->store),
 		    msg.old_size, size, &msg.proof);
+	if (err == DB_PRUNED) {
+		witness_lost(sealing, witness);
+		return;
+	}
 	if (err != 0) {
 		witness_fails(sealing, witness, db_error_text(err));
 		return;
@@ -190,6 +236,21 @@ sealing_witness_tick(struct sealing *sealing)
 	channel_flush(sealing->witness);
 }
 
+void
+sealing_pins(const struct sealing *sealing, struct ledger_pins *out)
+{
+	out->n = 0;
+	for (unsigned i = 0; i < sealing->n_witnesses; i++) {
+		const struct sealing_witness *witness = &sealing->witnesses[i];
+
+		if (witness->size % LEDGER_BLOCK == 0 ||
+		    (sealing->wall_ns > witness->heard_ns &&
+			sealing->wall_ns - witness->heard_ns > SEALING_PIN_NS))
+			continue;
+		out->block[out->n++] = witness->size / LEDGER_BLOCK;
+	}
+}
+
 /* ---- answers ---- */
 
 /* 200: signature lines, of which one is its own. */
@@ -221,15 +282,22 @@ take_lines(struct sealing *sealing, struct sealing_witness *witness,
 	}
 	if (slot->len != before)
 		slot->dirty = true;
+	slot->cosigned = true;
 	(void)note_verify(slot->note, slot->len, &witness->key, &seconds);
 	if (witness->size < witness->sent_size)
 		witness->size = witness->sent_size;
 	witness->at_ns = seconds * UINT64_C(1000000000);
+	witness->heard_ns = sealing->wall_ns;
+	witness->confirm = false;
 	witness->text[0] = '\0';
 	sealing_keep_tick(sealing);
 }
 
-/* 409: it has seen another size than we thought, or this one as another tree.
+/*
+ * 409: it has seen another size than we thought, or this one as another tree.
+ * One that is larger than what it cosigned for us, but not than what was signed,
+ * is no rollback: its answer did not get here. Where it is the newest, that is
+ * submitted once more: then it is cosigned, or it was of another tree.
  */
 static void
 take_size(struct sealing *sealing, struct sealing_witness *witness,
@@ -244,6 +312,8 @@ take_size(struct sealing *sealing, struct sealing_witness *witness,
 		    sealing, SEAL_ROLLED_BACK, msg->size, witness->key.name);
 	} else if (msg->size != witness->sent_old) {
 		witness->size = msg->size; /* again, from there */
+		witness->heard_ns = sealing->wall_ns;
+		witness->confirm = true;
 		witness->next_ms = sealing->now_ms;
 	} else if (msg->size == witness->sent_size) {
 		sealing_refuse(

@@ -45,7 +45,30 @@ writer_kick(struct writer *writer)
 	(void)pthread_mutex_unlock(&writer->shared.lock);
 	writer->filling = writer->spare;
 	buffer_clear(writer->filling);
+	writer->filling->before = writer->tree;
 	writer->spare = NULL;
+}
+
+/* Take back what was added and is not on disk: batches, whole ones. */
+static void
+discard(struct writer *writer)
+{
+	const struct writer_buffer *buffer = writer->filling;
+
+	log_line(LOG_WARN,
+	    "log: disk full: %u waiting entries given back to the guard",
+	    (unsigned)(writer->next - writer->head.size));
+	if (buffer->before.size != writer->head.size)
+		buffer = other_buffer(writer);
+	if (buffer->before.size != writer->head.size) {
+		log_line(LOG_ERROR, "log: lost count of entries; ending");
+		_exit(EXIT_FAILURE);
+	}
+	writer->discarding = false;
+	writer->next = writer->head.size;
+	writer->tree = buffer->before;
+	buffer_clear(writer->filling);
+	writer->filling->before = writer->tree;
 }
 
 /* The batch is done, or was given up. */
@@ -61,15 +84,8 @@ batch_end(struct writer *writer)
 	err = writer->spare->jobs_over ? writer->spare->jobs_err : DB_FULL;
 	memcpy(job, writer->spare->job, sizeof(job));
 	buffer_clear(writer->spare);
-	if (writer->discarding) {
-		log_line(LOG_WARN,
-		    "log: disk full: %u waiting entries "
-		    "given back to the guard",
-		    (unsigned)(writer->next - writer->head.size));
-		writer->discarding = false;
-		writer->next = writer->head.size;
-		buffer_clear(writer->filling);
-	}
+	if (writer->discarding)
+		discard(writer);
 	writer_kick(writer);
 	writer->ops.durable(writer->ops.ctx, &writer->head);
 	for (unsigned i = 0; i < n_jobs; i++)
@@ -180,6 +196,8 @@ writer_new(struct loop *loop, struct store *store, const char *folder,
 		goto failed;
 	watch_set(writer->watch, WATCH_READ);
 	writer->next = writer->head.size;
+	ledger_edge(store_ledger(store), &writer->tree);
+	writer->filling->before = writer->spare->before = writer->tree;
 	writer->shared.head = writer->head;
 	ballast_begin(writer);
 	if (thread_start(writer) != 0)
@@ -238,6 +256,8 @@ writer_add(struct writer *writer, const struct entry *entry)
 	item.len = (uint32_t)len;
 	seal_leaf(
 	    &buffer->octets[buffer->used + sizeof(item)], item.len, item.leaf);
+	seal_tree_add(&writer->tree, item.leaf);
+	memcpy(item.last, seal_tree_last(&writer->tree), sizeof(item.last));
 	memcpy(&buffer->octets[buffer->used], &item, sizeof(item));
 	buffer->used += sizeof(item) + (((size_t)item.len + 7) & ~(size_t)7);
 	buffer->n++;

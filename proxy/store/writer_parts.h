@@ -26,6 +26,7 @@ struct writer_item {
 	uint32_t live_op;
 	/* Made by the loop: the thread has enough to do. */
 	uint8_t leaf[SEAL_LEN];
+	uint8_t last[SEAL_LEN]; /* seal_tree_last() */
 };
 #define WRITER_ITEM_MAX (sizeof(struct writer_item) + RECORD_MAX)
 
@@ -43,6 +44,7 @@ struct writer_buffer {
 	unsigned n_jobs;
 	bool jobs_over; /* they were done, or given up: jobs_err */
 	int jobs_err;
+	struct seal_tree before; /* the tree as it is without them */
 	struct writer_job job[WRITER_JOBS];
 	struct writer_meta meta[WRITER_METAS];
 	_Alignas(8) uint8_t octets[WRITER_OCTETS];
@@ -61,6 +63,7 @@ struct writer {
 	struct writer_buffer *spare; /* NULL while a commit is under way */
 	struct writer_buffer *both[2];
 	uint64_t next;           /* number of the next entry */
+	struct seal_tree tree;   /* with all that was added */
 	struct ledger_head head; /* on disk */
 	bool full;               /* as told to the owner */
 	bool held;               /* neither disk nor ballast has room */

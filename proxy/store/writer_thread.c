@@ -25,7 +25,9 @@ entries_put(struct store *store, const struct writer_buffer *buffer)
 		item.record = &buffer->octets[at + sizeof(found)];
 		item.len = found.len;
 		item.live_op = (enum live_op)found.live_op;
+		item.has_last = true;
 		memcpy(item.leaf, found.leaf, sizeof(item.leaf));
+		memcpy(item.last, found.last, sizeof(item.last));
 		err = store_append(store, &item);
 		at += sizeof(found) + ((item.len + 7) & ~(size_t)7);
 	}

@@ -102,7 +102,7 @@ seal_rolled_back(void)
 	return view_seal(&msg);
 }
 
-/* Each of the four kinds. */
+/* Each of the five kinds. */
 static struct json *
 raw(void)
 {
@@ -114,7 +114,7 @@ raw(void)
 	msg->len = 3;
 	memcpy(msg->octets, "\xff\x00\x7f", 3);
 	memset(msg->hash, 0xab, sizeof(msg->hash));
-	for (uint16_t i = AUDIT_RECORD; i <= AUDIT_MISSING; i++) {
+	for (uint16_t i = AUDIT_RECORD; i <= AUDIT_INDEX; i++) {
 		msg->what = i;
 		json_add(list, view_raw(msg));
 	}

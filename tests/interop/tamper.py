@@ -16,11 +16,12 @@ from audit import *
 TAMPERS = int(os.environ.get("SLUICE_TAMPERS", "320"))
 SEED = int(os.environ.get("SLUICE_SEED", "0")) or random.randrange(1 << 30)
 BLOCK = 256
-# What each kind may be called; of the first finding.
+# What each kind may be called; of the first finding, which is the most exact.
 EXACT = {"edit": {"edited", "unreadable"}, "leaf": {"edited"},
-         "drop": {"missing"}, "swap": {"misplaced"},
-         "truncate": {"short"}, "rollback": {"short"}}
-RANGE = {"edit-leaf": {"hashes", "forked"}, "rewrite": {"forked"},
+         "drop": {"missing"}, "swap": {"misplaced"}}
+CUT = {"truncate", "rollback"}   # where is what the log's size tells
+RANGE = {"truncate": {"short"}, "rollback": {"short"},
+         "edit-leaf": {"hashes", "forked"}, "rewrite": {"forked"},
          "drop-close": {"forked", "short"}, "swap-numbered": {"forked"},
          "fork": {"forked", "short"}, "node": {"hashes"}, "index": {"index"},
          "edge": {"hashes"}, "resign-rewrite": {"forked"}}
@@ -133,10 +134,6 @@ class Tampering:
 
     def judge(self, kind, first, code, found):
         bad = found["findings"]
-        if kind == "fork" and [one["fault"] for one in bad] == ["short"]:
-            # Cut off and then made longer, but not so long as it was: only how
-            # far signatures confirm it tells where.
-            bad = [dict(bad[0], first=found["signed"])]
         expect(bad, "not found")
         equal(code, 1, "exit status")
         names = {one["fault"] for one in bad}
@@ -146,6 +143,9 @@ class Tampering:
             exact, width = True, 0
         else:
             exact, width = self.place(kind, first, bad)
+        if kind in CUT:
+            equal(found["size"], first, "the log's size")
+            exact = True
         with self.lock:
             self.found[kind] += 1
             self.exact[kind] += exact
@@ -162,14 +162,14 @@ class Tampering:
         # Nothing before it is blamed.
         expect(all(last(one) >= first for one in bad),
                "something sound is called bad: %s" % short(bad[:5]))
+        best = bad[0]
         if kind in EXACT:
-            expect(any(one["fault"] in EXACT[kind] and one["first"] == first
-                       for one in bad), "the findings are %s" % short(bad[:5]))
+            expect(best["fault"] in EXACT[kind] and best["first"] == first,
+                   "the findings are %s" % short(bad[:5]))
             return True, 1
-        hits = [one for one in bad if one["first"] <= first <= last(one) and
-                one["fault"] in RANGE[kind]]
-        expect(hits, "the findings are %s" % short(bad[:5]))
-        best = min(hits, key=lambda one: last(one) - one["first"])
+        expect(best["fault"] in RANGE[kind] and
+               best["first"] <= first <= last(best),
+               "the findings are %s" % short(bad[:5]))
         end = min(last(best), self.truth.verified - 1)
         return best["first"] == first, end - best["first"] + 1
 

@@ -35,9 +35,17 @@ class Site:
         self.n = 0
 
     def start(self):
+        self.begin()
+        self.connect()
+
+    def begin(self):
+        """Without the customer."""
         self.sluice.start()
         self.rr = Speaker(self.lab, self.inside, self.address, ASN,
                           listen=True)
+        until(lambda: self.rr.up, 20, "the router")
+
+    def connect(self):
         self.acme = Speaker(self.lab, self.outside, self.address, 65001)
         until(lambda: self.acme.up and self.rr.up, 20, "sessions")
 
@@ -198,7 +206,12 @@ def alone(lab, c):
     size = parse(c.audit.signed()).size
     c.stop()
     c.restore([c.store])
-    c.start()
+    # What stood then was withdrawn since, and nobody is there to say so again.
+    c.begin()
+    until(lambda: c.state() == "rolled-back", 30, "rolled-back")
+    time.sleep(2)
+    equal(c.rr.rules(), type(c.rr.rules())(), "rules of the backup, inside")
+    c.connect()
     c.refuses("rolled-back", size, "store restored")
     say("C's store restored without its signer's folder, at most %d entries "
         "signed before: signs nothing, goes on" % size)

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "proxy/signer/rollover.h"
 #include "store/store.h"
 #include "tests/lib/audit_scene.h"
 #include "tests/lib/random_entry.h"
@@ -75,6 +76,55 @@ audit_scene_make(struct audit_scene *scene, uint64_t n, const uint64_t *sizes)
 	}
 	if (n == 0)
 		note_put(scene, store);
+	store_close(store);
+	free(entry);
+}
+
+static void
+key_entry(struct audit_scene *scene, struct seal_key *next, bool forged,
+    struct entry *entry)
+{
+	struct rollover rollover = { .until_s = 1798761600 };
+	char text[ROLLOVER_MAX];
+	int len;
+
+	seal_key_public(scene->secret, rollover.old_key);
+	seal_key_public(next, rollover.new_key);
+	len = rollover_print(&rollover, text, sizeof(text));
+	assert_true(len > 0);
+	seal_sign(next, text, (size_t)len, rollover.by_new);
+	seal_sign(
+	    forged ? next : scene->secret, text, (size_t)len, rollover.by_old);
+	entry->kind = ENTRY_KEY;
+	rollover_tell(&rollover, entry->text, entry->evidence);
+}
+
+void
+audit_scene_rotate(struct audit_scene *scene, bool forged)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+	struct seal_key *next = seal_key_make();
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+	struct store *store;
+
+	assert_int_equal(store_open(scene->folder, 1u << 28, &store), 0);
+	assert_int_equal(store_begin(store), 0);
+	entry->seq = store_next(store);
+	key_entry(scene, next, forged, entry);
+	assert_int_equal(store_append_entry(store, entry), 0);
+	usual_entry(entry->seq + 1, entry);
+	assert_int_equal(store_append_entry(store, entry), 0);
+	seal_key_public(next, public_key);
+	store_meta_put(store, STORE_KEY, public_key, sizeof(public_key));
+	assert_int_equal(store_commit(store, NULL), 0);
+	seal_key_free(scene->secret);
+	scene->secret = next;
+	assert_int_equal(
+	    note_key_make(&scene->key, AUDIT_ORIGIN, NOTE_ED25519, public_key),
+	    0);
+	assert_true(
+	    note_key_print(&scene->key, scene->vkey, sizeof(scene->vkey)) >= 0);
+	note_put(scene, store);
 	store_close(store);
 	free(entry);
 }

@@ -18,6 +18,12 @@ struct audit_scene {
  * of no entries, one of size 0. */
 void audit_scene_make(
     struct audit_scene *scene, uint64_t n, const uint64_t *sizes);
+/*
+ * Another key: a KEY entry with the statement of both (forged: with a signature
+ * by the new one alone), a further entry, and a checkpoint by the new key. The
+ * scene's key is then that one.
+ */
+void audit_scene_rotate(struct audit_scene *scene, bool forged);
 void audit_scene_free(struct audit_scene *scene);
 
 /* What a verb writes, standard output and error together; *status is its exit

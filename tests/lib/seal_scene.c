@@ -129,9 +129,11 @@ witness_hears(void *ctx, const struct msg_head *head, int fd)
 	out.request = world->submit.request;
 	out.witness = world->submit.witness;
 	out.status = world->status;
-	if (world->status == 200)
+	if (world->honest && world->submit.old_size == world->size)
+		out.status = 200;
+	if (out.status == 200)
 		witness_sign(world, &out);
-	else if (world->status == 409)
+	else if (out.status == 409)
 		out.size = world->size;
 	else
 		(void)snprintf(out.text, sizeof(out.text), "as you like");

@@ -17,6 +17,7 @@ set(system_proxy_wire "${pure}")
 set(only_uv.h         "proxy/common/loop\\.c")
 set(only_lmdb.h       "store/db\\.c")
 set(only_sodium.h     "store/seal\\.c")
+set(only_nettle/sha2.h "store/sha256\\.c")
 # Twice: in the http role it has a thread that may wait for a page, in the
 # witness role it is driven by the loop and answers come from another role.
 set(only_microhttpd.h "proxy/(http|witness)/server\\.c")

@@ -1,5 +1,5 @@
 # The log as an auditor sees it.
-sluice_test(unit test_verify store SOURCES lib/random_entry.c)
+sluice_test(unit test_verify store SOURCES lib/random_entry.c lib/log_scene.c)
 sluice_test(unit test_checkpoints cli)
 sluice_test(unit test_audit cli SOURCES lib/random_entry.c lib/temp_folder.c
   lib/audit_scene.c)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-sluice_test(unit test_index store common SOURCES lib/random_entry.c)
+sluice_test(unit test_index query store common SOURCES lib/random_entry.c)
 sluice_test(unit test_ledger store SOURCES lib/ledger_world.c ${store_lib})
 sluice_test(unit test_ledger_walk store SOURCES lib/ledger_world.c ${store_lib})
 

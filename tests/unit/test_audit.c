@@ -61,7 +61,7 @@ static void
 tamper(const struct audit_scene *scene, enum db_table table, uint64_t key,
     size_t at)
 {
-	uint8_t copy[1024];
+	uint8_t copy[2048];
 	const uint8_t *data;
 	struct db_txn txn;
 	struct db *db;
@@ -141,6 +141,90 @@ other_key_is_foreign(void **state)
 	audit_scene_free(&other);
 }
 
+/* Any key of a chain in which each key's successor was signed by both leads to
+ * all of them, forward and backward; a forged step leads nowhere. */
+static void
+keys_are_followed_over_rotations(void **state)
+{
+	struct audit_scene *scene = *state;
+	struct args args = args_of(scene, ARGS_AUDIT_VERIFY);
+	char vkeys[3][NOTE_VKEY_MAX];
+
+	memcpy(vkeys[0], scene->vkey, NOTE_VKEY_MAX);
+	for (unsigned i = 1; i < 3; i++) {
+		audit_scene_rotate(scene, false);
+		memcpy(vkeys[i], scene->vkey, NOTE_VKEY_MAX);
+	}
+	args.vkeys.n = 1;
+	for (unsigned i = 0; i < 3; i++) {
+		args.vkeys.text[0] = vkeys[i];
+		gives(&args, CLI_DONE, "confirm the first 704 entries");
+		gives(&args, CLI_DONE, "and with 2 that precede or follow");
+	}
+	args.vkeys.n = 0;
+	gives(&args, CLI_DONE, "confirm the first 704 entries");
+
+	audit_scene_rotate(scene, true);
+	args.vkeys.n = 1;
+	gives(&args, CLI_NO, "foreign  entry 705:");
+	gives(&args, CLI_NO, "confirm the first 300 entries");
+	gives(
+	    &args, CLI_NO, "not signed by both keys, and count for nothing: 1");
+	/* The forged one leads to itself alone. */
+	args.vkeys.text[0] = scene->vkey;
+	gives(&args, CLI_NO, "foreign  entry 255:");
+	gives(&args, CLI_NO, "confirm the first 706 entries");
+	args.vkeys.n = 0;
+	gives(&args, CLI_NO, "foreign  entry 255:");
+}
+
+/* An index that hides entries is found. */
+static void
+index_is_checked(void **state)
+{
+	struct audit_scene *scene = *state;
+	struct args args = args_of(scene, ARGS_AUDIT_VERIFY);
+
+	tamper(scene, DB_INDEX, 1, 200);
+	gives(&args, CLI_NO, "index  entries 256 to 511");
+	tamper(scene, DB_INDEX, 1, 200);
+	gives(&args, CLI_DONE, "\nsound\n");
+}
+
+/* A copy whose file is torn, cut short or gone is told of, whatever is asked.
+ */
+static void
+damaged_file_is_told_of(void **state)
+{
+	struct audit_scene *scene = *state;
+	struct args args = args_of(scene, ARGS_AUDIT_VERIFY);
+	char path[TEMP_PATH_MAX + 16];
+	uint8_t noise[64];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", scene->folder);
+	memset(noise, 0xa5, sizeof(noise));
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	for (long page = 2; page < 40; page += 3) {
+		assert_int_equal(fseek(file, page * 4096, SEEK_SET), 0);
+		assert_int_equal(
+		    fwrite(noise, 1, sizeof(noise), file), sizeof(noise));
+	}
+	assert_int_equal(fclose(file), 0);
+	for (unsigned i = ARGS_AUDIT_SHOW; i <= ARGS_AUDIT_PROOF; i++) {
+		args.audit = (uint8_t)i;
+		gives(&args, CLI_NO, "data.mdb cannot be read: page ");
+	}
+	args.audit = ARGS_AUDIT_VERIFY;
+	args.json = true;
+	gives(&args, CLI_NO, "{\"sound\":false,\"text\":\"--store ");
+	assert_int_equal(truncate(path, 3 * 4096), 0);
+	gives(&args, CLI_NO, "data.mdb cannot be read: ");
+	assert_int_equal(truncate(path, 100), 0);
+	gives(&args, CLI_NO, "data.mdb cannot be read: ");
+}
+
 /* A checkpoint and a proof written to files are good without the store. */
 static void
 proof_holds_alone(void **state)
@@ -209,6 +293,9 @@ main(void)
 		TEST(tampering_is_found),
 		TEST(truncation_is_found),
 		TEST(other_key_is_foreign),
+		TEST(keys_are_followed_over_rotations),
+		TEST(index_is_checked),
+		TEST(damaged_file_is_told_of),
 		TEST(proof_holds_alone),
 		TEST(parts_are_shown),
 	};

@@ -146,15 +146,15 @@ age_tells_what_may_go(void **state)
 
 	world_append(world, 300, 0, LIVE_PUT); /* 0 and 1 stay */
 	world_append(world, 3000, 0, LIVE_NONE);
-	assert_int_equal(ledger_keep_from(world->log, 0, 0, &block), 0);
+	assert_int_equal(ledger_keep_from(world->log, 0, 0, NULL, &block), 0);
 	assert_int_equal(block, 0);
 	/* usual_entry() has one every microsecond. */
 	assert_int_equal(ledger_keep_from(world->log,
-			     base + 5 * LEDGER_BLOCK * 1000, 0, &block),
+			     base + 5 * LEDGER_BLOCK * 1000, 0, NULL, &block),
 	    0);
 	assert_int_equal(block, 5);
 	assert_int_equal(
-	    ledger_keep_from(world->log, UINT64_MAX, 0, &block), 0);
+	    ledger_keep_from(world->log, UINT64_MAX, 0, NULL, &block), 0);
 	assert_int_equal(block, 3300 / LEDGER_BLOCK);
 	assert_int_equal(
 	    world_prune(world, block, 1000), 3300 / LEDGER_BLOCK - 2);
@@ -171,11 +171,11 @@ size_tells_what_may_go(void **state)
 
 	world_append(world, 300, 0, LIVE_PUT);
 	world_append(world, 9700, 0, LIVE_NONE);
-	assert_int_equal(ledger_keep_from(world->log, 0, limit, &block), 0);
+	assert_int_equal(ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
 	assert_true(block > 10 && block < 38);
 	was = block;
 	assert_int_equal(world_prune(world, block, 1000), block - 2);
-	assert_int_equal(ledger_keep_from(world->log, 0, limit, &block), 0);
+	assert_int_equal(ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
 	assert_true(block <= was + 1);
 	assert_int_equal(ledger_pruned(world->log, &pruned), 0);
 	assert_int_equal(pruned.blocks, was - 2);
@@ -194,7 +194,7 @@ last_checkpoint_keeps_its_block(void **state)
 	store_note_put(world->store, 1000, "note", 4);
 	assert_int_equal(store_commit(world->store, NULL), 0);
 	assert_int_equal(
-	    ledger_keep_from(world->log, UINT64_MAX, 0, &block), 0);
+	    ledger_keep_from(world->log, UINT64_MAX, 0, NULL, &block), 0);
 	assert_int_equal(block, 3);
 	assert_int_equal(world_prune(world, 11, 1000), 3);
 }

@@ -416,7 +416,8 @@ rotation_is_signed_by_both(void **state)
 	struct world *world = *state;
 	const struct msg_rotate rotate = { .head.kind = MSG_ROTATE };
 	uint8_t old[SEAL_PUBLIC_LEN];
-	struct rollover rollover;
+	struct rollover rollover, told;
+	char text[ENTRY_TEXT_MAX], evidence[EVIDENCE_MAX];
 
 	memcpy(old, world->hello.public_key, sizeof(old));
 	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
@@ -427,6 +428,13 @@ rotation_is_signed_by_both(void **state)
 	assert_memory_equal(world->hello.old_key, old, sizeof(old));
 	rollover_of_hello(&world->hello, &rollover);
 	assert_true(rollover_verify(&rollover));
+	/* As the log tells of it, it can be verified, too. */
+	rollover_tell(&rollover, text, evidence);
+	assert_int_equal(rollover_read(text, evidence, &told), 0);
+	assert_memory_equal(&told, &rollover, sizeof(told));
+	evidence[strlen(evidence) - 1] = '\0';
+	assert_int_equal(rollover_read(text, evidence, &told), -1);
+	assert_int_equal(rollover_read("public key", "", &told), -1);
 	assert_int_equal(sign(world, &tree, 200, 250), SIGN_DONE);
 	assert_true(signed_by(world, old));
 	assert_true(signed_by(world, world->hello.public_key));

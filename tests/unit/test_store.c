@@ -142,8 +142,7 @@ files_are_private(void **state)
 	}
 }
 
-/* A batch that is dropped leaves no trace, and numbers go on where they were.
- */
+/* A dropped batch leaves no trace, and numbers go on where they were. */
 static void
 dropped_batch_leaves_no_trace(void **state)
 {
@@ -574,7 +573,6 @@ missing_store_is_not_made_by_reading(void **state)
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {

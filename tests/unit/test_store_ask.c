@@ -25,6 +25,7 @@ struct asker {
 	struct channel *far;
 	uint64_t records;
 	uint64_t blocks;
+	uint64_t indexes;
 	uint64_t sum; /* of the numbers of good records */
 	unsigned answers;
 	struct msg_audit_end end;
@@ -46,6 +47,10 @@ hear_raw(struct asker *asker, const struct msg_audit_raw *raw)
 
 	if (raw->what == AUDIT_BLOCK) {
 		asker->blocks++;
+		return;
+	}
+	if (raw->what == AUDIT_INDEX) {
+		asker->indexes++;
 		return;
 	}
 	assert_int_equal(raw->what, AUDIT_RECORD);
@@ -160,6 +165,7 @@ records_come_as_they_stand(void **state)
 	assert_int_equal(asker->records, 3000);
 	assert_int_equal(asker->sum, 3000ull * 2999 / 2);
 	assert_int_equal(asker->blocks, 3000 / LEDGER_BLOCK);
+	assert_int_equal(asker->indexes, 3000 / LEDGER_BLOCK);
 }
 
 /* Proofs hold; what cannot be proven is said, not left open. */
@@ -212,6 +218,7 @@ seal_and_acts_are_answered(void **state)
 	assert_int_equal(asker->seal.size, 0);
 	assert_int_equal(asker->seal.note_len, 0);
 	assert_int_equal(asker->seal.state, SEAL_AWAY);
+	assert_in_range(asker->seal.octets, 3000 * 100, 3000 * 2000);
 	ask(asker, &act, sizeof(act));
 	assert_int_equal(asker->acted.ok, 0);
 	assert_string_equal(asker->acted.text, "not now");

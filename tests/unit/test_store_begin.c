@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "proxy/store/begin.h"
+#include "store/inspect.h"
 #include "tests/lib/random_entry.h"
 #include "tests/lib/temp_folder.h"
 
@@ -149,6 +150,9 @@ renew_begins_another_log(void **state)
 	assert_int_equal(store_next(world->store), 1);
 	assert_first_entry(world, "renewed by alice: restored backup");
 	assert_non_null(strstr(world->entry.evidence, "size 11"));
+	assert_memory_equal(world->entry.evidence, "before: log ", 12);
+	assert_memory_equal(
+	    &world->entry.evidence[12], first, strlen(first));
 	assert_string_equal(world->entry.operator_name, "alice");
 	fill(world, 1);
 	stop(world);
@@ -174,6 +178,31 @@ damage(const struct begin_world *world)
 	assert_int_equal(close(fd), 0);
 }
 
+/* Change a letter of a name wherever it stands in the file. */
+static void
+damage_record(const struct begin_world *world)
+{
+	const char *word = world->entry.customer;
+	char name[TEMP_PATH_MAX + 16];
+	uint8_t *data, *at;
+	struct stat st;
+	FILE *file;
+
+	(void)snprintf(name, sizeof(name), "%s/data.mdb", world->path);
+	file = fopen(name, "r+b");
+	assert_non_null(file);
+	assert_int_equal(fstat(fileno(file), &st), 0);
+	data = malloc((size_t)st.st_size);
+	assert_non_null(data);
+	assert_int_equal(fread(data, (size_t)st.st_size, 1, file), 1);
+	at = memmem(data, (size_t)st.st_size, word, strlen(word));
+	assert_non_null(at);
+	assert_int_equal(fseek(file, at - data, SEEK_SET), 0);
+	assert_int_equal(fputc(*at ^ 1, file), *at ^ 1);
+	assert_int_equal(fclose(file), 0);
+	free(data);
+}
+
 /* Damage is set aside, and the new log says so; too often a day is too often.
  */
 static void
@@ -187,7 +216,7 @@ damage_is_set_aside_for_a_while(void **state)
 		start(world);
 		assert_int_equal(store_next(world->store), 1);
 		assert_first_entry(world,
-		    n == 0 ? "before: nothing" : "before: folder aside-");
+		    n == 0 ? "before: nothing" : "folder aside-");
 		fill(world, 300);
 		stop(world);
 		damage(world);
@@ -199,6 +228,71 @@ damage_is_set_aside_for_a_while(void **state)
 	assert_int_equal(n, 5);
 }
 
+/* A damaged record leaves the log's name readable: entry 0 of the next one has
+ * it. */
+static void
+damaged_log_is_named(void **state)
+{
+	struct begin_world *world = *state;
+	char first[NOTE_NAME_MAX + 64];
+
+	start(world);
+	(void)snprintf(first, sizeof(first), "before: log %s folder aside-",
+	    world->origin);
+	fill(world, 3000);
+	stop(world);
+	damage_record(world);
+	start(world);
+	assert_int_equal(store_next(world->store), 1);
+	assert_first_entry(world, first);
+}
+
+/* A wish that is no file that can be read is nobody's: the log goes on. */
+static void
+unreadable_wish_is_passed_over(void **state)
+{
+	struct begin_world *world = *state;
+	char name[TEMP_PATH_MAX + 16];
+	char first[NOTE_NAME_MAX];
+
+	start(world);
+	fill(world, 10);
+	memcpy(first, world->origin, sizeof(first));
+	stop(world);
+	(void)snprintf(name, sizeof(name), "%s/renew", world->path);
+	assert_int_equal(symlink("data.mdb", name), 0);
+	start(world);
+	assert_string_equal(world->origin, first);
+	stop(world);
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(mkdir(name, 0700), 0);
+	start(world);
+	assert_string_equal(world->origin, first);
+	assert_int_equal(store_next(world->store), 11);
+}
+
+/* A wish beyond what a day allows is dropped; the log that there is goes on. */
+static void
+wish_beyond_the_limit_keeps_the_log(void **state)
+{
+	struct begin_world *world = *state;
+	char last[NOTE_NAME_MAX];
+
+	for (unsigned n = 0; n <= INSPECT_ASIDE_MAX; n++) {
+		start(world);
+		memcpy(last, world->origin, sizeof(last));
+		stop(world);
+		assert_int_equal(begin_renew(world->path, "bob", "again"), 0);
+	}
+	for (unsigned n = 0; n < 2; n++) {
+		start(world);
+		assert_string_equal(world->origin, last);
+		assert_int_equal(store_next(world->store), 1);
+		assert_false(world->begin.renewed);
+		stop(world);
+	}
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -208,6 +302,9 @@ main(void)
 		T(new_log_gets_name_and_entry),
 		T(old_log_gets_a_name_only),
 		T(renew_begins_another_log),
+		T(damaged_log_is_named),
+		T(unreadable_wish_is_passed_over),
+		T(wish_beyond_the_limit_keeps_the_log),
 		T(damage_is_set_aside_for_a_while),
 	};
 

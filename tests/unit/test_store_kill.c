@@ -51,7 +51,7 @@ batch_prune(struct store *store)
 	int err = store_begin(store);
 
 	if (err == 0)
-		err = store_prune(store, UINT64_MAX, 2, &removed);
+		err = store_prune(store, UINT64_MAX, 2, NULL, &removed);
 	return err != 0 ? err : store_commit(store, NULL);
 }
 

@@ -202,12 +202,14 @@ records_come_page_by_page(void **state)
 	store_says_raw(scene, AUDIT_RECORD, 10, 3);
 	store_says_raw(scene, AUDIT_MISSING, 11, 0);
 	store_says_raw(scene, AUDIT_BLOCK, 256, 0);
+	store_says_raw(scene, AUDIT_INDEX, 256, 0);
 	store_says_end(scene, 1, 266);
 	text = task_scene_said(scene);
 	assert_non_null(strstr(
 	    text, "{\"row\":{\"seq\":10,\"raw\":\"AAAA\",\"hash\":\"00"));
 	assert_non_null(strstr(text, "{\"row\":{\"missing\":11}}"));
 	assert_non_null(strstr(text, "{\"row\":{\"block\":256,\"hash\":\"00"));
+	assert_non_null(strstr(text, "{\"row\":{\"index\":256,\"hash\":\"00"));
 	task_go_on(&scene->task, &scene->roles);
 	task_scene_sent(scene, &ask, sizeof(ask));
 	assert_true(ask.from_seq == 266 && ask.to_seq == 600);
@@ -253,7 +255,7 @@ store_that_misleads_is_stopped(void **state)
 	store_says_raw(scene, AUDIT_MISSING, 10, 3);
 	assert_string_equal(task_scene_said(scene), unsound);
 	task_scene_begin(scene, RAW_LINE);
-	store_says_raw(scene, AUDIT_MISSING + 1, 10, 0);
+	store_says_raw(scene, AUDIT_INDEX + 1, 10, 0);
 	assert_string_equal(task_scene_said(scene), unsound);
 }
 

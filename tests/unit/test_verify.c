@@ -15,273 +15,99 @@
 
 #include "store/record.h"
 #include "store/verify.h"
-#include "tests/lib/random_entry.h"
-
-#define ENTRIES 1000u
-#define BLOCKS  (ENTRIES / 256u)
-#define NOTES   10u /* a checkpoint every 100 entries */
-#define ORIGIN  "test.example/log"
-
-struct log {
-	uint64_t size; /* that it says */
-	uint64_t records;
-	uint8_t root[SEAL_LEN];
-	struct {
-		uint8_t record[512];
-		size_t len;
-		uint8_t leaf[SEAL_LEN];
-		uint64_t seq; /* where it stands */
-	} entry[ENTRIES + 1];
-	uint8_t node[BLOCKS][SEAL_LEN];
-	bool removed[BLOCKS];
-	struct {
-		char text[1024];
-		size_t len;
-		uint64_t size;
-	} note[NOTES], outside;
-	uint64_t unreadable; /* this one cannot be read; UINT64_MAX: none */
-};
-
-struct scene {
-	struct seal_key *secret;
-	struct seal_key *other;
-	struct note_key key;
-	struct log log;
-	struct entry entry;
-};
-
-static void
-entry_encode(struct scene *scene, uint64_t seq, const char *customer)
-{
-	uint8_t record[RECORD_MAX];
-	int len;
-
-	usual_entry(seq, &scene->entry);
-	scene->entry.seq = seq;
-	if (customer != NULL)
-		(void)snprintf(scene->entry.customer,
-		    sizeof(scene->entry.customer), "%s", customer);
-	len = record_encode(&scene->entry, record);
-	assert_in_range(len, 1, (int)sizeof(scene->log.entry[0].record));
-	memcpy(scene->log.entry[seq].record, record, (size_t)len);
-	scene->log.entry[seq].len = (size_t)len;
-	scene->log.entry[seq].seq = seq;
-}
-
-static void
-note_make(struct scene *scene, uint64_t size, const uint8_t root[SEAL_LEN],
-    struct seal_key *secret, char text[1024], size_t *len)
-{
-	struct checkpoint checkpoint = { .origin = ORIGIN, .size = size };
-	struct note_key key = scene->key;
-	int text_len;
-
-	memcpy(checkpoint.root, root, SEAL_LEN);
-	text_len = checkpoint_print(&checkpoint, text, 1024);
-	assert_true(text_len > 0);
-	*len = (size_t)text_len;
-	if (secret != scene->secret) {
-		uint8_t public_key[SEAL_PUBLIC_LEN];
-
-		seal_key_public(secret, public_key);
-		assert_int_equal(
-		    note_key_make(&key, ORIGIN, NOTE_ED25519, public_key), 0);
-	}
-	assert_int_equal(note_sign(text, 1024, len, *len, &key, secret, 0), 0);
-}
-
-/* Hashes, checkpoints and root of the records as they are, from a checkpoint
- * on. */
-static void
-log_seal(struct scene *scene, unsigned from_note, struct seal_key *secret)
-{
-	struct log *log = &scene->log;
-	struct seal_tree tree, block;
-	uint8_t root[SEAL_LEN];
-
-	seal_tree_init(&tree);
-	seal_tree_init(&block);
-	for (uint64_t i = 0; i < ENTRIES; i++) {
-		unsigned note = (unsigned)(i / 100);
-
-		seal_leaf(log->entry[i].record, log->entry[i].len,
-		    log->entry[i].leaf);
-		seal_tree_add(&tree, log->entry[i].leaf);
-		seal_tree_add(&block, log->entry[i].leaf);
-		if (block.size == 256) {
-			seal_tree_root(&block, log->node[i / 256]);
-			seal_tree_init(&block);
-		}
-		if (i % 100 != 99 || note < from_note)
-			continue;
-		seal_tree_root(&tree, root);
-		log->note[note].size = i + 1;
-		note_make(scene, i + 1, root, secret, log->note[note].text,
-		    &log->note[note].len);
-	}
-	seal_tree_root(&tree, log->root);
-}
-
-static int
-setup(void **state)
-{
-	struct scene *scene = calloc(1, sizeof(*scene));
-	uint8_t public_key[SEAL_PUBLIC_LEN];
-
-	assert_int_equal(seal_init(), 0);
-	scene->secret = seal_key_make();
-	scene->other = seal_key_make();
-	assert_non_null(scene->secret);
-	assert_non_null(scene->other);
-	seal_key_public(scene->secret, public_key);
-	assert_int_equal(
-	    note_key_make(&scene->key, ORIGIN, NOTE_ED25519, public_key), 0);
-	for (uint64_t i = 0; i < ENTRIES; i++)
-		entry_encode(scene, i, NULL);
-	scene->log.size = scene->log.records = ENTRIES;
-	scene->log.unreadable = UINT64_MAX;
-	log_seal(scene, 0, scene->secret);
-	scene->log.outside.len = scene->log.note[8].len;
-	memcpy(scene->log.outside.text, scene->log.note[8].text, 1024);
-	*state = scene;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct scene *scene = *state;
-
-	seal_key_free(scene->secret);
-	seal_key_free(scene->other);
-	free(scene);
-	return 0;
-}
-
-/* What a source does. */
-static void
-log_give(const struct log *log, struct verify *verify)
-{
-	unsigned note = 0;
-
-	for (uint64_t i = 0; i < log->records; i++) {
-		uint64_t seq = log->entry[i].seq;
-
-		if (seq % 256 == 0 && seq / 256 < BLOCKS &&
-		    log->removed[seq / 256]) {
-			verify_block(verify, seq / 256, log->node[seq / 256]);
-			i += 255;
-			while (note < NOTES && log->note[note].size < seq + 256)
-				note++;
-			continue;
-		}
-		if (seq == log->unreadable)
-			verify_gap(verify, seq, seq + 1, VERIFY_UNREADABLE);
-		else
-			verify_record(verify, seq, log->entry[i].record,
-			    log->entry[i].len, log->entry[i].leaf);
-		if (note < NOTES && log->note[note].size == seq + 1) {
-			verify_inside(
-			    verify, log->note[note].text, log->note[note].len);
-			note++;
-		}
-		if (seq % 256 == 255 && seq / 256 < BLOCKS)
-			verify_node(verify, seq / 256, log->node[seq / 256]);
-	}
-	verify_end(verify, log->size, log->root);
-}
+#include "tests/lib/log_scene.h"
 
 /* ---- what is done to it ---- */
 
 static void
-nothing(struct scene *scene)
+nothing(struct log_scene *scene)
 {
 	(void)scene;
 }
 
 static void
-edit(struct scene *scene)
+edit(struct log_scene *scene)
 {
 	scene->log.entry[333].record[70] ^= 1;
 }
 
 static void
-edit_leaf(struct scene *scene)
+edit_leaf(struct log_scene *scene)
 {
 	scene->log.entry[334].leaf[0] ^= 1;
 }
 
 static void
-edit_with_leaf(struct scene *scene)
+edit_with_leaf(struct log_scene *scene)
 {
-	entry_encode(scene, 333, "mallory");
+	log_scene_entry(scene, 333, "mallory");
 	seal_leaf(scene->log.entry[333].record, scene->log.entry[333].len,
 	    scene->log.entry[333].leaf);
 }
 
 static void
-edit_with_hashes(struct scene *scene)
+edit_with_hashes(struct log_scene *scene)
 {
-	entry_encode(scene, 333, "mallory");
-	log_seal(scene, NOTES, scene->secret);
+	log_scene_entry(scene, 333, "mallory");
+	log_scene_seal(scene, LOG_NOTES, scene->secret);
 }
 
 /* Signed by its own key, too. */
 static void
-edit_with_checkpoints(struct scene *scene)
+edit_with_checkpoints(struct log_scene *scene)
 {
-	entry_encode(scene, 333, "mallory");
-	log_seal(scene, 0, scene->secret);
+	log_scene_entry(scene, 333, "mallory");
+	log_scene_seal(scene, 0, scene->secret);
 }
 
 static void
-edit_signed_by_another(struct scene *scene)
+edit_signed_by_another(struct log_scene *scene)
 {
-	entry_encode(scene, 333, "mallory");
-	log_seal(scene, 3, scene->other);
+	log_scene_entry(scene, 333, "mallory");
+	log_scene_seal(scene, 3, scene->other);
 }
 
 static void
-drop(struct scene *scene)
+drop(struct log_scene *scene)
 {
-	struct log *log = &scene->log;
+	struct tampered_log *log = &scene->log;
 
 	memmove(&log->entry[500], &log->entry[501],
-	    (ENTRIES - 501) * sizeof(log->entry[0]));
+	    (LOG_ENTRIES - 501) * sizeof(log->entry[0]));
 	log->records--;
 }
 
 static void
-drop_last(struct scene *scene)
+drop_last(struct log_scene *scene)
 {
 	scene->log.records -= 150;
 }
 
 /* The rest moves up, as if nothing had been there. */
 static void
-drop_and_close_up(struct scene *scene)
+drop_and_close_up(struct log_scene *scene)
 {
 	drop(scene);
-	for (uint64_t i = 500; i < ENTRIES - 1; i++)
+	for (uint64_t i = 500; i < LOG_ENTRIES - 1; i++)
 		scene->log.entry[i].seq = i;
 	scene->log.size--;
 }
 
 static void
-swap(struct scene *scene)
+swap(struct log_scene *scene)
 {
-	struct log *log = &scene->log;
+	struct tampered_log *log = &scene->log;
 
-	log->entry[ENTRIES] = log->entry[700];
+	log->entry[LOG_ENTRIES] = log->entry[700];
 	log->entry[700] = log->entry[701];
-	log->entry[701] = log->entry[ENTRIES];
+	log->entry[701] = log->entry[LOG_ENTRIES];
 	log->entry[700].seq = 700;
 	log->entry[701].seq = 701;
 }
 
 /* As an older backup would be: sound in itself. */
 static void
-roll_back(struct scene *scene)
+roll_back(struct log_scene *scene)
 {
 	struct seal_tree tree;
 
@@ -293,66 +119,105 @@ roll_back(struct scene *scene)
 }
 
 static void
-garble(struct scene *scene)
+garble(struct log_scene *scene)
 {
-	struct log *log = &scene->log;
+	struct tampered_log *log = &scene->log;
 
 	memset(log->entry[42].record, 0xff, 80);
-	log_seal(scene, 0, scene->secret);
+	log_scene_seal(scene, 0, scene->secret);
 }
 
 static void
-break_page(struct scene *scene)
+break_page(struct log_scene *scene)
 {
 	scene->log.unreadable = 42;
 }
 
 static void
-change_node(struct scene *scene)
+change_node(struct log_scene *scene)
 {
 	scene->log.node[1][5] ^= 1;
 }
 
+/* So that a search passes the block over. */
 static void
-change_root(struct scene *scene)
+change_index(struct log_scene *scene)
+{
+	scene->log.index[1][5] ^= 1;
+}
+
+/* Entries to come would not be found. */
+static void
+add_index(struct log_scene *scene)
+{
+	scene->log.spare_index = true;
+}
+
+static void
+edit_and_change_index(struct log_scene *scene)
+{
+	edit(scene);
+	change_index(scene);
+}
+
+/* A range comes before the entry that is named, and is told behind it. */
+static void
+edit_behind_another(struct log_scene *scene)
+{
+	edit_with_leaf(scene);
+	scene->log.entry[390].record[70] ^= 1;
+}
+
+/* Cut off, then made longer again by what never happened. */
+static void
+cut_off_and_extend(struct log_scene *scene)
+{
+	for (uint64_t i = 430; i < 450; i++)
+		log_scene_entry(scene, i, "mallory");
+	log_scene_seal(scene, LOG_NOTES, scene->secret);
+	roll_back(scene);
+}
+
+static void
+change_root(struct log_scene *scene)
 {
 	scene->log.root[5] ^= 1;
 }
 
 static void
-change_size(struct scene *scene)
+change_size(struct log_scene *scene)
 {
-	scene->log.size = ENTRIES - 10;
+	scene->log.size = LOG_ENTRIES - 10;
 }
 
 static void
-garble_note(struct scene *scene)
+garble_note(struct log_scene *scene)
 {
 	scene->log.note[4].len = 20;
 }
 
 static void
-sign_note_by_another(struct scene *scene)
+sign_note_by_another(struct log_scene *scene)
 {
-	struct log *log = &scene->log;
+	struct tampered_log *log = &scene->log;
 	struct checkpoint checkpoint;
 	size_t text_len;
 
 	assert_int_equal(checkpoint_parse(log->note[4].text, log->note[4].len,
 			     &checkpoint, &text_len),
 	    0);
-	note_make(scene, 500, checkpoint.root, scene->other, log->note[4].text,
-	    &log->note[4].len);
+	log_scene_note(scene, 500, checkpoint.root, scene->other,
+	    log->note[4].text, &log->note[4].len);
 }
 
 static void
-remove_first_blocks(struct scene *scene)
+remove_first_blocks(struct log_scene *scene)
 {
 	scene->log.removed[0] = scene->log.removed[1] = true;
 }
 
 static void
-remove_block_with_other_hash(struct scene *scene)
+remove_block_with_other_hash(struct log_scene *scene)
 {
 	scene->log.removed[0] = true;
 	scene->log.node[0][0] ^= 1;
@@ -362,7 +227,7 @@ remove_block_with_other_hash(struct scene *scene)
 #define WITH_OUTSIDE true
 struct row {
 	const char *name;
-	void (*tamper)(struct scene *scene);
+	void (*tamper)(struct log_scene *scene);
 	enum verify_fault fault; /* of the first finding */
 	uint64_t first;
 	uint64_t last;
@@ -375,7 +240,7 @@ static const struct row rows[] = {
 	{ "sound, outside", nothing, VERIFY_SOUND, 0, 0, WITH_OUTSIDE },
 	{ "edit", edit, VERIFY_EDITED, 333, 333, ALONE },
 	{ "edit of a leaf hash", edit_leaf, VERIFY_EDITED, 334, 334, ALONE },
-	{ "edit with leaf", edit_with_leaf, VERIFY_HASHES, 256, 511, ALONE },
+	{ "edit with leaf", edit_with_leaf, VERIFY_FORKED, 300, 399, ALONE },
 	{ "edit with hashes", edit_with_hashes, VERIFY_FORKED, 300, 399,
 	    ALONE },
 	{ "edit with hashes, outside", edit_with_hashes, VERIFY_FORKED, 300,
@@ -392,10 +257,19 @@ static const struct row rows[] = {
 	    ALONE },
 	{ "swap", swap, VERIFY_MISPLACED, 700, 701, ALONE },
 	{ "roll back, alone", roll_back, VERIFY_SOUND, 0, 0, ALONE },
-	{ "roll back", roll_back, VERIFY_SHORT, 450, 899, WITH_OUTSIDE },
+	{ "roll back", roll_back, VERIFY_SHORT, 400, 899, WITH_OUTSIDE },
+	{ "cut off and extended", cut_off_and_extend, VERIFY_SHORT, 400, 899,
+	    WITH_OUTSIDE },
 	{ "garbage that was signed", garble, VERIFY_UNREADABLE, 42, 42, ALONE },
 	{ "bad page", break_page, VERIFY_UNREADABLE, 42, 42, ALONE },
 	{ "hash of a block", change_node, VERIFY_HASHES, 256, 511, ALONE },
+	{ "index of a block", change_index, VERIFY_INDEX, 256, 511, ALONE },
+	{ "index of a block that is not whole", add_index, VERIFY_INDEX, 768,
+	    TO_END, ALONE },
+	{ "edit and index", edit_and_change_index, VERIFY_EDITED, 333, 333,
+	    ALONE },
+	{ "edit behind another", edit_behind_another, VERIFY_EDITED, 390, 390,
+	    WITH_OUTSIDE },
 	{ "root", change_root, VERIFY_HASHES, 1000, TO_END, ALONE },
 	{ "size", change_size, VERIFY_HASHES, 990, 999, ALONE },
 	{ "checkpoint that is none", garble_note, VERIFY_HASHES, 500, 500,
@@ -416,13 +290,13 @@ is_found(void **state)
 	const struct row *row = *state;
 	const struct verify_finding *findings;
 	struct verify *verify;
-	struct scene *scene;
+	struct log_scene *scene;
 	char why[128];
 	void *made;
 	uint64_t total;
 	unsigned n;
 
-	(void)setup(&made);
+	(void)log_scene_setup(&made);
 	scene = made;
 	verify = verify_new(&scene->key, 1);
 	row->tamper(scene);
@@ -430,7 +304,7 @@ is_found(void **state)
 		assert_int_equal(verify_outside(verify, scene->log.outside.text,
 				     scene->log.outside.len, why),
 		    0);
-	log_give(&scene->log, verify);
+	log_scene_give(&scene->log, verify);
 	findings = verify_findings(verify, &n, &total);
 	if (row->fault == VERIFY_SOUND) {
 		if (total > 0)
@@ -445,17 +319,15 @@ is_found(void **state)
 		assert_int_equal(findings[0].last, row->last);
 		assert_true(findings[0].text[0] != '\0');
 	}
-	for (unsigned i = 1; i < n; i++)
-		assert_true(findings[i].first >= findings[i - 1].first);
 	verify_free(verify);
-	(void)teardown(&made);
+	(void)log_scene_teardown(&made);
 }
 
 /* What was looked at is counted; what is confirmed ends before the damage. */
 static void
 sums_tell_what_was_done(void **state)
 {
-	struct scene *scene = *state;
+	struct log_scene *scene = *state;
 	struct verify *verify = verify_new(&scene->key, 1);
 	struct verify_sums sums;
 	char why[128];
@@ -464,21 +336,21 @@ sums_tell_what_was_done(void **state)
 	assert_int_equal(verify_outside(verify, scene->log.outside.text,
 			     scene->log.outside.len, why),
 	    0);
-	log_give(&scene->log, verify);
+	log_scene_give(&scene->log, verify);
 	verify_sums(verify, &sums);
-	assert_int_equal(sums.entries, ENTRIES - 512);
+	assert_int_equal(sums.entries, LOG_ENTRIES - 512);
 	assert_int_equal(sums.pruned, 512);
 	assert_int_equal(sums.inside, 5); /* 600 to 1000 */
 	assert_int_equal(sums.outside, 1);
 	assert_int_equal(sums.passed, 0);
-	assert_int_equal(sums.signed_to, ENTRIES);
+	assert_int_equal(sums.signed_to, LOG_ENTRIES);
 	assert_memory_equal(sums.root, scene->log.root, SEAL_LEN);
 	verify_free(verify);
 
 	edit_with_hashes(scene);
 	memset(scene->log.removed, 0, sizeof(scene->log.removed));
 	verify = verify_new(&scene->key, 1);
-	log_give(&scene->log, verify);
+	log_scene_give(&scene->log, verify);
 	verify_sums(verify, &sums);
 	assert_int_equal(sums.signed_to, 300);
 	verify_free(verify);
@@ -488,7 +360,7 @@ sums_tell_what_was_done(void **state)
 static void
 checkpoint_in_a_removed_block_is_passed(void **state)
 {
-	struct scene *scene = *state;
+	struct log_scene *scene = *state;
 	struct verify *verify = verify_new(&scene->key, 1);
 	struct verify_sums sums;
 	char why[128];
@@ -499,7 +371,7 @@ checkpoint_in_a_removed_block_is_passed(void **state)
 	assert_int_equal(verify_outside(verify, scene->log.note[2].text,
 			     scene->log.note[2].len, why),
 	    0);
-	log_give(&scene->log, verify);
+	log_scene_give(&scene->log, verify);
 	verify_sums(verify, &sums);
 	(void)verify_findings(verify, &n, &total);
 	assert_int_equal(total, 0);
@@ -512,7 +384,7 @@ checkpoint_in_a_removed_block_is_passed(void **state)
 static void
 outside_is_checked(void **state)
 {
-	struct scene *scene = *state;
+	struct log_scene *scene = *state;
 	struct verify *verify = verify_new(&scene->key, 1);
 	char why[128] = "";
 
@@ -533,7 +405,7 @@ outside_is_checked(void **state)
 	assert_int_equal(verify_outside(verify, scene->log.note[1].text,
 			     scene->log.note[1].len, why),
 	    -1);
-	log_give(&scene->log, verify);
+	log_scene_give(&scene->log, verify);
 	verify_free(verify);
 }
 
@@ -541,18 +413,18 @@ outside_is_checked(void **state)
 static void
 many_findings_are_counted(void **state)
 {
-	struct scene *scene = *state;
+	struct log_scene *scene = *state;
 	struct verify *verify = verify_new(&scene->key, 1);
 	const struct verify_finding *findings;
 	uint64_t total;
 	unsigned n;
 
-	for (unsigned i = 1; i < ENTRIES; i += 2)
+	for (unsigned i = 1; i < LOG_ENTRIES; i += 2)
 		scene->log.entry[i].record[70] ^= 1;
-	log_give(&scene->log, verify);
+	log_scene_give(&scene->log, verify);
 	findings = verify_findings(verify, &n, &total);
 	assert_int_equal(n, VERIFY_FINDINGS_MAX);
-	assert_int_equal(total, ENTRIES / 2);
+	assert_int_equal(total, LOG_ENTRIES / 2);
 	for (unsigned i = 0; i < n; i++)
 		assert_int_equal(findings[i].first, 2 * i + 1);
 	verify_free(verify);
@@ -585,7 +457,9 @@ main(void)
 		FIRST = 5
 	};
 	struct CMUnitTest tests[FIRST + ROWS] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(                                       \
+	    name, log_scene_setup, log_scene_teardown)
 		TEST(sums_tell_what_was_done),
 		TEST(checkpoint_in_a_removed_block_is_passed),
 		TEST(outside_is_checked),
