@@ -238,27 +238,58 @@ view_block(struct view *view, uint64_t block)
 	return err;
 }
 
+/* A run of nodes of one tile level being read: keys follow each other. */
+struct run {
+	uint64_t next; /* key */
+	uint64_t end;
+	struct seal_tree tree;
+};
+
+static int
+run_visit(void *ctx, uint64_t key, const uint8_t *data, size_t len)
+{
+	struct run *run = ctx;
+
+	if (key != run->next)
+		return DB_NOT_FOUND;
+	if (len != SEAL_LEN)
+		return DB_CORRUPT;
+	seal_tree_add(&run->tree, data);
+	run->next++;
+	return run->next == run->end;
+}
+
+/* The hash over 2^low (low <= 8) nodes, the first of which is number first
+ * there; NOT_FOUND when one is missing. */
+static int
+nodes_join(struct db_txn *txn, unsigned level, uint64_t first, unsigned low,
+    uint8_t out[SEAL_LEN])
+{
+	struct run run;
+	int err;
+
+	run.next = node_key(level, first);
+	run.end = run.next + (UINT64_C(1) << low);
+	seal_tree_init(&run.tree);
+	err = db_walk(txn, DB_NODE, run.next, run_visit, &run);
+	if (err < 0)
+		return err;
+	if (run.next != run.end)
+		return DB_NOT_FOUND;
+	memcpy(out, run.tree.node[low], SEAL_LEN);
+	return 0;
+}
+
 /* Of whole blocks: joined from the nodes of the tile level below. */
 static int
 view_above(
     struct view *view, unsigned level, uint64_t index, uint8_t out[SEAL_LEN])
 {
 	unsigned low = level % 8;
-	uint64_t first = index << low;
-	uint8_t hash[SEAL_LEN];
-	struct seal_tree tree;
-	int err = 0;
+	int err = nodes_join(&view->txn, level / 8, index << low, low, out);
 
-	seal_tree_init(&tree);
-	for (uint64_t i = 0; i < UINT64_C(1) << low && err == 0; i++) {
-		err = ledger_node_read(&view->txn, level / 8, first + i, hash);
-		if (err == 0)
-			seal_tree_add(&tree, hash);
-	}
 	if (err == DB_NOT_FOUND)
 		return node_from_leaves(&view->txn, level, index, out);
-	if (err == 0)
-		memcpy(out, tree.node[low], SEAL_LEN);
 	return err;
 }
 
@@ -444,20 +475,13 @@ static int
 node_complete(struct db_txn *txn, unsigned level, uint64_t index)
 {
 	uint8_t hash[SEAL_LEN];
-	struct seal_tree tree;
 	int err = ledger_node_read(txn, level, index, hash);
 
 	if (err != DB_NOT_FOUND)
 		return err;
-	err = 0;
-	seal_tree_init(&tree);
-	for (unsigned i = 0; i < LEDGER_BLOCK && err == 0; i++) {
-		err = ledger_node_read(
-		    txn, level - 1, index * LEDGER_BLOCK + i, hash);
-		seal_tree_add(&tree, hash);
-	}
+	err = nodes_join(txn, level - 1, index * LEDGER_BLOCK, 8, hash);
 	if (err == 0)
-		err = node_put(txn, level, index, tree.node[8]);
+		err = node_put(txn, level, index, hash);
 	return err == DB_NOT_FOUND ? DB_CORRUPT : err;
 }
 

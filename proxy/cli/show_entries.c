@@ -6,6 +6,12 @@
 #include "proxy/cli/show.h"
 #include "proxy/cli/table.h"
 #include "proxy/control/when.h"
+#include "proxy/signer/rollover.h"
+#include "store/entry.h"
+
+#define NOTE_SIZE 768
+#define WHEN_MAX  32
+#define NS        UINT64_C(1000000000)
 
 /* "2026-01-31 03:04:05" of an RFC 3339 time. */
 static const char *
@@ -53,10 +59,56 @@ note_lifetime(const struct json *row, char *buf, size_t size)
 		    &buf[used], size - used, "%sdry run", used > 0 ? ", " : "");
 }
 
+/* A change of key, without its signatures: whether they are good is said. */
+static bool
+key_say(const struct json *row, char *tail, size_t size, char *note)
+{
+	char key[SEAL_BASE64_LEN(SEAL_PUBLIC_LEN) + 1], until[WHEN_MAX];
+	struct rollover rollover;
+
+	if (strcmp(show_field(row, "kind"), entry_kind_name(ENTRY_KEY)) != 0 ||
+	    rollover_read(show_field(row, "text"), show_field(row, "evidence"),
+		&rollover) < 0)
+		return false;
+	(void)seal_base64(
+	    rollover.new_key, sizeof(rollover.new_key), key, sizeof(key));
+	(void)snprintf(tail, size, ROLLOVER_FIRST " %s", key);
+	(void)seal_base64(
+	    rollover.old_key, sizeof(rollover.old_key), key, sizeof(key));
+	if (rollover.until_s < UINT64_MAX / NS)
+		(void)when_print(rollover.until_s * NS, until, sizeof(until));
+	else
+		(void)snprintf(until, sizeof(until), "no time that there is");
+	(void)snprintf(note, size, "after %s, which signs, too, until %s; %s",
+	    key, until,
+	    rollover_verify(&rollover)
+		? "signed by both"
+		: "NOT signed by both: this counts for nothing");
+	return true;
+}
+
+/* What stands in an entry that is not about a rule. */
+static void
+text_say(const struct json *row, char *tail, size_t size)
+{
+	char number[SHOW_NUMBER_MAX];
+	const char *text = show_field(row, "text");
+	bool summary = strcmp(show_field(row, "kind"),
+			   entry_kind_name(ENTRY_SUMMARY)) == 0;
+
+	if (summary && strcmp(text, "retention") == 0)
+		(void)snprintf(tail, size, "%s: %s entries", text,
+		    show_number(row, "count", number));
+	else
+		(void)snprintf(tail, size, "%s", text);
+}
+
 static void
 entry_add(struct table *table, const struct json *row)
 {
-	char seq[SHOW_NUMBER_MAX], id[SHOW_NUMBER_MAX], when[20], note[768];
+	char seq[SHOW_NUMBER_MAX], id[SHOW_NUMBER_MAX], when[20],
+	    note[NOTE_SIZE];
+	char tail[NOTE_SIZE];
 	const char *rule = json_text(row, "rule");
 	const char *session = show_field(row, "session");
 	const char *customer = show_field(row, "customer");
@@ -70,10 +122,12 @@ entry_add(struct table *table, const struct json *row)
 		show_field(row, "reason"),
 	};
 
-	note_make(row, rule != NULL, note, sizeof(note));
-	note_lifetime(row, note, sizeof(note));
-	table_add(
-	    table, cells, rule != NULL ? rule : show_field(row, "text"), note);
+	if (!key_say(row, tail, sizeof(tail), note)) {
+		text_say(row, tail, sizeof(tail));
+		note_make(row, rule != NULL, note, sizeof(note));
+		note_lifetime(row, note, sizeof(note));
+	}
+	table_add(table, cells, rule != NULL ? rule : tail, note);
 }
 
 void

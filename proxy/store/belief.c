@@ -22,11 +22,13 @@ belief_look(struct belief *belief, struct guard_link *guard,
 	state = sealing_state(sealing);
 	if (state == SEAL_ROLLED_BACK || state == SEAL_FORKED) {
 		guard_link_believe(guard, false);
-	} else if (sealing_compared(sealing)) {
+	} else if (sealing_compared(sealing) && state != SEAL_WAITING) {
 		guard_link_believe(guard, true);
 	} else if (now_ms >= belief->by_ms) {
-		log_line(LOG_WARN, "seal: the signer has not said what it "
-				   "signed last; live rules are restored");
+		log_line(LOG_WARN,
+		    "seal: %s has not said yet what was signed last; live "
+		    "rules are restored",
+		    state == SEAL_WAITING ? "no witness" : "the signer");
 		guard_link_believe(guard, true);
 	} else {
 		return;

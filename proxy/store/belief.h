@@ -8,7 +8,7 @@
 #include "proxy/store/guard_link.h"
 #include "proxy/store/sealing.h"
 
-#define BELIEF_MS 2000 /* for the signer's first word */
+#define BELIEF_MS 2000 /* for the signer's and a witness's first word */
 
 /* A plain value; zeroed: nothing to decide. */
 struct belief {

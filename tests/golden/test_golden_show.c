@@ -270,6 +270,24 @@ add_entries(struct answer *answer)
 	assert_int_equal(answer_add_row(answer, view_entry(&entry)), 0);
 }
 
+/* What the log says of itself. */
+static void
+add_entries_log(struct answer *answer)
+{
+	static void (*const samples[])(struct entry * entry) = {
+		sample_entry_key_forged,
+		sample_entry_clock,
+		sample_entry_retention,
+		sample_entry_key,
+	};
+	struct entry entry;
+
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		samples[i](&entry);
+		assert_int_equal(answer_add_row(answer, view_entry(&entry)), 0);
+	}
+}
+
 static void
 add_nothing(struct answer *answer)
 {
@@ -393,6 +411,8 @@ static const struct row rows[] = {
 	{ "explain_accepted", { .verb = ARGS_EXPLAIN }, add_asked_about,
 	    END(0, ""), 80, 0 },
 	{ "entries", { .verb = ARGS_AUDIT }, add_entries, END(0, ""), 80, 0 },
+	{ "entries_log", { .verb = ARGS_AUDIT }, add_entries_log, END(0, ""),
+	    80, 0 },
 	{ "entries_json", { .verb = ARGS_AUDIT, .json = true }, add_entries,
 	    END(0, ""), 80, 0 },
 	{ "withdraw", { .verb = ARGS_WITHDRAW }, add_nothing,

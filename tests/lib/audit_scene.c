@@ -38,8 +38,26 @@ note_put(struct audit_scene *scene, struct store *store)
 	assert_int_equal(store_commit(store, NULL), 0);
 }
 
+static struct seal_key *
+key_next(struct audit_scene *scene)
+{
+	uint8_t seed[SEAL_SEED_LEN];
+
+	if (scene->seed == 0)
+		return seal_key_make();
+	memset(seed, scene->seed++, sizeof(seed));
+	return seal_key_load(seed);
+}
+
 void
 audit_scene_make(struct audit_scene *scene, uint64_t n, const uint64_t *sizes)
+{
+	audit_scene_make_seeded(scene, 0, n, sizes);
+}
+
+void
+audit_scene_make_seeded(
+    struct audit_scene *scene, uint8_t seed, uint64_t n, const uint64_t *sizes)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 	uint8_t public_key[SEAL_PUBLIC_LEN];
@@ -48,7 +66,8 @@ audit_scene_make(struct audit_scene *scene, uint64_t n, const uint64_t *sizes)
 
 	assert_int_equal(seal_init(), 0);
 	temp_folder_make(scene->folder);
-	scene->secret = seal_key_make();
+	scene->seed = seed;
+	scene->secret = key_next(scene);
 	assert_non_null(scene->secret);
 	seal_key_public(scene->secret, public_key);
 	assert_int_equal(
@@ -103,7 +122,7 @@ void
 audit_scene_rotate(struct audit_scene *scene, bool forged)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
-	struct seal_key *next = seal_key_make();
+	struct seal_key *next = key_next(scene);
 	uint8_t public_key[SEAL_PUBLIC_LEN];
 	struct store *store;
 

@@ -12,10 +12,14 @@ struct audit_scene {
 	struct seal_key *secret;
 	struct note_key key;
 	char vkey[NOTE_VKEY_MAX];
+	uint8_t seed; /* of the next key; 0: any */
 };
 
 /* n entries, a checkpoint at each of the sizes (ended by 0);
  * of no entries, one of size 0. */
+/* seed not 0: with keys that are always the same. */
+void audit_scene_make_seeded(
+    struct audit_scene *scene, uint8_t seed, uint64_t n, const uint64_t *sizes);
 void audit_scene_make(
     struct audit_scene *scene, uint64_t n, const uint64_t *sizes);
 /*

@@ -548,6 +548,50 @@ sample_entry_start(struct entry *entry)
 }
 
 void
+sample_entry_retention(struct entry *entry)
+{
+	entry_base(entry, 4713);
+	entry->kind = ENTRY_SUMMARY;
+	entry->count = 512;
+	TEXT(entry->text, "retention");
+	TEXT(entry->evidence,
+	    "entries 0 to 511 are removed, but those of blocks on which a "
+	    "rule stands; age=31536000000ms size=0");
+}
+
+void
+sample_entry_clock(struct entry *entry)
+{
+	entry_base(entry, 4714);
+	entry->kind = ENTRY_FEED;
+	TEXT(entry->text, "wall clock stepped by -3600.250 s");
+}
+
+void
+sample_entry_key(struct entry *entry)
+{
+	entry_base(entry, 1);
+	entry->kind = ENTRY_KEY;
+	TEXT(entry->text,
+	    "public key q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=");
+}
+
+void
+sample_entry_key_forged(struct entry *entry)
+{
+	entry_base(entry, 4715);
+	entry->kind = ENTRY_KEY;
+	TEXT(entry->text,
+	    "public key AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE= after "
+	    "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k= until 1798761600");
+	TEXT(entry->evidence,
+	    "signed by new AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
+	    "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ== by old "
+	    "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ"
+	    "EBAQEBAQEBAQEBAQEBAQ==");
+}
+
+void
 sample_seal(struct msg_audit_seal *msg)
 {
 	memset(msg, 0, sizeof(*msg));

@@ -69,3 +69,8 @@ void sample_entry(struct entry *entry);
 void sample_entry_operator(struct entry *entry);
 void sample_entry_wish(struct entry *entry);
 void sample_entry_start(struct entry *entry);
+void sample_entry_retention(struct entry *entry);
+void sample_entry_clock(struct entry *entry);
+/* The first key; and a second, which the first one did not sign. */
+void sample_entry_key(struct entry *entry);
+void sample_entry_key_forged(struct entry *entry);

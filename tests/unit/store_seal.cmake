@@ -4,3 +4,5 @@ sluice_test(unit test_sealing_notes store_role SOURCES lib/seal_scene.c ${store_
 sluice_test(unit test_store_begin store_role SOURCES ${store_lib})
 sluice_test(unit test_store_notes store_role SOURCES ${store_lib})
 sluice_test(unit test_store_ask store_role SOURCES lib/store_scene.c ${store_lib})
+sluice_test(unit test_store_publish store_role SOURCES lib/seal_scene.c ${store_lib})
+sluice_test(unit test_store_spill store_role SOURCES lib/store_scene.c ${store_lib})

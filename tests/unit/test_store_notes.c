@@ -342,6 +342,115 @@ clock_set_forward_removes_nothing(void **state)
 	assert_int_equal(world->sent, 0);
 }
 
+/* Nor does one that is set back between two looks make anything young for good,
+ * or old: what was not old stays, and goes when the clock says so. */
+static void
+clock_set_back_removes_nothing_early(void **state)
+{
+	struct notes_world *world = *state;
+	const uint64_t hour_ns = HOUR_MS * UINT64_C(1000000);
+
+	append(world, 5 * LEDGER_BLOCK + 7);
+	retention_configure(world->retention, 2 * (uint64_t)HOUR_MS, 0);
+	reach_look(world);
+	assert_true(run(world, is_idle));
+	world->wall_ns -= 10 * 365 * 24 * hour_ns;
+	for (unsigned i = 0; i < 5; i++) {
+		world->now_ms += RETENTION_EVERY_MS;
+		assert_true(run(world, is_idle));
+	}
+	assert_int_equal(world->sent, 0);
+	world->wall_ns = WALL_NS + 3 * hour_ns;
+	world->now_ms += RETENTION_EVERY_MS;
+	assert_true(run(world, is_asked));
+	answer_note(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(pruned(world), 5);
+}
+
+static void
+pin(const void *ctx, struct ledger_pins *out)
+{
+	(void)ctx;
+	out->n = 1;
+	out->block[0] = 3;
+}
+
+/* A block that is pinned stays, those around it go; once it is not it goes with
+ * the next. */
+static void
+pinned_block_stays(void **state)
+{
+	struct notes_world *world = *state;
+	struct ledger *ledger = store_ledger(world->store);
+
+	append(world, 9 * LEDGER_BLOCK + 7);
+	retention_configure(world->retention, 1000, 0);
+	retention_pins(world->retention, pin, NULL);
+	reach_look(world);
+	assert_true(run(world, is_asked));
+	answer_note(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(pruned(world), 8);
+	assert_int_equal(
+	    ledger_get(ledger, 3 * LEDGER_BLOCK, &world->entry), 0);
+	assert_int_equal(
+	    ledger_get(ledger, 4 * LEDGER_BLOCK, &world->entry), DB_PRUNED);
+
+	/* A restart does not ask for what is there no more. */
+	down(world);
+	up(world);
+	world->sent = 0;
+	retention_configure(world->retention, 1000, 0);
+	retention_pins(world->retention, pin, NULL);
+	reach_look(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(world->sent, 0);
+	retention_pins(world->retention, NULL, NULL);
+	world->now_ms += RETENTION_EVERY_MS;
+	assert_true(run(world, is_asked));
+	answer_note(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(pruned(world), 9);
+}
+
+static bool
+has_note(const struct notes_world *world, uint64_t size)
+{
+	char note[NOTE_MAX];
+	uint64_t found;
+	size_t len;
+
+	return ledger_note(store_ledger(world->store), size, &found, note,
+		   &len) == 0 &&
+	       found == size;
+}
+
+/* Checkpoints of what was removed go with it, the last one never. */
+static void
+old_checkpoints_go_with_their_blocks(void **state)
+{
+	static const uint64_t sizes[] = { 1, 300, 2 * LEDGER_BLOCK, 1500,
+		2000 };
+	struct notes_world *world = *state;
+
+	append(world, 20 * LEDGER_BLOCK);
+	assert_int_equal(store_begin(world->store), 0);
+	for (unsigned i = 0; i < 5; i++)
+		store_note_put(world->store, sizes[i], "note", 4);
+	assert_int_equal(store_commit(world->store, NULL), 0);
+	retention_configure(world->retention, 1000, 0);
+	reach_look(world);
+	assert_true(run(world, is_asked));
+	answer_note(world);
+	assert_true(run(world, is_idle));
+	/* 2000 is inside of the first block that stays. */
+	assert_int_equal(pruned(world), 2000 / LEDGER_BLOCK);
+	for (unsigned i = 0; i < 4; i++)
+		assert_false(has_note(world, sizes[i]));
+	assert_true(has_note(world, 2000));
+}
+
 /* ---- the system log ---- */
 
 static int
@@ -443,6 +552,9 @@ main(void)
 		T(old_blocks_go_after_their_entry),
 		T(crash_before_removal_asks_again),
 		T(clock_set_forward_removes_nothing),
+		T(clock_set_back_removes_nothing_early),
+		T(pinned_block_stays),
+		T(old_checkpoints_go_with_their_blocks),
 		T(checkpoints_reach_the_system_log),
 	};
 
