@@ -301,11 +301,10 @@ page_length_check(const void *file, size_t len, struct page_report *report)
 	return page_check_roots(&roots, file, len, report);
 }
 
-/* What is looked for, and where it was found. */
+/* A table that is looked for, and where its root was found. */
 struct search {
-	const char *table; /* until the table is found */
-	uint64_t key;
-	struct page_span value;
+	const char *table;
+	const uint8_t *root;
 };
 
 /* Ends a walk that has found what it was for. */
@@ -320,21 +319,80 @@ table_search(void *ctx, const struct page_value *value)
 	    memcmp(search->table, value->key.data, value->key.len) != 0 ||
 	    value->len != PAGE_DB_LEN)
 		return 0;
-	search->value.data = value->data;
+	search->root = value->data;
 	return FOUND;
 }
 
-static int
-key_search(void *ctx, const struct page_value *value)
-{
-	struct search *search = ctx;
+struct table_walk {
+	page_visit visit;
+	void *ctx;
+};
 
-	for (unsigned i = 0; i < sizeof(search->key); i++)
-		if (value->key.data[i] !=
-		    (uint8_t)(search->key >> (56 - 8 * i)))
-			return 0;
-	search->value.data = value->data;
-	search->value.len = value->len;
+static int
+value_visit(void *ctx, const struct page_value *value)
+{
+	const struct table_walk *walk = ctx;
+	const struct page_span span = { value->data, value->len };
+	uint64_t key = 0;
+
+	for (unsigned i = 0; i < sizeof(key); i++)
+		key = key << 8 | value->key.data[i];
+	return walk->visit(walk->ctx, key, &span);
+}
+
+static int
+table_walk(struct look *look, const char *table, struct table_walk *walk)
+{
+	struct search search = { .table = table };
+	struct page_tree tree = {
+		.keys = PAGE_KEYS_NAME, .visit = table_search, .ctx = &search
+	};
+	int err;
+
+	page_db_read(&look->root[ROOT_MAIN], &tree.db);
+	err = page_tree_walk(&look->scan, &tree);
+	if (err != FOUND)
+		return err < 0 ? err : DB_NOT_FOUND;
+	page_db_read(search.root, &tree.db);
+	tree.keys = PAGE_KEYS_NUMBER;
+	tree.visit = value_visit;
+	tree.ctx = walk;
+	return page_tree_walk(&look->scan, &tree);
+}
+
+int
+page_walk(const struct page_roots *roots, const struct page_span *file,
+    const char *table, page_visit visit, void *ctx)
+{
+	struct table_walk walk = { visit, ctx };
+	struct page_report report;
+	struct look look;
+	int err = look_begin(&look, roots, file->data, file->len, &report);
+
+	if (err != 0)
+		return err;
+	/* Pages are not counted here: as many as the file has, at most. */
+	look.scan.seen = calloc(look.scan.last / 8 + 1, 1);
+	if (look.scan.seen == NULL)
+		return DB_MEMORY;
+	err = table_walk(&look, table, &walk);
+	free(look.scan.seen);
+	return err;
+}
+
+struct wanted {
+	uint64_t key;
+	struct page_span *value;
+};
+
+static int
+key_search(void *ctx, uint64_t key, const struct page_span *value)
+{
+	const struct wanted *wanted = ctx;
+
+	if (key != wanted->key)
+		return 0;
+	*wanted->value = *value;
 	return FOUND;
 }
 
@@ -342,33 +400,12 @@ int
 page_get(const struct page_roots *roots, const struct page_span *file,
     const char *table, uint64_t key, struct page_span *out)
 {
-	struct search search = { .table = table, .key = key };
-	struct page_tree tree = {
-		.keys = PAGE_KEYS_NAME, .visit = table_search, .ctx = &search
-	};
-	struct page_report report;
-	struct look look;
+	struct wanted wanted = { key, out };
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = look_begin(&look, roots, file->data, file->len, &report);
-	if (err != 0)
-		return err;
-	/* Pages are not counted here: as many as the file has, at most. */
-	look.scan.seen = calloc(look.scan.last / 8 + 1, 1);
-	if (look.scan.seen == NULL)
-		return DB_MEMORY;
-	page_db_read(&look.root[ROOT_MAIN], &tree.db);
-	err = page_tree_walk(&look.scan, &tree);
-	if (err == FOUND) {
-		page_db_read(search.value.data, &tree.db);
-		tree.keys = PAGE_KEYS_NUMBER;
-		tree.visit = key_search;
-		err = page_tree_walk(&look.scan, &tree);
-	}
-	free(look.scan.seen);
-	if (err != FOUND)
-		return err < 0 ? err : DB_NOT_FOUND;
-	*out = search.value;
-	return 0;
+	err = page_walk(roots, file, table, key_search, &wanted);
+	if (err == FOUND)
+		return 0;
+	return err < 0 ? err : DB_NOT_FOUND;
 }

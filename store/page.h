@@ -67,3 +67,10 @@ struct page_span {
  */
 int page_get(const struct page_roots *roots, const struct page_span *file,
     const char *table, uint64_t key, struct page_span *out);
+
+/* Call visit for the values of a table by rising number, until it returns other
+ * than 0: that, or 0 at the end. Ends with an error at the first page at fault,
+ * behind those before it. NOT_FOUND: there is no such table. */
+typedef int (*page_visit)(void *ctx, uint64_t key, const struct page_span *);
+int page_walk(const struct page_roots *roots, const struct page_span *file,
+    const char *table, page_visit visit, void *ctx);

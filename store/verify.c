@@ -27,8 +27,15 @@ verify_new(const struct note_key *keys, unsigned n_keys)
 		return NULL;
 	verify->keys = keys;
 	verify->n_keys = n_keys;
+	verify->n_present = n_keys;
 	seal_tree_init(&verify->main.tree);
 	return verify;
+}
+
+void
+verify_replaced(struct verify *verify, unsigned first)
+{
+	verify->n_present = first;
 }
 
 void
@@ -39,13 +46,17 @@ verify_free(struct verify *verify)
 
 /* ---- checkpoints ---- */
 
-/* Is the note signed by one of the keys, if there are any? */
+/* Is the note signed by one of the keys, if there are any? *replaced: only by
+ * one that was. */
 static bool
-note_counts(const struct verify *verify, const char *note, size_t len)
+note_counts(
+    const struct verify *verify, const char *note, size_t len, bool *replaced)
 {
+	*replaced = false;
 	if (verify->n_keys == 0)
 		return true;
 	for (unsigned i = 0; i < verify->n_keys; i++) {
+		*replaced = i >= verify->n_present;
 		if (note_verify(note, len, &verify->keys[i], NULL))
 			return true;
 	}
@@ -58,12 +69,13 @@ verify_outside(struct verify *verify, const char *note, size_t len, char *why)
 	struct checkpoint checkpoint;
 	size_t text_len;
 	unsigned at = verify->n_outside;
+	bool replaced;
 
 	if (checkpoint_parse(note, len, &checkpoint, &text_len) < 0) {
 		(void)snprintf(why, 128, "this is no signed checkpoint");
 		return -1;
 	}
-	if (!note_counts(verify, note, len)) {
+	if (!note_counts(verify, note, len, &replaced)) {
 		(void)snprintf(why, 128,
 		    "the checkpoint of %" PRIu64
 		    " entries carries no good signature by a given key",
@@ -75,11 +87,26 @@ verify_outside(struct verify *verify, const char *note, size_t len, char *why)
 		    why, 128, "more than %d checkpoints", VERIFY_OUTSIDE_MAX);
 		return -1;
 	}
-	for (; at > 0 && verify->outside[at - 1].size > checkpoint.size; at--)
+	for (; at > 0 && verify->outside[at - 1].size > checkpoint.size; at--) {
 		verify->outside[at] = verify->outside[at - 1];
+		verify->outside_replaced[at] = verify->outside_replaced[at - 1];
+	}
 	verify->outside[at] = checkpoint;
+	verify->outside_replaced[at] = replaced;
 	verify->n_outside++;
 	return 0;
+}
+
+/* The log so far is what a key has signed. */
+static void
+signed_take(struct verify *verify, bool replaced)
+{
+	uint64_t size = verify->main.tree.size;
+	uint64_t *to =
+	    replaced ? &verify->replaced_to : &verify->sums.signed_to;
+
+	if (!verify->damaged && *to < size)
+		*to = size;
 }
 
 /* Is the root of what was given this one? computed is then the root of what it
@@ -116,11 +143,8 @@ checkpoint_agrees(struct verify *verify, const struct checkpoint *checkpoint,
 	uint64_t size = verify->main.tree.size;
 	uint8_t root[SEAL_LEN];
 
-	if (root_agrees(verify, checkpoint->root, root)) {
-		if (!verify->damaged && verify->sums.signed_to < size)
-			verify->sums.signed_to = size;
+	if (root_agrees(verify, checkpoint->root, root))
 		return true;
-	}
 	verify_found(verify, VERIFY_FORKED, from, size > 0 ? size - 1 : 0,
 	    "root of %" PRIu64 " entries: %s computed, %s in the checkpoint "
 	    "%s",
@@ -151,10 +175,13 @@ outside_meet(struct verify *verify, const struct checkpoint *checkpoint)
 		verify->total++;
 		return;
 	}
-	if (checkpoint_agrees(verify, checkpoint, from, "from outside"))
+	if (checkpoint_agrees(verify, checkpoint, from, "from outside")) {
 		verify->outside_agreed = verify->main.tree.size;
-	else
+		signed_take(
+		    verify, verify->outside_replaced[verify->at_outside]);
+	} else {
 		verify->outside_differs = true;
+	}
 }
 
 /* Compare what is known of the size reached; pass by what cannot be compared.
@@ -184,6 +211,7 @@ verify_inside(struct verify *verify, const char *note, size_t len)
 	uint64_t size = verify->main.tree.size;
 	struct checkpoint checkpoint;
 	size_t text_len;
+	bool replaced;
 
 	if (checkpoint_parse(note, len, &checkpoint, &text_len) < 0) {
 		verify_found(verify, VERIFY_HASHES, size, size,
@@ -196,7 +224,7 @@ verify_inside(struct verify *verify, const char *note, size_t len)
 		    checkpoint.size, size);
 		return;
 	}
-	if (!note_counts(verify, note, len)) {
+	if (!note_counts(verify, note, len, &replaced)) {
 		verify_found(verify, VERIFY_FOREIGN, size > 0 ? size - 1 : 0,
 		    size > 0 ? size - 1 : 0,
 		    "the checkpoint of %" PRIu64
@@ -209,16 +237,18 @@ verify_inside(struct verify *verify, const char *note, size_t len)
 	if (verify->broken)
 		return;
 	verify->sums.inside++;
-	if (verify->inside_differs)
+	if (verify->inside_differs) {
 		verify->total++;
-	else if (checkpoint_agrees(verify, &checkpoint,
-		     verify->inside_agreed > verify->outside_agreed
-			 ? verify->inside_agreed
-			 : verify->outside_agreed,
-		     "that it keeps"))
+	} else if (checkpoint_agrees(verify, &checkpoint,
+		       verify->inside_agreed > verify->outside_agreed
+			   ? verify->inside_agreed
+			   : verify->outside_agreed,
+		       "that it keeps")) {
 		verify->inside_agreed = size;
-	else
+		signed_take(verify, replaced);
+	} else {
 		verify->inside_differs = true;
+	}
 }
 
 /* ---- entries ---- */
@@ -483,6 +513,12 @@ verify_end(struct verify *verify, uint64_t size, const uint8_t *root)
 		root = NULL;
 	}
 	end_root(verify, root);
+	if (verify->replaced_to > verify->sums.signed_to)
+		verify_found(verify, VERIFY_FOREIGN, verify->sums.signed_to,
+		    verify->replaced_to - 1,
+		    "up to %" PRIu64
+		    " entries are signed only with a key that was replaced",
+		    verify->replaced_to);
 	for (; verify->at_outside < verify->n_outside; verify->at_outside++) {
 		const struct checkpoint *next =
 		    &verify->outside[verify->at_outside];

@@ -55,6 +55,13 @@ struct verify;
  * any, the checkpoints' signatures are not looked at. NULL when out of memory.
  */
 struct verify *verify_new(const struct note_key *keys, unsigned n_keys);
+
+/*
+ * Keys from number first on have been replaced, and may have been lost since:
+ * what only they have signed proves something as far as a checkpoint of another
+ * key reaches, and is FOREIGN beyond. Before the first entry.
+ */
+void verify_replaced(struct verify *verify, unsigned first);
 void verify_free(struct verify *verify);
 
 /*

@@ -19,6 +19,8 @@ struct growth {
 struct verify {
 	const struct note_key *keys;
 	unsigned n_keys;
+	unsigned n_present;   /* keys that have not been replaced */
+	uint64_t replaced_to; /* greatest size that one has signed that was */
 	unsigned n_outside;
 	unsigned at_outside; /* compared, or passed by */
 	unsigned n_findings;
@@ -42,6 +44,7 @@ struct verify {
 	struct verify_sums sums;
 	struct verify_finding findings[VERIFY_FINDINGS_MAX];
 	struct checkpoint outside[VERIFY_OUTSIDE_MAX];
+	bool outside_replaced[VERIFY_OUTSIDE_MAX]; /* signed by one that was */
 	char origin[NOTE_NAME_MAX]; /* of the log's own checkpoints */
 	struct index_block index;   /* of the records of this block */
 	struct entry entry;         /* what a record says: only to see if */

@@ -181,21 +181,15 @@ verb_run(const struct audit *audit)
 	return verbs[audit->args->audit](audit);
 }
 
-/* A log that cannot be read at all is not sound. */
+/* What can be read of a torn file can be verified. */
 static int
 source_not(const struct audit *audit, int status, const char *why)
 {
 	const struct args *args = audit->args;
-	struct json *json;
 
-	if (args->json && args->audit == ARGS_AUDIT_VERIFY &&
-	    status == CLI_NO) {
-		json = json_new();
-		json_put_bool(json, "sound", false);
-		json_put_text(json, "text", why);
-		show_json_line(audit->show, json);
-		json_free(json);
-	}
+	if (args->store != NULL && args->audit == ARGS_AUDIT_VERIFY &&
+	    status == CLI_NO)
+		return audit_verify_torn(audit, why);
 	return audit_complain(audit, status, "%s", why);
 }
 

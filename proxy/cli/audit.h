@@ -29,6 +29,8 @@ int audit_run(const struct args *args, const struct show *show,
 
 int audit_show(const struct audit *audit);
 int audit_verify(const struct audit *audit);
+/* Of a store whose file is torn: why its source could not be opened. */
+int audit_verify_torn(const struct audit *audit, const char *why);
 int audit_verify_proof(const struct audit *audit);
 int audit_export(const struct audit *audit);
 int audit_tiles(const struct audit *audit);
@@ -86,7 +88,11 @@ void key_ring_link(void *ring, const char *text, const char *evidence);
 /* Trust what is linked with what is trusted, in both directions, and so on. */
 void key_ring_follow(struct key_ring *ring);
 
+/* The keys, and the number of the first that is trusted only because another
+ * one came after it: who has stolen a key that was replaced can sign with it,
+ * also that any key follows it. */
 const struct note_key *key_ring_keys(const struct key_ring *ring, unsigned *n);
+unsigned key_ring_replaced(const struct key_ring *ring);
 /* Entries whose signatures were no good, or that came when there was no room
  * for more. */
 unsigned key_ring_refused(const struct key_ring *ring);
@@ -100,6 +106,11 @@ struct checkpoints;
  * others a part, evenly. NULL: out of memory. */
 struct checkpoints *checkpoints_new(void);
 void checkpoints_free(struct checkpoints *list);
+
+/* From lines, take only what one of these keys (borrowed) has signed: a system
+ * log has those of other logs, too, and what anybody likes to write there. */
+void checkpoints_keys(
+    struct checkpoints *list, const struct note_key *keys, unsigned n);
 
 /*
  * Read a file: a signed note, or lines with "checkpoint ORIGIN SIZE ROOT NAME

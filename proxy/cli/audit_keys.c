@@ -14,6 +14,7 @@ struct link {
 
 struct key_ring {
 	unsigned n_keys;
+	unsigned n_present; /* of them; the others were replaced */
 	unsigned n_links;
 	unsigned refused;
 	struct note_key keys[KEY_RING_MAX];
@@ -79,13 +80,14 @@ is_trusted(const struct key_ring *ring, const char *name,
 
 /* The other key of a link of this one's, under its name. */
 static void
-link_follow(
-    struct key_ring *ring, const struct note_key *key, const struct link *link)
+link_follow(struct key_ring *ring, const struct note_key *key,
+    const struct link *link, bool back)
 {
 	const uint8_t *other = link->new_key;
 	struct note_key made;
 
-	if (memcmp(key->public_key, link->new_key, SEAL_PUBLIC_LEN) == 0)
+	if (back &&
+	    memcmp(key->public_key, link->new_key, SEAL_PUBLIC_LEN) == 0)
 		other = link->old_key;
 	else if (memcmp(key->public_key, link->old_key, SEAL_PUBLIC_LEN) != 0)
 		return;
@@ -94,8 +96,9 @@ link_follow(
 		(void)key_ring_add(ring, &made);
 }
 
-void
-key_ring_follow(struct key_ring *ring)
+/* To those that follow, or to all. */
+static void
+follow(struct key_ring *ring, bool back)
 {
 	/* Those that are added have their turn, too. */
 	for (unsigned i = 0; i < ring->n_keys; i++) {
@@ -103,8 +106,16 @@ key_ring_follow(struct key_ring *ring)
 
 		for (unsigned k = 0;
 		     key.algorithm == NOTE_ED25519 && k < ring->n_links; k++)
-			link_follow(ring, &key, &ring->links[k]);
+			link_follow(ring, &key, &ring->links[k], back);
 	}
+}
+
+void
+key_ring_follow(struct key_ring *ring)
+{
+	follow(ring, false);
+	ring->n_present = ring->n_keys;
+	follow(ring, true);
 }
 
 const struct note_key *
@@ -112,6 +123,12 @@ key_ring_keys(const struct key_ring *ring, unsigned *n)
 {
 	*n = ring->n_keys;
 	return ring->keys;
+}
+
+unsigned
+key_ring_replaced(const struct key_ring *ring)
+{
+	return ring->n_present;
 }
 
 unsigned

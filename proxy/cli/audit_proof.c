@@ -54,11 +54,14 @@ seal_get(const struct audit *audit, struct source_seal *seal,
 
 	if (source_seal(audit->source, at_most, seal) < 0)
 		return audit_source_failed(audit);
-	if (seal->note_len == 0)
+	if (seal->note_len == 0 && audit->args->size > 0)
 		return audit_complain(audit, CLI_NO,
-		    audit->args->size > 0
-			? "there is no signed checkpoint of so few entries"
-			: "there is no signed checkpoint yet");
+		    "the log keeps no signed checkpoint of %" PRIu64
+		    " entries or fewer",
+		    audit->args->size);
+	if (seal->note_len == 0)
+		return audit_complain(
+		    audit, CLI_NO, "the log keeps no signed checkpoint yet");
 	if (checkpoint_parse(
 		seal->note, seal->note_len, checkpoint, &text_len) < 0)
 		return audit_complain(

@@ -6,12 +6,14 @@
 
 #include "proxy/cli/audit.h"
 #include "proxy/cli/text.h"
+#include "proxy/cli/torn.h"
 #include "store/ledger.h"
 #include "store/verify.h"
 
 struct look {
 	const struct audit *audit;
 	struct verify *verify;
+	struct torn *torn; /* instead of a source */
 	struct checkpoints *brought;
 	struct key_ring *ring;
 	unsigned n_keys;   /* given, or the log's own */
@@ -63,7 +65,10 @@ keys_follow(struct look *look)
 
 	if (look->n_keys == 0)
 		return 0;
-	if (source_keys(look->audit->source, key_ring_link, look->ring) < 0)
+	if (look->torn != NULL)
+		torn_keys(look->torn, key_ring_link, look->ring);
+	else if (source_keys(look->audit->source, key_ring_link, look->ring) <
+		 0)
 		return audit_source_failed(look->audit);
 	key_ring_follow(look->ring);
 	(void)key_ring_keys(look->ring, &n);
@@ -83,7 +88,7 @@ files_read(struct look *look)
 			continue;
 		return audit_complain(look->audit, CLI_WRONG, "%.200s: %s",
 		    list->text[i],
-		    n == 0 ? "there is no checkpoint in it"
+		    n == 0 ? "there is no checkpoint of this log in it"
 			   : strerror((int)-n));
 	}
 	return 0;
@@ -205,9 +210,13 @@ stride_give(struct look *look, uint64_t *at, uint64_t to)
 static int
 walk(struct look *look)
 {
-	uint64_t end = look->seal.end, stride = look->audit->source->stride;
-	uint64_t at = 0;
+	uint64_t end = look->seal.end, at = 0, stride;
 
+	if (look->torn != NULL) {
+		torn_verify(look->torn, look->verify);
+		return CLI_DONE;
+	}
+	stride = look->audit->source->stride;
 	while (at < end) {
 		uint64_t to = end - at > stride ? at + stride : end;
 
@@ -230,7 +239,7 @@ is_sound(const struct look *look, const struct verify_sums *sums)
 
 	(void)verify_findings(look->verify, &n, &total);
 	/* What was brought and could not be compared at all proves nothing. */
-	return total == 0 && look->bad == 0 &&
+	return look->torn == NULL && total == 0 && look->bad == 0 &&
 	       (sums->outside > 0 || sums->passed == 0);
 }
 
@@ -389,11 +398,11 @@ check_run(struct look *look)
 	unsigned n_keys;
 	int status = keys_given(look);
 
-	if (status == 0)
-		status = files_read(look);
 	if (status != 0)
 		return status;
-	if (source_seal(look->audit->source, UINT64_MAX, &look->seal) < 0)
+	if (look->torn != NULL)
+		torn_seal(look->torn, &look->seal);
+	else if (source_seal(look->audit->source, UINT64_MAX, &look->seal) < 0)
 		return audit_source_failed(look->audit);
 	if (look->n_keys == 0)
 		keys_own(look);
@@ -401,9 +410,17 @@ check_run(struct look *look)
 	if (status != 0)
 		return status;
 	keys = key_ring_keys(look->ring, &n_keys);
+	/* A key that only the log names must not hide those of another. */
+	if (!look->own_keys)
+		checkpoints_keys(look->brought, keys, n_keys);
+	status = files_read(look);
+	if (status != 0)
+		return status;
 	look->verify = verify_new(keys, n_keys);
 	if (look->verify == NULL)
 		return audit_complain(look->audit, CLI_NO, "out of memory");
+	if (n_keys > 0)
+		verify_replaced(look->verify, key_ring_replaced(look->ring));
 	brought_give(look);
 	status = walk(look);
 	if (status != 0)
@@ -416,14 +433,15 @@ check_run(struct look *look)
 	return is_sound(look, &sums) ? CLI_DONE : CLI_NO;
 }
 
-int
-audit_verify(const struct audit *audit)
+static int
+look_run(const struct audit *audit, struct torn *torn)
 {
 	struct look *look = text_alloc(NULL, sizeof(*look));
 	int status;
 
 	memset(look, 0, sizeof(*look));
 	look->audit = audit;
+	look->torn = torn;
 	look->ring = key_ring_new();
 	look->brought = checkpoints_new();
 	status = look->brought != NULL
@@ -434,4 +452,35 @@ audit_verify(const struct audit *audit)
 	key_ring_free(look->ring);
 	free(look);
 	return status;
+}
+
+int
+audit_verify(const struct audit *audit)
+{
+	return look_run(audit, NULL);
+}
+
+int
+audit_verify_torn(const struct audit *audit, const char *why)
+{
+	struct torn *torn = torn_open(audit->args->store);
+	struct json *json;
+	int status;
+
+	(void)audit_complain(audit, CLI_NO, "%s", why);
+	if (torn != NULL) {
+		status = look_run(audit, torn);
+		torn_close(torn);
+		/* Whatever could be read: it is not the whole store. */
+		return status == CLI_DONE ? CLI_NO : status;
+	}
+	if (audit->args->json) {
+		json = json_new();
+		json_put_bool(json, "sound", false);
+		json_put_text(json, "text", why);
+		show_json_line(audit->show, json);
+		json_free(json);
+	}
+	return audit_complain(
+	    audit, CLI_NO, "nothing of it can be read, so nothing verified");
 }

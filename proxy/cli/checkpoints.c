@@ -22,6 +22,8 @@ struct checkpoints {
 	unsigned n;
 	uint64_t seen;
 	uint64_t stride;
+	const struct note_key *keys; /* n_keys 0: any */
+	unsigned n_keys;
 	bool has_greatest;
 	struct kept greatest;
 	struct kept kept[CHECKPOINTS_MAX - 1];
@@ -41,6 +43,14 @@ void
 checkpoints_free(struct checkpoints *list)
 {
 	free(list);
+}
+
+void
+checkpoints_keys(
+    struct checkpoints *list, const struct note_key *keys, unsigned n)
+{
+	list->keys = keys;
+	list->n_keys = n;
 }
 
 static void
@@ -180,13 +190,25 @@ checkpoints_line(const char *line, size_t len, char *note, size_t size)
 
 /* ---- files ---- */
 
+static bool
+is_wanted(const struct checkpoints *list, const char *note, size_t len)
+{
+	for (unsigned i = 0; i < list->n_keys; i++)
+		if (note_verify(note, len, &list->keys[i], NULL))
+			return true;
+	return list->n_keys == 0;
+}
+
 static long
 line_take(struct checkpoints *list, const char *line, size_t len)
 {
 	char note[NOTE_MAX + 1];
 	int n = checkpoints_line(line, len, note, sizeof(note));
 
-	return n > 0 && add(list, note, (size_t)n) ? 1 : 0;
+	return n > 0 && is_wanted(list, note, (size_t)n) &&
+		       add(list, note, (size_t)n)
+		   ? 1
+		   : 0;
 }
 
 long

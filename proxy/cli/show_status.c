@@ -69,8 +69,12 @@ status_seal(const struct show *show, const struct json *log)
 		    ", cosigned by %zu of %zu witness%s",
 		    cosigned(witnesses, n), json_length(witnesses),
 		    json_length(witnesses) == 1 ? "" : "es");
-	if (json_text(checkpoint, "signed") == NULL)
+	if (n == 0)
 		SHOW(show, "           no checkpoint yet", "\n");
+	else if (json_text(checkpoint, "signed") == NULL)
+		SHOW(show, "           checkpoint of ",
+		    show_number(checkpoint, "size", size),
+		    ", from before the last start", of, "\n");
 	else
 		SHOW(show, "           checkpoint of ",
 		    show_number(checkpoint, "size", size), ", ",

@@ -56,8 +56,9 @@ static bool
 marker_read(const char *path, struct begin *begin, char *reason, size_t size)
 {
 	char text[256];
+	struct stat st;
 	ssize_t len = -1;
-	int folder = folder_open(path);
+	int err, folder = folder_open(path);
 	/* A pipe would be waited for. */
 	int fd = folder < 0
 		     ? -1
@@ -65,8 +66,12 @@ marker_read(const char *path, struct begin *begin, char *reason, size_t size)
 			   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd >= 0) {
-		len = read(fd, text, sizeof(text) - 1);
+		errno = EINVAL;
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+			len = read(fd, text, sizeof(text) - 1);
+		err = errno;
 		(void)close(fd);
+		errno = err;
 	}
 	if (folder >= 0 && len < 0 && errno != ENOENT)
 		log_line(LOG_ERROR,

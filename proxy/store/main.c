@@ -272,6 +272,20 @@ act_renew(struct role_store *role, const struct msg_audit_act *msg,
 	role->renewing = true;
 }
 
+/* One after the other, so that entries lead from each key to the next. */
+static void
+act_rotate(const struct role_store *role, struct msg_audit_acted *out)
+{
+	bool busy = notes_wanted(&role->notes, NOTES_KEY) ||
+		    sealing_rotating(role->sealing);
+
+	out->ok = !busy && sealing_rotate(role->sealing) == 0;
+	(void)snprintf(out->text, sizeof(out->text), "%s",
+	    busy ? "the log does not tell of the last new key yet; try again"
+	    : out->ok ? "asked; the log will tell of the new key"
+		      : "the signer is not there");
+}
+
 static void
 act(void *ctx, const struct msg_audit_act *msg, struct msg_audit_acted *out)
 {
@@ -282,10 +296,7 @@ act(void *ctx, const struct msg_audit_act *msg, struct msg_audit_acted *out)
 	} else if (msg->act == AUDIT_ROTATE) {
 		log_line(LOG_INFO, "seal: %s wants a new key: %s",
 		    msg->operator_name, msg->text);
-		out->ok = sealing_rotate(role->sealing) == 0;
-		(void)snprintf(out->text, sizeof(out->text), "%s",
-		    out->ok ? "asked; the log will tell of the new key"
-			    : "the signer is not there");
+		act_rotate(role, out);
 	} else {
 		out->ok = scrub_ask(role->scrub);
 		(void)snprintf(out->text, sizeof(out->text), "%s",

@@ -3,8 +3,8 @@
  * Old entries go, by age and by size, whole blocks at a time: first the guard
  * records that they will (SUMMARY "retention"), then, when that is on disk, the
  * writer's thread removes a few blocks with each batch. Blocks on which a live
- * rule stands, and those from which growth must be proven, stay. Nothing goes without its entry: after a crash between the
- * two it is asked for anew.
+ * rule stands, and those from which growth must be proven, stay. Nothing goes
+ * without its entry: after a crash between the two it is asked for anew.
  *
  * Age is by the entries' wall clock. A clock that is set forward while we run
  * makes nothing old: the time is the wall clock's at the start and what has

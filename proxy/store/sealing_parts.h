@@ -58,7 +58,8 @@ struct sealing {
 	struct channel *signer;
 	bool ready; /* it has a key */
 	bool failed;
-	bool last; /* sign at once */
+	bool rotating; /* MSG_ROTATE not answered */
+	bool last;     /* sign at once */
 	bool compared; /* it has said what it signed last */
 	struct note_key key;
 	struct msg_signer_hello hello;

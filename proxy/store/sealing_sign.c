@@ -15,6 +15,7 @@ signer_drop(struct sealing *sealing)
 	sealing->signer = NULL;
 	sealing->ready = false;
 	sealing->asked = 0;
+	sealing->rotating = false;
 	sealing_update(sealing);
 }
 
@@ -212,6 +213,7 @@ take_hello(struct sealing *sealing, const struct msg_signer_hello *msg)
 	bool good = check_text(msg->text, sizeof(msg->text)) &&
 		    check_text(msg->cosigner, sizeof(msg->cosigner));
 
+	sealing->rotating = false;
 	if (!good || msg->state != SIGNER_READY) {
 		/* With a key told before, that one stays. */
 		sealing_failed(sealing,
@@ -283,5 +285,12 @@ sealing_rotate(struct sealing *sealing)
 	    channel_send(sealing->signer, &msg, sizeof(msg), -1) != 0)
 		return -1;
 	channel_flush(sealing->signer);
+	sealing->rotating = true;
 	return 0;
+}
+
+bool
+sealing_rotating(const struct sealing *sealing)
+{
+	return sealing->rotating;
 }

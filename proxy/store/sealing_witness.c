@@ -52,8 +52,8 @@ witness_find(
 
 /* What a checkpoint says of those that are new to us; false: of all known. */
 static bool
-recall_from(struct sealing *sealing, uint64_t size, const char *note,
-    size_t len)
+recall_from(
+    struct sealing *sealing, uint64_t size, const char *note, size_t len)
 {
 	bool wanted = false;
 
@@ -236,6 +236,8 @@ sealing_witness_tick(struct sealing *sealing)
 	channel_flush(sealing->witness);
 }
 
+_Static_assert(WITNESSES_MAX <= LEDGER_PINS_MAX, "each may need a block");
+
 void
 sealing_pins(const struct sealing *sealing, struct ledger_pins *out)
 {
@@ -295,9 +297,9 @@ take_lines(struct sealing *sealing, struct sealing_witness *witness,
 
 /*
  * 409: it has seen another size than we thought, or this one as another tree.
- * One that is larger than what it cosigned for us, but not than what was signed,
- * is no rollback: its answer did not get here. Where it is the newest, that is
- * submitted once more: then it is cosigned, or it was of another tree.
+ * One that is larger than what it cosigned for us, but not than what was
+ * signed, is no rollback: its answer did not get here. Where it is the newest,
+ * that is submitted once more: then it is cosigned, or it was of another tree.
  */
 static void
 take_size(struct sealing *sealing, struct sealing_witness *witness,
@@ -313,8 +315,10 @@ take_size(struct sealing *sealing, struct sealing_witness *witness,
 	} else if (msg->size != witness->sent_old) {
 		witness->size = msg->size; /* again, from there */
 		witness->heard_ns = sealing->wall_ns;
+		/* At once, but not again and again. */
+		if (!witness->confirm)
+			witness->next_ms = sealing->now_ms;
 		witness->confirm = true;
-		witness->next_ms = sealing->now_ms;
 	} else if (msg->size == witness->sent_size) {
 		sealing_refuse(
 		    sealing, SEAL_FORKED, msg->size, witness->key.name);

@@ -4,7 +4,9 @@
  * Entries of 200 customers, and of one that is rare; verdicts, withdrawals and
  * what else happens; every tenth rule stands.
  *
- *   bench_audit [FOLDER] [ENTRIES]
+ *   bench_audit FOLDER ENTRIES
+ *
+ * One line of JSON; the store stays in FOLDER/store.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -18,12 +20,12 @@
 #include "store/record.h"
 #include "store/store.h"
 #include "tests/lib/random_entry.h"
-#include "tests/lib/temp_folder.h"
 
 #define BATCH     1000
 #define CUSTOMERS 200
 #define RARE      100000 /* one entry in so many */
 #define PROOFS    1000
+#define PATH_LEN  512
 
 static struct entry entry;
 
@@ -88,7 +90,7 @@ fill(struct store *store, uint64_t n)
 		}
 		must(store_commit(store, NULL), "commit");
 	}
-	printf("%-28s %10.0f /s\n", "appended, batches of 1,000",
+	printf("{\"entries\": %" PRIu64 ", \"appended_per_second\": %.0f", n,
 	    (double)n / (now() - begin));
 }
 
@@ -119,8 +121,8 @@ list(struct ledger *log, const char *what, const struct index_query *query)
 	found = 0;
 	asked = query;
 	must(ledger_walk(log, &range, see, NULL, NULL), what);
-	printf(
-	    "%-28s %10.3f s, %" PRIu64 " found\n", what, now() - begin, found);
+	printf(", \"%s_s\": %.4f, \"%s_found\": %" PRIu64, what, now() - begin,
+	    what, found);
 }
 
 static void
@@ -135,12 +137,12 @@ lists(struct ledger *log)
 
 	must(prefix_parse("203.0.113.7/32", &prefix.prefix), "prefix");
 	late.from_ns = UINT64_MAX;
-	list(log, "list by the rare customer", &rare);
-	list(log, "list by prefix, rare", &prefix);
+	list(log, "rare_customer", &rare);
+	list(log, "rare_prefix", &prefix);
 	must(prefix_parse("10.7.9.1/32", &prefix.prefix), "prefix");
-	list(log, "list by prefix, busy", &prefix);
-	list(log, "list of another time", &late);
-	list(log, "list of all", NULL);
+	list(log, "busy_prefix", &prefix);
+	list(log, "other_time", &late);
+	list(log, "all", NULL);
 }
 
 static void
@@ -153,15 +155,13 @@ proofs(struct ledger *log, uint64_t n)
 	for (unsigned i = 0; i < PROOFS; i++)
 		must(ledger_inclusion(log, random_below(&random, n), n, &proof),
 		    "inclusion");
-	printf("%-28s %10.1f us\n", "inclusion proof",
-	    (now() - begin) / PROOFS * 1e6);
+	printf(", \"inclusion_us\": %.1f", (now() - begin) / PROOFS * 1e6);
 	begin = now();
 	for (unsigned i = 0; i < PROOFS; i++)
 		must(ledger_consistency(
 			 log, 1 + random_below(&random, n), n, &proof),
 		    "consistency");
-	printf("%-28s %10.1f us\n", "consistency proof",
-	    (now() - begin) / PROOFS * 1e6);
+	printf(", \"consistency_us\": %.1f", (now() - begin) / PROOFS * 1e6);
 }
 
 static void
@@ -171,38 +171,38 @@ verify(struct ledger *log)
 	uint64_t seq;
 
 	must(ledger_verify(log, &seq), "verify");
-	printf("%-28s %10.3f s\n", "verify", now() - begin);
+	printf(", \"verify_s\": %.3f", now() - begin);
 }
 
 int
 main(int argc, char **argv)
 {
-	uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000000;
-	char path[TEMP_PATH_MAX], file[TEMP_PATH_MAX + 16];
+	uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
+	char path[PATH_LEN], file[PATH_LEN + 16];
 	struct store *store;
 	struct stat st = { 0 };
 	double begin;
 
-	if (argc > 1)
-		(void)setenv("TMPDIR", argv[1], 1);
-	if (n == 0)
+	if (n == 0) {
+		(void)fprintf(stderr, "usage: bench_audit FOLDER ENTRIES\n");
 		return 2;
-	temp_folder_make(path);
+	}
+	(void)snprintf(path, sizeof(path), "%s/store", argv[1]);
 	must(store_open(path, 0, &store), path);
 	fill(store, n);
 	store_close(store);
 	(void)snprintf(file, sizeof(file), "%s/data.mdb", path);
 	(void)stat(file, &st);
-	printf("%-28s %10.1f (record %d)\n", "octets an entry",
+	printf(", \"octets\": %.1f, \"record\": %d",
 	    (double)st.st_size / (double)n,
 	    record_encode(&entry, (uint8_t[RECORD_MAX]){ 0 }));
 	begin = now();
 	must(store_open(path, 0, &store), path);
-	printf("%-28s %10.3f s\n", "open", now() - begin);
+	printf(", \"open_s\": %.4f", now() - begin);
 	proofs(store_ledger(store), n);
 	lists(store_ledger(store));
 	verify(store_ledger(store));
+	printf("}\n");
 	store_close(store);
-	temp_folder_remove(path);
 	return 0;
 }

@@ -27,6 +27,7 @@ static const uint64_t sizes[] = { 100, 256, 400, 0 };
 struct scene {
 	struct audit_scene store;
 	struct args args;
+	char vkey[NOTE_VKEY_MAX];         /* the log's first */
 	char outside[TEMP_PATH_MAX + 16]; /* a checkpoint that was kept */
 	char proof[TEMP_PATH_MAX + 16];
 };
@@ -69,7 +70,8 @@ row_change(const struct scene *scene, enum db_table table, uint64_t key)
 static void
 with_key(struct scene *scene)
 {
-	scene->args.vkeys.text[scene->args.vkeys.n++] = scene->store.vkey;
+	memcpy(scene->vkey, scene->store.vkey, sizeof(scene->vkey));
+	scene->args.vkeys.text[scene->args.vkeys.n++] = scene->vkey;
 }
 
 /* What is asked for is written to a file first. */

@@ -17,6 +17,7 @@
 #include "proxy/cli/show.h"
 #include "proxy/control/view.h"
 #include "tests/lib/ctl_samples.h"
+#include "tests/lib/entry_samples.h"
 
 #define TEXT_MAX 65536
 

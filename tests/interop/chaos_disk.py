@@ -13,6 +13,7 @@ DISKS = os.environ.get("SLUICE_DISKS", "tmpfs,ext4").split(",")
 RATE = 200
 SIZE = 48                        # MiB of the store's file system
 LATE = 2.0
+EVERY = 15                       # times between one role's deaths
 SIGNED = 10.0                    # seconds until all is signed again
 
 
@@ -94,12 +95,15 @@ def is_signed(town):
 
 def during(town, n):
     """A role dies while the disk is full: nothing that was withdrawn comes
-    back."""
+    back. Not so often that they are waited for ever longer."""
     victim = [None, "guard", "store", "control", "signer"][n % 5]
-    if victim is not None:
-        kill(children(town.sluice)[victim])
-        until(lambda: victim in children(town.sluice), 20, victim + " back")
-        time.sleep(0.5)
+    if victim is None or n % EVERY >= 5:
+        return
+    pid = children(town.sluice)[victim]
+    kill(pid)
+    until(lambda: children(town.sluice).get(victim, pid) != pid, 40,
+          victim + " back")
+    time.sleep(0.5)
 
 
 def mounted(lab, kind):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Stop and reload under load: nothing is left inside, and all comes back."""
+from audit import Audit, parse
 from chaos import *
 
 STOPS = int(os.environ.get("SLUICE_STOPS", "5"))
@@ -21,6 +22,7 @@ def stop(town, n):
     equal([one[:2] for one in town.rr.notifications[notifications:]],
           [(6, 2)], "NOTIFICATION inside")
     expect(not any(map(is_running, pids)), "processes are left")
+    sealed(town)
     time.sleep(0.2)
     begun = time.monotonic()
     town.sluice.start()
@@ -31,6 +33,17 @@ def stop(town, n):
     say("stop %d under load: %d rules withdrawn, then Cease, exit 0 after "
         "%.2f s; started again, all inside after %.2f s" % (
             n, held, took, back))
+
+
+def sealed(town):
+    """The last checkpoint is of all that there is, the stop itself, too."""
+    audit = Audit(town.sluice, town.sluice.config["store"]["path"])
+    last = json.loads(audit("list", "-n", 1, "--json").splitlines()[-1])
+    equal(parse(audit.checkpoint()).size, last["seq"] + 1,
+          "size of the last checkpoint after a stop")
+    kinds = [json.loads(line).get("kind")
+             for line in audit("list", "-n", 20, "--json").splitlines()]
+    expect("stop" in kinds, "the stop is not among the last entries: %s" % kinds)
 
 
 def deaf(town):

@@ -1,62 +1,87 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The store's disk stands still for five seconds, and then fails to sync, while
-all BGP sessions have a hold time of three: no session ends, withdrawals go
-inward, nothing is accepted that is not on disk, and all is recorded after.
+"""The disk of the store, of the signer, of both stands still for five seconds,
+and then fails to sync, while all BGP sessions have a hold time of three: no
+session ends, withdrawals go inward, nothing is accepted that is not on disk,
+and all is recorded and signed after. The signer's alone keeps nobody waiting.
 
-SLUICE_STALLS: how often (default 2). SLUICE_SECONDS: how long."""
+SLUICE_STALLS: how often each (default 1). SLUICE_SECONDS: how long.
+SLUICE_DISKS: which (default both,store,signer)."""
 import errno
 
+from audit import Audit, parse
 from chaos import *
 
-STALLS = int(os.environ.get("SLUICE_STALLS", "2"))
+STALLS = int(os.environ.get("SLUICE_STALLS", "1"))
+DISKS = os.environ.get("SLUICE_DISKS", "both,store,signer").split(",")
 SECONDS = float(os.environ.get("SLUICE_SECONDS", "5"))
 HOLD = 3
 RATE = 150
 LATE = 1.0
+SIGNED = 10.0                    # seconds until all is signed again
 
 
 class Disk:
-    """The folder with the store and the signer's, by tests/lib/stall.c."""
+    """The folder with the store, the signer's, or both: by tests/lib/stall.c,
+    but the signer, whose environment is empty, is stopped as a whole."""
 
-    def __init__(self, town):
-        self.path = town.lab.path("trouble")
-        below = town.sluice.config["store"]["path"]
-        town.sluice.env.update({
-            "LD_PRELOAD": os.path.join(town.lab.bin, "libstall.so"),
-            "STALL_BELOW": "%s:%s-seal" % (below, below),
-            "STALL_WHILE": self.path})
+    def __init__(self, town, which):
+        self.path = town.lab.path("trouble-" + which)
+        self.town, self.which, self.stopped = town, which, None
+        if which != "signer":
+            town.sluice.env.update({
+                "LD_PRELOAD": os.path.join(town.lab.bin, "libstall.so"),
+                "STALL_BELOW": town.sluice.config["store"]["path"],
+                "STALL_WHILE": self.path})
 
-    def stall(self, number=""):
+    def stall(self):
+        if self.which != "store":
+            self.stopped = children(self.town.sluice)["signer"]
+            os.kill(self.stopped, signal.SIGSTOP)
+        self.trouble("")
+
+    def trouble(self, number):
         with open(self.path + ".new", "w") as file:
             file.write(str(number))
         os.rename(self.path + ".new", self.path)
 
     def well(self):
         os.unlink(self.path)
+        if self.stopped is not None:
+            os.kill(self.stopped, signal.SIGCONT)
+            self.stopped = None
 
 
 def stands_still(town, disk, n):
     for one in town.all:
         one.silence = 0
     begun = time.monotonic()
+    signed = parse(town.audit.signed(SIGNED)).size
     disk.stall()
     size = town.log.read()
     came, out = held_up(town, SECONDS)
     took = time.monotonic() - begun
-    equal(town.log.read(), size, "entries in the log after the stall")
+    new = town.log.read() - size
+    if disk.which != "store":
+        equal(town.audit.size(), signed,
+              "entries signed by a signer that stands still")
     disk.well()
     back = recovers(town, "stall")
-    equal(came, [], "rules that came inside while the disk stood still")
     expect(out and max(out) < LATE, "a withdrawal took %.1f s" % max(
         out, default=0))
+    if disk.which == "signer":
+        expect(came and new, "nothing went on")
+    else:
+        equal(new, 0, "entries in the log after the stall")
+        equal(came, [], "rules that came inside while the disk stood still")
     silence = max(one.silence for one in town.all)
     expect(silence < HOLD, "%.1f s without a word from sluice" % silence)
     town.proved()
-    say("disk stands still for %.1f s, hold time %d s (%d): no session lost, "
-        "longest silence %.2f s; new inside 0; %d withdrawals, p50 %.1f p99 "
-        "%.1f max %.1f ms; right again %.2f s after" % (
-            took, HOLD, n, silence, len(out),
-            *(1000 * percentile(out, p) for p in (0.5, 0.99, 1)), back))
+    town.audit.signed(SIGNED)
+    say("disk of %s stands still for %.1f s, hold time %d s (%d): no session "
+        "lost, longest silence %.2f s; new inside %d, entries %d; %d "
+        "withdrawals, p50 %.1f p99 %.1f max %.1f ms; right again %.2f s after"
+        % (disk.which, took, HOLD, n, silence, len(came), new, len(out),
+           *(1000 * percentile(out, p) for p in (0.5, 0.99, 1)), back))
 
 
 def fails(town, disk):
@@ -64,7 +89,7 @@ def fails(town, disk):
     the next one looks. No session notices."""
     store = children(town.sluice)["store"]
     town.load.go()
-    disk.stall(errno.EIO)
+    disk.trouble(errno.EIO)
     until(lambda: not is_running(store), 10, "the store to end")
     gone = len(town.rr.came)
     time.sleep(1)
@@ -79,19 +104,32 @@ def fails(town, disk):
         "before" % (back, len(town.rr.came) - gone))
 
 
-def test(lab):
-    town = Town(lab, hold=HOLD)
-    disk = Disk(town)
+def stalls(lab, which):
+    town = Town(lab, hold=HOLD, name="sluice-" + which)
+    disk = Disk(town, which)
+    town.audit = Audit(town.sluice)
     town.begin(RATE)
+    town.audit.signed()
     for n in range(1, STALLS + 1):
         stands_still(town, disk, n)
-    fails(town, disk)
+    if which == "both":
+        fails(town, disk)
     sane(town.sluice)
     equal(town.rr.revived, [], "withdrawn rules that came back")
     heads = town.log.unchanged()
+    town.audit.signed(SIGNED)
+    town.audit.verify()
     say("inside: %d announcements, none without a record; log: %d entries, no "
         "gap, %d heads seen on the way are heads of it" % (
             len(town.rr.came), town.log.next, heads))
+    for one in town.all:
+        one.stop()
+    equal(town.sluice.stop(15), 0, "exit status")
+
+
+def test(lab):
+    for which in DISKS:
+        stalls(lab, which)
 
 
 run(test)

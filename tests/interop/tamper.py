@@ -46,13 +46,16 @@ class Truth:
         for life in range(4):
             self.sluice.start()
             self.live(dice, life)
-            self.note = self.audit.signed()
+            self.audit.signed()
             self.key = self.audit.log_keys()[0]
             equal(self.sluice.stop(15), 0, "exit status")
             if life < 3:
                 self.keep(life)
-        self.outside = self.lab.file("outside", self.note)
         self.verified = self.entries(self.store)
+        # All is signed at a stop.
+        note = Audit(self.sluice, self.store).checkpoint()
+        equal(parse(note).size, self.verified, "entries signed at the stop")
+        self.outside = self.lab.file("outside", note)
 
     def live(self, dice, life):
         rr = Speaker(self.lab, "198.18.0.10", SLUICE, ASN, listen=True)

@@ -63,14 +63,3 @@ void sample_session_down(struct msg_ctl_session *msg);
  * back, with damage on disk. */
 void sample_seal(struct msg_audit_seal *msg);
 void sample_seal_rolled_back(struct msg_audit_seal *msg);
-
-/* A verdict, an operator's act, a start: kinds that look different. */
-void sample_entry(struct entry *entry);
-void sample_entry_operator(struct entry *entry);
-void sample_entry_wish(struct entry *entry);
-void sample_entry_start(struct entry *entry);
-void sample_entry_retention(struct entry *entry);
-void sample_entry_clock(struct entry *entry);
-/* The first key; and a second, which the first one did not sign. */
-void sample_entry_key(struct entry *entry);
-void sample_entry_key_forged(struct entry *entry);

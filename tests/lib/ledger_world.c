@@ -92,7 +92,8 @@ world_prune(struct world *world, uint64_t before, uint32_t max)
 	uint32_t removed;
 
 	assert_int_equal(store_begin(world->store), 0);
-	assert_int_equal(store_prune(world->store, before, max, NULL, &removed), 0);
+	assert_int_equal(
+	    store_prune(world->store, before, max, NULL, &removed), 0);
 	assert_int_equal(store_commit(world->store, NULL), 0);
 	return removed;
 }

@@ -203,6 +203,7 @@ on_poll(void *ctx)
 	sealing_tick(
 	    world->sealing, world->now_ms, WALL_NS + world->now_ms * 1000000);
 	world->polls++;
+	world->quiet = writer_idle(world->writer) ? world->quiet + 1 : 0;
 	if ((world->until != NULL && world->until(world)) ||
 	    world->polls >= POLLS_MAX)
 		loop_stop(world->loop);
@@ -214,6 +215,7 @@ seal_run(
 {
 	world->until = until;
 	world->polls = 0;
+	world->quiet = 0;
 	timer_start(world->poll, 0, POLL_MS);
 	loop_run(world->loop);
 	timer_stop(world->poll);
@@ -236,7 +238,7 @@ seal_is_published(const struct seal_world *world)
 static bool
 is_quiet(const struct seal_world *world)
 {
-	return world->polls >= 20;
+	return world->quiet >= 20;
 }
 
 void

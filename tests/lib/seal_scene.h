@@ -23,6 +23,7 @@ struct seal_world {
 	uint64_t now_ms;
 	bool (*until)(const struct seal_world *world);
 	unsigned polls;
+	unsigned quiet; /* polls since the writer was last busy */
 	/* the signer */
 	struct seal_key *secret;
 	struct note_key key;

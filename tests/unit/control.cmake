@@ -19,8 +19,10 @@ sluice_test(unit test_text cli)
 sluice_test(unit test_table cli)
 sluice_test(unit test_ask cli)
 sluice_test(unit test_offline cli SOURCES lib/random_entry.c lib/temp_folder.c)
-sluice_test(golden test_golden_view view SOURCES lib/ctl_samples.c)
-sluice_test(golden test_golden_show cli SOURCES lib/ctl_samples.c)
+sluice_test(golden test_golden_view view SOURCES lib/ctl_samples.c
+  lib/entry_samples.c)
+sluice_test(golden test_golden_show cli SOURCES lib/ctl_samples.c
+  lib/entry_samples.c)
 foreach(test test_golden_view test_golden_show)
   target_compile_definitions(${test} PRIVATE
     GOLDEN_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/golden")

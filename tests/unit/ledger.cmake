@@ -4,5 +4,5 @@ sluice_test(unit test_ledger store SOURCES lib/ledger_world.c ${store_lib})
 sluice_test(unit test_ledger_walk store SOURCES lib/ledger_world.c ${store_lib})
 
 # Not a test: what a large log takes on disk, and how long an auditor waits.
-add_executable(bench_audit bench/bench_audit.c lib/random_entry.c lib/temp_folder.c)
+add_executable(bench_audit bench/bench_audit.c lib/random_entry.c)
 target_link_libraries(bench_audit PRIVATE store flags)

@@ -8,6 +8,7 @@ sluice_test(unit test_store store SOURCES ${store_lib})
 sluice_test(unit test_store_full store SOURCES ${store_lib})
 sluice_test(unit test_store_kill store SOURCES ${store_lib})
 sluice_test(unit test_store_role store_role SOURCES lib/store_scene.c ${store_lib})
+sluice_test(unit test_writer store_role SOURCES ${store_lib})
 sluice_test(unit test_store_audit store_role SOURCES lib/store_scene.c ${store_lib})
 sluice_test(golden test_golden_record store SOURCES lib/random_entry.c)
 target_compile_definitions(test_golden_record PRIVATE

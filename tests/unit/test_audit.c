@@ -167,9 +167,14 @@ keys_are_followed_over_rotations(void **state)
 	audit_scene_rotate(scene, true);
 	args.vkeys.n = 1;
 	gives(&args, CLI_NO, "foreign  entry 705:");
-	gives(&args, CLI_NO, "confirm the first 300 entries");
+	/* What is left is signed by the first key, which was replaced. */
+	gives(&args, CLI_NO, "confirm the first 0 entries");
+	gives(&args, CLI_NO, "up to 300 entries are signed only with a key");
 	gives(
 	    &args, CLI_NO, "not signed by both keys, and count for nothing: 1");
+	/* To who trusts that one it is as good as those that follow it. */
+	args.vkeys.text[0] = vkeys[0];
+	gives(&args, CLI_NO, "confirm the first 300 entries");
 	/* The forged one leads to itself alone. */
 	args.vkeys.text[0] = scene->vkey;
 	gives(&args, CLI_NO, "foreign  entry 255:");
@@ -217,12 +222,48 @@ damaged_file_is_told_of(void **state)
 		gives(&args, CLI_NO, "data.mdb cannot be read: page ");
 	}
 	args.audit = ARGS_AUDIT_VERIFY;
+	gives(&args, CLI_NO, "not sound");
 	args.json = true;
-	gives(&args, CLI_NO, "{\"sound\":false,\"text\":\"--store ");
+	gives(&args, CLI_NO, "{\"sound\":false,");
 	assert_int_equal(truncate(path, 3 * 4096), 0);
 	gives(&args, CLI_NO, "data.mdb cannot be read: ");
 	assert_int_equal(truncate(path, 100), 0);
 	gives(&args, CLI_NO, "data.mdb cannot be read: ");
+	gives(&args, CLI_NO, "nothing of it can be read");
+}
+
+/* Of a torn file all that comes before the damage is verified. */
+static void
+rest_of_a_torn_file_is_verified(void **state)
+{
+	struct audit_scene *scene = *state;
+	struct args args = args_of(scene, ARGS_AUDIT_VERIFY);
+	char path[TEMP_PATH_MAX + 16];
+	const char mark[] = "SLR\1\1";
+	uint8_t *file;
+	size_t len, at = 0;
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", scene->folder);
+	file = (uint8_t *)audit_file_read(path, 1u << 24, &len);
+	assert_non_null(file);
+	/* The page on which entry 500 stands. */
+	for (; at + 16 < len; at++)
+		if (memcmp(&file[at], mark, 5) == 0 && file[at + 14] == 1 &&
+		    file[at + 15] == 0xf4)
+			break;
+	assert_true(at + 16 < len);
+	memset(&file[at & ~(size_t)4095], 0xa5, 16);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	assert_int_equal(fwrite(file, 1, len, out), len);
+	assert_int_equal(fclose(out), 0);
+	free(file);
+	gives(&args, CLI_NO, "data.mdb cannot be read: page ");
+	gives(&args, CLI_NO, "unreadable  entries 4");
+	gives(&args, CLI_NO, " to 699: a record cannot be read");
+	gives(&args, CLI_NO, "confirm the first 300 entries");
+	gives(&args, CLI_NO, "with the key that the log itself names");
 }
 
 /* A checkpoint and a proof written to files are good without the store. */
@@ -296,6 +337,7 @@ main(void)
 		TEST(keys_are_followed_over_rotations),
 		TEST(index_is_checked),
 		TEST(damaged_file_is_told_of),
+		TEST(rest_of_a_torn_file_is_verified),
 		TEST(proof_holds_alone),
 		TEST(parts_are_shown),
 	};

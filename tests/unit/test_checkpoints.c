@@ -102,6 +102,45 @@ many_are_thinned_out(void **state)
 	checkpoints_free(list);
 }
 
+/* Of lines that anybody may have written those are taken that a key has signed;
+ * a whole note, which somebody chose, is taken as it is. */
+static void
+lines_of_others_are_passed_over(void **state)
+{
+	static const char strange[] =
+	    WORDS_OF("9000000000000000000") "\n" WORDS_OF("9") "\n";
+	struct checkpoint checkpoint = { .origin = "a.example/log", .size = 7 };
+	struct checkpoints *list = checkpoints_new();
+	struct seal_key *secret = seal_key_make();
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+	char note[NOTE_MAX] = "", line[1024], root[64];
+	struct note_key key;
+	size_t len;
+
+	(void)state;
+	assert_non_null(secret);
+	seal_key_public(secret, public_key);
+	assert_int_equal(
+	    note_key_make(&key, checkpoint.origin, NOTE_ED25519, public_key),
+	    0);
+	len = (size_t)checkpoint_print(&checkpoint, note, sizeof(note));
+	assert_int_equal(
+	    note_sign(note, sizeof(note), &len, len, &key, secret, 0), 0);
+	(void)seal_base64(checkpoint.root, SEAL_LEN, root, sizeof(root));
+	(void)snprintf(line, sizeof(line), "checkpoint %s 7 %s %.*s",
+	    checkpoint.origin, root,
+	    (int)(strlen(strstr(note, "\xe2\x80\x94")) - 5),
+	    strstr(note, "\xe2\x80\x94") + 4);
+	checkpoints_keys(list, &key, 1);
+	assert_int_equal(checkpoints_take(list, strange, strlen(strange)), 0);
+	assert_int_equal(checkpoints_take(list, line, strlen(line)), 1);
+	assert_int_equal(
+	    checkpoints_take(list, NOTE_OF("3"), strlen(NOTE_OF("3"))), 1);
+	assert_int_equal(checkpoints_count(list), 2);
+	checkpoints_free(list);
+	seal_key_free(secret);
+}
+
 int
 main(void)
 {
@@ -109,7 +148,10 @@ main(void)
 		cmocka_unit_test(line_becomes_its_note),
 		cmocka_unit_test(files_of_both_kinds_are_read),
 		cmocka_unit_test(many_are_thinned_out),
+		cmocka_unit_test(lines_of_others_are_passed_over),
 	};
 
+	if (seal_init() != 0)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,12 +96,49 @@ examples_are_rules(void **state)
 	free(text);
 }
 
+/* A line that shows how "audit" is used for something is a good one. */
+static void
+example_is_parsed(char *line)
+{
+	const char *argv[16] = { NULL };
+	char why[ARGS_WHY_MAX] = "", *rest = line;
+	struct args args;
+	int argc = 0;
+
+	for (char *word; (word = strsep(&rest, " ")) != NULL;) {
+		assert_in_range(argc, 0, 15);
+		if (*word != '\0')
+			argv[argc++] = word;
+	}
+	if (args_parse(argc, argv, &args, why) < 0 || args.verb != ARGS_AUDIT)
+		fail_msg("%s ... %s", line, why);
+}
+
+/* The help about the log begins with what it is asked for most. */
+static void
+examples_of_audit_are_commands(void **state)
+{
+	char *text = help_text(ARGS_AUDIT), *rest = text;
+	unsigned n = 0;
+
+	(void)state;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		if (strncmp(line, "  sluice audit ", 15) != 0)
+			continue;
+		example_is_parsed(line);
+		n++;
+	}
+	assert_in_range(n, 5, 20);
+	free(text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_verb_has_help),
 		cmocka_unit_test(examples_are_rules),
+		cmocka_unit_test(examples_of_audit_are_commands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

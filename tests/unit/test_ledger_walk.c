@@ -171,11 +171,13 @@ size_tells_what_may_go(void **state)
 
 	world_append(world, 300, 0, LIVE_PUT);
 	world_append(world, 9700, 0, LIVE_NONE);
-	assert_int_equal(ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
+	assert_int_equal(
+	    ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
 	assert_true(block > 10 && block < 38);
 	was = block;
 	assert_int_equal(world_prune(world, block, 1000), block - 2);
-	assert_int_equal(ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
+	assert_int_equal(
+	    ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
 	assert_true(block <= was + 1);
 	assert_int_equal(ledger_pruned(world->log, &pruned), 0);
 	assert_int_equal(pruned.blocks, was - 2);

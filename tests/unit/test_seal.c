@@ -121,6 +121,93 @@ root_is_that_of_the_definition(void **state)
 	}
 }
 
+/* SHA-256 of so many 'a', around the lengths at which a block, or the padding
+ * behind it, ends. */
+static void
+hash_of_every_length_is_the_standard_s(void **state)
+{
+	static const struct {
+		size_t len;
+		const char *hash;
+	} rows[] = {
+		{ 1, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785a"
+		     "fee48bb" },
+		{ 54, "a3f01b6939256127582ac8ae9fb47a382a244680806a3f613a118851"
+		      "c1ca1d47" },
+		{ 55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e91"
+		      "0f734318" },
+		{ 56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef797068"
+		      "6ec6738a" },
+		{ 63, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da45"
+		      "7ddc2f34" },
+		{ 64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df"
+		      "154668eb" },
+		{ 65, "635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f"
+		      "17eb0ae0" },
+		{ 118, "879dc4f05b19ebc3b037f4683633df1332b054cf52fa372d323c421"
+		       "cb893a2aa" },
+		{ 119, "31eba51c313a5c08226adf18d4a359cfdfd8d2e816b13f4af952f7e"
+		       "a6584dcfb" },
+		{ 120, "2f3d335432c70b580af0e8e1b3674a7c020d683aa5f73aaaedfdc55"
+		       "af904c21c" },
+		{ 127, "c57e9278af78fa3cab38667bef4ce29d783787a2f731d4e12200270"
+		       "f0c32320a" },
+		{ 128, "6836cf13bac400e9105071cd6af47084dfacad4e5e302c94bfed24e"
+		       "013afb73e" },
+		{ 129, "c12cb024a2e5551cca0e08fce8f1c5e314555cc3fef6329ee994a3d"
+		       "b752166ae" },
+		{ 1000, "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5d"
+			"b1b9737ea3" },
+	};
+	char data[1000], text[2 * SEAL_LEN + 1];
+	uint8_t hash[SEAL_LEN];
+
+	(void)state;
+	memset(data, 'a', sizeof(data));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		seal_sha256(data, rows[i].len, hash);
+		hex(hash, text);
+		assert_string_equal(text, rows[i].hash);
+	}
+}
+
+/* A leaf's hash is that of its mark and its octets, whatever the length. */
+static void
+leaf_is_the_hash_of_mark_and_record(void **state)
+{
+	uint8_t data[201] = { 0x00 }, leaf[SEAL_LEN], wanted[SEAL_LEN];
+
+	(void)state;
+	for (size_t i = 1; i < sizeof(data); i++)
+		data[i] = (uint8_t)(7 * i);
+	for (size_t len = 0; len < sizeof(data); len++) {
+		seal_leaf(&data[1], len, leaf);
+		seal_sha256(data, len + 1, wanted);
+		assert_memory_equal(leaf, wanted, SEAL_LEN);
+	}
+}
+
+/* A tree that takes what another one made of each leaf is the same tree. */
+static void
+tree_of_taken_hashes_is_the_same(void **state)
+{
+	struct seal_tree made, taken;
+	uint8_t leaf[SEAL_LEN], root[SEAL_LEN], again[SEAL_LEN];
+
+	(void)state;
+	seal_tree_init(&made);
+	seal_tree_init(&taken);
+	for (unsigned n = 0; n < SIZES; n++) {
+		leaf_of(n, leaf);
+		seal_tree_add(&made, leaf);
+		seal_tree_take(&taken, seal_tree_last(&made));
+		seal_tree_root(&made, root);
+		seal_tree_root(&taken, again);
+		assert_int_equal(taken.size, n + 1);
+		assert_memory_equal(root, again, SEAL_LEN);
+	}
+}
+
 /* A packed tree goes on as if it had never been packed. */
 static void
 packed_tree_comes_back_whole(void **state)
@@ -328,6 +415,9 @@ main(void)
 	struct CMUnitTest tests[N_STORIES + N_ROWS] = {
 		cmocka_unit_test(published_leaves_give_published_roots),
 		cmocka_unit_test(root_is_that_of_the_definition),
+		cmocka_unit_test(hash_of_every_length_is_the_standard_s),
+		cmocka_unit_test(leaf_is_the_hash_of_mark_and_record),
+		cmocka_unit_test(tree_of_taken_hashes_is_the_same),
 		cmocka_unit_test(packed_tree_comes_back_whole),
 		cmocka_unit_test(packed_tree_of_wrong_length_is_refused),
 		cmocka_unit_test(leaf_and_node_differ),

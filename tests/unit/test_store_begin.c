@@ -151,8 +151,7 @@ renew_begins_another_log(void **state)
 	assert_first_entry(world, "renewed by alice: restored backup");
 	assert_non_null(strstr(world->entry.evidence, "size 11"));
 	assert_memory_equal(world->entry.evidence, "before: log ", 12);
-	assert_memory_equal(
-	    &world->entry.evidence[12], first, strlen(first));
+	assert_memory_equal(&world->entry.evidence[12], first, strlen(first));
 	assert_string_equal(world->entry.operator_name, "alice");
 	fill(world, 1);
 	stop(world);
@@ -215,8 +214,8 @@ damage_is_set_aside_for_a_while(void **state)
 	while (err == 0 && n < 10) {
 		start(world);
 		assert_int_equal(store_next(world->store), 1);
-		assert_first_entry(world,
-		    n == 0 ? "before: nothing" : "folder aside-");
+		assert_first_entry(
+		    world, n == 0 ? "before: nothing" : "folder aside-");
 		fill(world, 300);
 		stop(world);
 		damage(world);
@@ -293,6 +292,67 @@ wish_beyond_the_limit_keeps_the_log(void **state)
 	}
 }
 
+static void
+name_of(const struct begin_world *world, const char *file,
+    char name[TEMP_PATH_MAX + 16])
+{
+	(void)snprintf(name, TEMP_PATH_MAX + 16, "%s/%s", world->path, file);
+}
+
+/* A wish that is a pipe is not waited for, and none. */
+static void
+pipe_is_no_wish(void **state)
+{
+	struct begin_world *world = *state;
+	char name[TEMP_PATH_MAX + 16], first[NOTE_NAME_MAX];
+
+	start(world);
+	memcpy(first, world->origin, sizeof(first));
+	stop(world);
+	name_of(world, "renew", name);
+	assert_int_equal(mkfifo(name, 0600), 0);
+	start(world);
+	assert_string_equal(world->origin, first);
+}
+
+/* Data in another place is neither judged nor set aside. */
+static void
+data_elsewhere_is_left_alone(void **state)
+{
+	struct begin_world *world = *state;
+	char name[TEMP_PATH_MAX + 16], other[TEMP_PATH_MAX + 16];
+	struct stat st;
+
+	start(world);
+	fill(world, 10);
+	stop(world);
+	name_of(world, "data.mdb", name);
+	name_of(world, "elsewhere", other);
+	assert_int_equal(rename(name, other), 0);
+	assert_int_equal(symlink(other, name), 0);
+	assert_int_equal(begin_look(world->path, &world->begin), -1);
+	assert_int_equal(lstat(name, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+}
+
+/* A store that was ended when the log had been set aside, and no other had
+ * begun, leaves the next one to say so. */
+static void
+end_between_two_logs_is_told(void **state)
+{
+	struct begin_world *world = *state;
+	char folder[NAME_MAX_LEN];
+
+	start(world);
+	fill(world, 10);
+	stop(world);
+	assert_int_equal(
+	    inspect_aside(world->path, UINT64_C(1782864000000000000), folder),
+	    0);
+	start(world);
+	assert_first_entry(world, folder);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -306,6 +366,9 @@ main(void)
 		T(unreadable_wish_is_passed_over),
 		T(wish_beyond_the_limit_keeps_the_log),
 		T(damage_is_set_aside_for_a_while),
+		T(pipe_is_no_wish),
+		T(data_elsewhere_is_left_alone),
+		T(end_between_two_logs_is_told),
 	};
 
 	return cmocka_run_group_tests_name("store_begin", tests, NULL, NULL);

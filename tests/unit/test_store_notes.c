@@ -421,8 +421,8 @@ has_note(const struct notes_world *world, uint64_t size)
 	uint64_t found;
 	size_t len;
 
-	return ledger_note(store_ledger(world->store), size, &found, note,
-		   &len) == 0 &&
+	return ledger_note(
+		   store_ledger(world->store), size, &found, note, &len) == 0 &&
 	       found == size;
 }
 

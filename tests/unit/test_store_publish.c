@@ -67,8 +67,7 @@ refusal_is_told_with_the_last_checkpoint(void **state)
 		assert_true(line_next(fd, line, sizeof(line)));
 		assert_non_null(strstr(line, "refused rolled-back: "));
 		assert_true(line_next(fd, line, sizeof(line)));
-		assert_non_null(
-		    strstr(line, "checkpoint " SEAL_ORIGIN " 10 "));
+		assert_non_null(strstr(line, "checkpoint " SEAL_ORIGIN " 10 "));
 		assert_false(line_next(fd, line, sizeof(line)));
 	}
 	publish_now(publish, world->sealing);
@@ -141,11 +140,9 @@ key_is_recorded_once(void **state)
 	assert_true(publish_key(&notes, world->store, &hello));
 	notes_tick(&notes, 2);
 	assert_int_equal(wanted.sent, 2);
-	(void)seal_base64(
-	    hello.by_new, SEAL_SIGNATURE_LEN, text, sizeof(text));
+	(void)seal_base64(hello.by_new, SEAL_SIGNATURE_LEN, text, sizeof(text));
 	assert_non_null(strstr(wanted.note.evidence, text));
-	(void)seal_base64(
-	    hello.by_old, SEAL_SIGNATURE_LEN, text, sizeof(text));
+	(void)seal_base64(hello.by_old, SEAL_SIGNATURE_LEN, text, sizeof(text));
 	assert_non_null(strstr(wanted.note.evidence, text));
 }
 

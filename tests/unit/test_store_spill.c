@@ -103,7 +103,7 @@ add(struct spill_world *spill, unsigned n, enum entry_kind kind)
 
 	for (unsigned i = 0; i < n; i++) {
 		usual_entry(writer_next(world->writer), &world->entry);
-		world->entry.kind = kind;
+		world->entry.kind = (uint8_t)kind;
 		world->entry.live_op = LIVE_NONE;
 		assert_int_equal(writer_add(world->writer, &world->entry), 0);
 	}
@@ -122,11 +122,11 @@ setup(void **state)
 	spill->world = scene;
 	spill->poll = timer_new(spill->world->loop, on_poll, spill);
 	spill->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	(void)snprintf(spill->path, sizeof(spill->path), "%.90s/log",
-	    spill->world->path);
+	(void)snprintf(
+	    spill->path, sizeof(spill->path), "%.90s/log", spill->world->path);
 	memcpy(address.sun_path, spill->path, strlen(spill->path));
-	assert_int_equal(bind(spill->fd, (const struct sockaddr *)&address,
-			     sizeof(address)),
+	assert_int_equal(
+	    bind(spill->fd, (const struct sockaddr *)&address, sizeof(address)),
 	    0);
 	spill->log = syslog_new();
 	syslog_configure(spill->log, spill->path);

@@ -449,12 +449,48 @@ empty_log_is_sound(void **state)
 	verify_free(verify);
 }
 
+/* A key that was replaced, and stolen, signs the past only: what it has signed
+ * counts as far as the key that followed confirms it. */
+static void
+replaced_key_confirms_nothing_alone(void **state)
+{
+	struct log_scene *scene = *state;
+	struct seal_key *secret = seal_key_make();
+	const struct verify_finding *findings;
+	struct note_key keys[2] = { scene->key, scene->key };
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+	struct verify_sums sums;
+	struct verify *verify;
+	uint64_t total;
+	unsigned n;
+
+	assert_non_null(secret);
+	seal_key_public(secret, public_key);
+	assert_int_equal(
+	    note_key_make(&keys[0], scene->key.name, NOTE_ED25519, public_key),
+	    0);
+	seal_key_free(secret);
+	for (unsigned replaced = 0; replaced < 2; replaced++) {
+		verify = verify_new(keys, 2);
+		verify_replaced(verify, replaced == 1 ? 1 : 2);
+		log_scene_give(&scene->log, verify);
+		findings = verify_findings(verify, &n, &total);
+		verify_sums(verify, &sums);
+		assert_int_equal(total, replaced);
+		assert_int_equal(
+		    sums.signed_to, replaced == 1 ? 0 : LOG_ENTRIES);
+		if (replaced == 1)
+			assert_int_equal(findings[0].fault, VERIFY_FOREIGN);
+		verify_free(verify);
+	}
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0]),
-		FIRST = 5
+		FIRST = 6
 	};
 	struct CMUnitTest tests[FIRST + ROWS] = {
 #define TEST(name)                                                             \
@@ -465,6 +501,7 @@ main(void)
 		TEST(outside_is_checked),
 		TEST(many_findings_are_counted),
 		TEST(empty_log_is_sound),
+		TEST(replaced_key_confirms_nothing_alone),
 	};
 
 	for (size_t i = 0; i < ROWS; i++)
