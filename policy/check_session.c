@@ -24,6 +24,7 @@ session_contained(const struct check_ask *ask)
 	case REASON_PANIC:
 	case REASON_SELFTEST:
 	case REASON_FLAP:
+	case REASON_CRASH_SUSPECT:
 		return check_say(
 		    ask, (enum reason)reason, "%s", reason_text(reason));
 	default:

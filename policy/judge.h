@@ -90,7 +90,8 @@ struct question {
 	uint32_t cost_held; /* as rules_held, in cost units */
 	uint32_t new_room;  /* new rules that may pass now */
 	/* Why nothing of it may go inward now, whatever the rule: ACCEPTED, or
-	 * one of quarantined, muted, frozen, panic, selftest-failed, flap. */
+	 * one of quarantined, muted, frozen, panic, selftest-failed, flap,
+	 * crash-suspect. */
 	uint16_t contained;
 	uint8_t cost_profile; /* enum cost_profile */
 	bool protect_customers;

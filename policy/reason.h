@@ -42,6 +42,9 @@
 	    "the guard's own test failed, so nothing goes inward")             \
 	X(FLAP, 117, "flap",                                                   \
 	    "a session was lost twice just after the rule went active")        \
+	X(CRASH_SUSPECT, 118, "crash-suspect",                                 \
+	    "the guard ended while it worked on this rule; an operator has "   \
+	    "not released it yet")                                             \
 	X(MALFORMED, 120, "malformed", "the NLRI value cannot be decoded")     \
 	X(ATTRIBUTES, 121, "attributes-malformed",                             \
 	    "a path attribute is malformed (treat-as-withdraw)")               \

@@ -24,7 +24,7 @@
 	X(NOT_FOUND, -4, "not found")                                          \
 	X(BUSY, -5, "another process holds the store")                         \
 	X(MEMORY, -6, "out of memory")                                         \
-	X(ACCESS, -7, "the folder cannot be used")                             \
+	X(ACCESS, -7, "the folder cannot be used, or holds no log")            \
 	X(MISUSE, -8, "called out of turn")                                    \
 	X(SHORT, -9,                                                           \
 	    "data.mdb is shorter than what it holds: it has been truncated")   \
@@ -39,10 +39,10 @@ enum db_error {
 const char *db_error_text(int error); /* "?" when out of range */
 
 enum db_table {
-	DB_LOG = 0,  /* seq -> record, leaf hash */
-	DB_LIVE = 1, /* rule id -> seq of the entry that tells of it */
-	DB_TREE = 2, /* 0 -> right edge of the Merkle tree, digest of DB_LIVE */
-	DB_NODE = 3, /* tile level << 56 | index -> hash: store/ledger.h */
+	DB_LOG = 0,   /* seq -> record, leaf hash */
+	DB_LIVE = 1,  /* rule id -> seq of the entry that tells of it */
+	DB_TREE = 2,  /* right edge of the Merkle tree, digest of DB_LIVE */
+	DB_NODE = 3,  /* db_node_key() -> hash: store/ledger.h */
 	DB_INDEX = 4, /* block -> what may be in it: store/index.h */
 	DB_NOTE = 5,  /* size -> signed checkpoint */
 	DB_META = 6,  /* enum store_meta -> text or number: store/store.h */
@@ -50,6 +50,19 @@ enum db_table {
 };
 
 const char *db_table_name(unsigned table); /* NULL when out of range */
+
+/* Keys in DB_TREE. */
+#define DB_TREE_EDGE 0
+#define DB_TREE_LIVE 1 /* digest of DB_LIVE */
+
+/* Keys in DB_NODE; level is 1 or more, an index has 56 bits. */
+#define DB_NODE_SHIFT 56
+static inline uint64_t
+db_node_key(unsigned level, uint64_t index)
+{
+	return (uint64_t)level << DB_NODE_SHIFT |
+	       (index & ((UINT64_C(1) << DB_NODE_SHIFT) - 1));
+}
 
 struct db;
 struct MDB_txn;
@@ -72,7 +85,6 @@ struct db_txn {
  * may grow to in this run, 0 for the default; a file that is there already may
  * at least double. BUSY when another process has it open for writing; SHORT
  * when the file's end is missing, which would be a signal at every read of it.
- * That may take a child process to find out: call it with one thread running.
  */
 int db_open(const char *path, size_t map_size, struct db **out);
 

@@ -21,6 +21,7 @@
 #define FILE_MOST  ((rlim_t)1 << 20) /* only LMDB's lock file is written */
 #define FILES_MOST 32
 #define NICE       19
+#define KILL_S     10 /* behind the limit, for who does not heed it */
 
 _Static_assert(sizeof(struct inspect_report) <= 512,
     "a report goes through a pipe in one piece");
@@ -42,12 +43,23 @@ limit_set(int resource, rlim_t most)
 	(void)setrlimit((__rlimit_resource_t)resource, &limit);
 }
 
+/* SIGXCPU behind so much of the processor's time. */
+static void
+limit_time(uint64_t limit_ms)
+{
+	rlim_t seconds = (rlim_t)(limit_ms / 1000 + (limit_ms % 1000 != 0));
+	const struct rlimit limit = { seconds, seconds + KILL_S };
+
+	if (limit_ms != 0)
+		(void)setrlimit(RLIMIT_CPU, &limit);
+}
+
 static void
 signals_reset(void)
 {
 	static const int numbers[] = { SIGBUS, SIGSEGV, SIGABRT, SIGILL, SIGFPE,
-		SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGALRM, SIGXFSZ, SIGUSR1,
-		SIGUSR2 };
+		SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGALRM, SIGXFSZ, SIGXCPU,
+		SIGUSR1, SIGUSR2 };
 	sigset_t none;
 
 	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -91,9 +103,11 @@ report_write(void *ctx, const struct inspect_report *report)
 		_exit(1);
 }
 
-/* Fork a child that looks. Its pid, with *fd to read from; or -1. */
+/* Fork a child that looks; who waits for it has it tell early. Its pid, with
+ * *fd to read from; or -1. */
 static pid_t
-look_start(const char *path, enum inspect_depth depth, bool early, int *fd)
+look_start(const char *path, enum inspect_depth depth,
+    const struct inspect_wait *wait, int *fd)
 {
 	struct inspect_report report;
 	uint64_t from = now_ms();
@@ -106,8 +120,10 @@ look_start(const char *path, enum inspect_depth depth, bool early, int *fd)
 	if (pid == 0) {
 		int own = child_prepare(parent, pipes[1], depth);
 
-		inspect_look(
-		    path, depth, &report, early ? report_write : NULL, &own);
+		if (wait != NULL)
+			limit_time(wait->limit_ms);
+		inspect_look(path, depth, &report,
+		    wait != NULL ? report_write : NULL, &own);
 		report.ms = now_ms() - from;
 		report_write(&own, &report);
 		_exit(0);
@@ -124,39 +140,35 @@ look_start(const char *path, enum inspect_depth depth, bool early, int *fd)
 pid_t
 inspect_start(const char *path, int *fd)
 {
-	return look_start(path, INSPECT_FULL, false, fd);
+	return look_start(path, INSPECT_FULL, NULL, fd);
 }
 
-/* Wait for the pipe until the deadline (0: none). False: it has passed. */
+/* Wait for the pipe. False: it cannot be waited for. */
 static bool
-pipe_wait(int fd, uint64_t deadline)
+pipe_wait(int fd, const struct inspect_wait *wait, uint64_t from)
 {
 	struct pollfd poller = { .fd = fd, .events = POLLIN };
-	uint64_t now;
-	int wait, n;
+	int n;
 
 	do {
-		now = now_ms();
-		if (deadline != 0 && now >= deadline)
-			return false;
-		wait = deadline == 0 || deadline - now > 60000
-			   ? 60000
-			   : (int)(deadline - now);
-		n = poll(&poller, 1, wait);
+		n = poll(&poller, 1, INSPECT_SAY_MS);
+		if (n == 0 && wait->say != NULL)
+			wait->say(wait->ctx, now_ms() - from);
 	} while (n == 0 || (n < 0 && errno == EINTR));
 	return n > 0;
 }
 
 /* Read reports up to the end of file; the last whole one counts. Returns how
- * many there were, -1 when time was up. */
+ * many there were. */
 static int
-reports_read(int fd, uint64_t deadline, struct inspect_report *out)
+reports_read(int fd, const struct inspect_wait *wait, uint64_t from,
+    struct inspect_report *out)
 {
 	struct inspect_report report;
 	ssize_t got;
 	int n = 0;
 
-	while (pipe_wait(fd, deadline)) {
+	while (pipe_wait(fd, wait, from)) {
 		got = read(fd, &report, sizeof(report));
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -167,20 +179,21 @@ reports_read(int fd, uint64_t deadline, struct inspect_report *out)
 		*out = report;
 		n++;
 	}
-	return -1;
+	return n;
 }
 
 static void
-report_died(
-    struct inspect_report *report, bool late, uint64_t limit_ms, int status)
+report_died(struct inspect_report *report, uint64_t limit_ms, int status)
 {
 	const char *name = NULL;
 
 	report->error = DB_CORRUPT;
 	report->live_bad = 0;
-	if (late) {
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
 		(void)snprintf(report->why, sizeof(report->why),
-		    "the look at it took longer than %" PRIu64 " ms", limit_ms);
+		    "the look at it came to no end in %" PRIu64
+		    " ms of the processor's time",
+		    limit_ms);
 		return;
 	}
 	if (WIFSIGNALED(status))
@@ -197,26 +210,33 @@ void
 inspect_store(const char *path, enum inspect_depth depth, uint64_t limit_ms,
     struct inspect_report *report)
 {
+	const struct inspect_wait wait = { limit_ms, NULL, NULL };
+
+	inspect_store_wait(path, depth, &wait, report);
+}
+
+void
+inspect_store_wait(const char *path, enum inspect_depth depth,
+    const struct inspect_wait *wait, struct inspect_report *report)
+{
 	uint64_t from = now_ms();
 	int n, fd, status = -1;
 	pid_t pid;
 
 	memset(report, 0, sizeof(*report));
 	report->first = UINT64_MAX;
-	pid = look_start(path, depth, true, &fd);
+	pid = look_start(path, depth, wait, &fd);
 	if (pid < 0) {
 		report->error = DB_MEMORY;
 		(void)snprintf(report->why, sizeof(report->why),
 		    "no process could be made to look at it");
 		return;
 	}
-	n = reports_read(fd, limit_ms == 0 ? 0 : from + limit_ms, report);
+	n = reports_read(fd, wait, from, report);
 	(void)close(fd);
-	if (n < 0)
-		(void)kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (n < 1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		report_died(report, n < 0, limit_ms, status);
+		report_died(report, wait->limit_ms, status);
 	report->ms = now_ms() - from;
 }

@@ -5,7 +5,8 @@
  *
  * QUICK looks at the structure of the whole file (store/page.h), at the tree's
  * edge against the hashes below it, the digest of the live rules, the entries
- * that they name, and the last entries; FULL at every record, hash and index.
+ * that they name, and the last entries; FULL at every record, hash, index and
+ * checkpoint.
  */
 #pragma once
 
@@ -34,12 +35,24 @@ struct inspect_report {
 /*
  * Look at the store at path, which nobody may write to meanwhile (QUICK alone).
  * Forks: call it with one thread running. Always fills in the report; a child
- * that dies or takes more than limit_ms (0: no limit) is DB_CORRUPT, with the
- * signal in why; but one that somebody has killed is DB_MEMORY, for that says
- * nothing of the store.
+ * that dies, or takes more than limit_ms of the processor's time (0: no limit;
+ * rounded up to a second), is DB_CORRUPT, with the signal in why; but one that
+ * somebody has killed is DB_MEMORY, for that says nothing of the store. A disk
+ * that is slow is waited for.
  */
 void inspect_store(const char *path, enum inspect_depth depth,
     uint64_t limit_ms, struct inspect_report *report);
+
+/* The same, and say (may be NULL) is called every INSPECT_SAY_MS with the time
+ * that has passed. */
+#define INSPECT_SAY_MS 60000
+struct inspect_wait {
+	uint64_t limit_ms;
+	void (*say)(const void *ctx, uint64_t ms);
+	const void *ctx;
+};
+void inspect_store_wait(const char *path, enum inspect_depth depth,
+    const struct inspect_wait *wait, struct inspect_report *report);
 
 /*
  * The same in a child that goes on by itself beside the daemon (FULL, at low

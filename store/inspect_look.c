@@ -25,10 +25,8 @@
 #include "store/page.h"
 #include "store/store.h"
 
-#define TREE_KEY 0
-#define LIVE_KEY 1
 /* Times that a transaction is begun until no writer was faster. */
-#define TRIES    100
+#define TRIES 100
 
 static int
 file_fault(struct inspect_report *report, int err, const char *why)
@@ -95,7 +93,7 @@ tree_find(const struct page_roots *roots, const struct file *file,
 	const struct page_span span = { file->data, file->len };
 	struct page_span value;
 
-	return page_get(roots, &span, db_table_name(DB_TREE), TREE_KEY,
+	return page_get(roots, &span, db_table_name(DB_TREE), DB_TREE_EDGE,
 		   &value) == 0 &&
 	       seal_tree_unpack(value.data, value.len, tree) == 0;
 }
@@ -275,7 +273,7 @@ tree_look(struct inspect_state *look, struct db_txn *txn)
 	uint64_t last, rows;
 	const uint8_t *data;
 	size_t len;
-	int err = db_get(txn, DB_TREE, TREE_KEY, &data, &len);
+	int err = db_get(txn, DB_TREE, DB_TREE_EDGE, &data, &len);
 
 	seal_tree_init(&look->tree);
 	if (err == 0 && seal_tree_unpack(data, len, &look->tree) != 0)
@@ -288,11 +286,11 @@ tree_look(struct inspect_state *look, struct db_txn *txn)
 	if (look->tree.size > 0)
 		seal_tree_root(&look->tree, look->report->root);
 	/* Nodes are made before the digest is, and no other row is ever. */
-	err = db_get(txn, DB_TREE, LIVE_KEY, &data, &len);
+	err = db_get(txn, DB_TREE, DB_TREE_LIVE, &data, &len);
 	look->old = err == DB_NOT_FOUND;
 	if (err == 0 || err == DB_NOT_FOUND)
 		err = db_count(txn, DB_TREE, &rows, &last);
-	if (err == 0 && last > LIVE_KEY)
+	if (err == 0 && last > DB_TREE_LIVE)
 		err = DB_CORRUPT;
 	if (err != 0)
 		inspect_fault(look, err, UINT64_MAX, "the tree's row is none");
@@ -409,6 +407,8 @@ content_look(struct inspect_state *look, enum inspect_depth depth)
 		err = inspect_tail(look);
 	else if (err == 0)
 		err = inspect_blocks(look);
+	if (err == 0 && depth == INSPECT_FULL)
+		err = inspect_notes(look);
 	if (err != 0)
 		inspect_fault(look, err, UINT64_MAX, "it is damaged");
 	if (look->report->error != 0)

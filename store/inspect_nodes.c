@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/ledger_parts.h"
 #include "store/record.h"
 #include "store/store.h"
 
@@ -22,12 +23,6 @@ log_fault(struct inspect_state *look, uint64_t seq, const char *why)
 {
 	inspect_fault(look, DB_CORRUPT, seq, why);
 	return DB_CORRUPT;
-}
-
-static uint64_t
-node_key(unsigned level, uint64_t index)
-{
-	return (uint64_t)level << 56 | index;
 }
 
 /* The record as it stands, hashed. */
@@ -72,31 +67,12 @@ inspect_record(
 	return 0;
 }
 
-/* How many blocks the store says that it removed. */
-static int
-pruned_read(struct db_txn *txn, uint64_t *blocks)
-{
-	const uint8_t *data;
-	size_t len;
-	int err = db_get(txn, DB_META, STORE_PRUNED, &data, &len);
-
-	*blocks = 0;
-	if (err == DB_NOT_FOUND)
-		return 0;
-	if (err != 0)
-		return err;
-	if (len != 2 * sizeof(*blocks))
-		return DB_CORRUPT;
-	for (unsigned i = 0; i < sizeof(*blocks); i++)
-		*blocks = *blocks << 8 | data[i];
-	return 0;
-}
-
 int
 inspect_counts(struct inspect_state *look, struct db_txn *txn)
 {
 	uint64_t size = look->tree.size, count, last, nodes = 0;
-	int err = pruned_read(txn, &look->pruned);
+	struct ledger_pruned pruned;
+	int err = ledger_pruned_read(txn, &pruned);
 
 	if (err == 0)
 		err = db_count(txn, DB_LOG, &count, &last);
@@ -104,8 +80,8 @@ inspect_counts(struct inspect_state *look, struct db_txn *txn)
 		inspect_fault(look, err, UINT64_MAX, "it cannot be counted");
 		return err;
 	}
-	if (look->pruned > size / LEDGER_BLOCK ||
-	    count != size - look->pruned * LEDGER_BLOCK ||
+	if (pruned.blocks > size / LEDGER_BLOCK ||
+	    count != size - pruned.blocks * LEDGER_BLOCK ||
 	    (count > 0 && last >= size))
 		return log_fault(look, UINT64_MAX,
 		    "there are not as many entries as the tree has");
@@ -131,9 +107,9 @@ hash_read(struct inspect_state *look, struct db_txn *txn, unsigned level,
 	size_t len;
 	int err;
 
-	err = level == 0
-		  ? db_get(txn, DB_LOG, index, &data, &len)
-		  : db_get(txn, DB_NODE, node_key(level, index), &data, &len);
+	err = level == 0 ? db_get(txn, DB_LOG, index, &data, &len)
+			 : db_get(txn, DB_NODE, db_node_key(level, index),
+			       &data, &len);
 	if (err == 0 && (len < SEAL_LEN || (level > 0 && len != SEAL_LEN)))
 		err = DB_CORRUPT;
 	if (err == DB_NOT_FOUND)
@@ -227,12 +203,13 @@ inspect_origin(struct inspect_state *look)
 static int
 missing_check(struct inspect_state *look, struct db_txn *txn, uint64_t seq)
 {
-	uint64_t block = seq / LEDGER_BLOCK, pruned, left = 0;
-	int err = pruned_read(txn, &pruned); /* maybe more than there were */
+	uint64_t block = seq / LEDGER_BLOCK, left = 0;
+	struct ledger_pruned pruned; /* maybe more than there were */
+	int err = ledger_pruned_read(txn, &pruned);
 
 	if (err != 0)
 		return err;
-	if (pruned == 0 || block >= look->tree.size / LEDGER_BLOCK)
+	if (pruned.blocks == 0 || block >= look->tree.size / LEDGER_BLOCK)
 		return log_fault(look, seq, "it is missing");
 	for (uint64_t i = 0; i < LEDGER_BLOCK && err == 0; i++) {
 		const uint8_t *data;

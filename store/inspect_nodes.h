@@ -18,7 +18,6 @@ struct inspect_state {
 	struct seal_tree tree; /* its edge, as it was at the beginning */
 	struct entry *entry;   /* scratch */
 	bool old;              /* written before there were nodes */
-	uint64_t pruned;       /* blocks that were removed */
 };
 
 /* Put down the first fault; why counts only for CORRUPT. seq UINT64_MAX: no
@@ -48,3 +47,6 @@ int inspect_tail(struct inspect_state *look);
 
 /* All entries, all nodes, all indexes. */
 int inspect_blocks(struct inspect_state *look);
+
+/* inspect_notes.c: all checkpoints. */
+int inspect_notes(struct inspect_state *look);

@@ -9,7 +9,6 @@
 #include "store/record.h"
 #include "store/store.h"
 
-#define TREE_KEY   0
 #define PRUNED_LEN 16
 
 int
@@ -17,7 +16,7 @@ ledger_tree_read(struct db_txn *txn, struct seal_tree *tree)
 {
 	const uint8_t *data;
 	size_t len;
-	int err = db_get(txn, DB_TREE, TREE_KEY, &data, &len);
+	int err = db_get(txn, DB_TREE, DB_TREE_EDGE, &data, &len);
 
 	seal_tree_init(tree);
 	if (err == DB_NOT_FOUND)
@@ -249,7 +248,7 @@ ledger_seal(struct ledger *ledger, struct db_txn *txn)
 	struct db_value value = { packed, 0, NULL, 0 };
 
 	value.len = seal_tree_pack(&ledger->pending, packed);
-	db_put(txn, DB_TREE, TREE_KEY, &value);
+	db_put(txn, DB_TREE, DB_TREE_EDGE, &value);
 }
 
 void

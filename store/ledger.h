@@ -147,10 +147,6 @@ int ledger_inclusion(
 int ledger_consistency(
     struct ledger *ledger, uint64_t old_size, uint64_t size, struct proof *out);
 
-/* The hashes of a tile (store/tile.h), width of them. */
-int ledger_tile(struct ledger *ledger, unsigned level, uint64_t index,
-    unsigned width, uint8_t *out);
-
 /* ---- signed checkpoints, one per size ---- */
 
 /* Keep one, in place of one of the same size; errors stick to txn. */
@@ -164,7 +160,7 @@ int ledger_note(struct ledger *ledger, uint64_t at_most, uint64_t *size,
 
 /* ---- retention; the writer's thread ---- */
 
-/* Octets that the log's tables take: what ledger_keep_from() goes by. */
+/* Octets that the log's tables take: what ledger_old() goes by. */
 int ledger_octets(struct ledger *ledger, uint64_t *out);
 
 /* Blocks that stay whatever their age: from a size inside of one the growth of
@@ -179,18 +175,35 @@ bool ledger_pinned(const struct ledger_pins *pins, uint64_t block);
 /*
  * Remove the records of whole blocks in txn: those below `before`, at most max
  * of them, but for those that keep says are needed (a live rule stands on an
- * entry of theirs). *removed is their number; 0 when nothing is left to do.
- * Checkpoints below the first block with records go along, but for the last.
+ * entry of theirs). The first block stays, for its first entry names the log,
+ * and each with an entry of a key change. *removed is their number; 0 when
+ * nothing is left to do. The checkpoints inside of them go along.
  */
 int ledger_prune(struct ledger *ledger, struct db_txn *txn, uint64_t before,
     uint32_t max, bool (*keep)(void *ctx, uint64_t block), void *ctx,
     uint32_t *removed);
 
-/* The first block that is to stay: with an entry not older than from_ns, and
- * so that the log's tables take no more than octets (0: any). Pins may be NULL.
- */
-int ledger_keep_from(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
-    const struct ledger_pins *pins, uint64_t *block);
+/* Blocks that may go. */
+struct ledger_old {
+	uint64_t first;
+	uint64_t before; /* 0: none */
+	uint64_t blocks; /* between them; the others stay */
+};
+
+/* All up to the first with an entry not older than from_ns, and so many that
+ * the log's tables take no more than octets (0: any). Pins may be NULL. */
+int ledger_old(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
+    const struct ledger_pins *pins, struct ledger_old *out);
+
+/* The same at a time: blocks of which an entry is later than now_ns (a clock
+ * was ahead) say nothing of their age; they are as old as those behind them. */
+struct ledger_bounds {
+	uint64_t now_ns;
+	uint64_t from_ns;
+	uint64_t octets;
+};
+int ledger_old_at(struct ledger *ledger, const struct ledger_bounds *bounds,
+    const struct ledger_pins *pins, struct ledger_old *out);
 
 /*
  * Check everything: each record against its hash, all hashes against nodes and

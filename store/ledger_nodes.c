@@ -15,19 +15,11 @@
 
 /* Blocks completed in one transaction. */
 #define FILL        64
-#define LEVEL_SHIFT 56
-#define INDEX_MASK  ((UINT64_C(1) << LEVEL_SHIFT) - 1)
 /* Hashes of a block's own tree, its root included. */
 #define BLOCK_NODES (2 * LEDGER_BLOCK - 1)
 #define NO_BLOCK    UINT64_MAX
 
 /* ---- nodes as they are kept ---- */
-
-static uint64_t
-node_key(unsigned level, uint64_t index)
-{
-	return (uint64_t)level << LEVEL_SHIFT | (index & INDEX_MASK);
-}
 
 int
 ledger_node_read(
@@ -35,7 +27,7 @@ ledger_node_read(
 {
 	const uint8_t *data;
 	size_t len;
-	int err = db_get(txn, DB_NODE, node_key(level, index), &data, &len);
+	int err = db_get(txn, DB_NODE, db_node_key(level, index), &data, &len);
 
 	if (err != 0)
 		return err;
@@ -51,7 +43,7 @@ node_put(
 {
 	const struct db_value value = { hash, SEAL_LEN, NULL, 0 };
 
-	db_put(txn, DB_NODE, node_key(level, index), &value);
+	db_put(txn, DB_NODE, db_node_key(level, index), &value);
 	return txn->error;
 }
 
@@ -268,7 +260,7 @@ nodes_join(struct db_txn *txn, unsigned level, uint64_t first, unsigned low,
 	struct run run;
 	int err;
 
-	run.next = node_key(level, first);
+	run.next = db_node_key(level, first);
 	run.end = run.next + (UINT64_C(1) << low);
 	seal_tree_init(&run.tree);
 	err = db_walk(txn, DB_NODE, run.next, run_visit, &run);
@@ -400,24 +392,6 @@ ledger_consistency(
 		err = old_size > size ? DB_NOT_FOUND
 				      : proof_consistency(out, old_size, size,
 					    view_node, view);
-	view_end(view);
-	return err;
-}
-
-int
-ledger_tile(struct ledger *ledger, unsigned level, uint64_t index,
-    unsigned width, uint8_t *out)
-{
-	struct view *view;
-	int err;
-
-	if (level > LEDGER_LEVELS || width > LEDGER_BLOCK ||
-	    index > UINT64_MAX / LEDGER_BLOCK - 1)
-		return DB_NOT_FOUND;
-	err = view_begin(ledger, 0, &view);
-	for (unsigned i = 0; i < width && err == 0; i++)
-		err = view_node(view, 8 * level, index * LEDGER_BLOCK + i,
-		    &out[(size_t)i * SEAL_LEN]);
 	view_end(view);
 	return err;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the files of the ledger share: its value, and steps inside a transaction
- * of the caller's. Private to store/ledger*.c.
+ * of the caller's. For store/ledger*.c and
+ * store/inspect_nodes.c alone.
  */
 #pragma once
 

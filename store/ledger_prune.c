@@ -9,8 +9,6 @@
 #include "store/live.h"
 #include "store/store.h"
 
-#define NOTES_SLICE 1024 /* checkpoints in one transaction */
-
 static void
 pruned_put(struct db_txn *txn, const struct ledger_pruned *pruned)
 {
@@ -40,6 +38,21 @@ prune_limit(struct db_txn *txn, uint64_t size, uint64_t *limit)
 	return err == DB_NOT_FOUND ? 0 : err;
 }
 
+/* Checkpoints of sizes inside of the block: their roots can no longer be made.
+ * The last one is of no such size: see prune_limit(). */
+static void
+notes_remove(struct db_txn *txn, uint64_t block)
+{
+	const uint64_t end = (block + 1) * LEDGER_BLOCK;
+	uint64_t size = block * LEDGER_BLOCK;
+	const uint8_t *data;
+	size_t len;
+
+	while (db_find_first(txn, DB_NOTE, size, &size, &data, &len) == 0 &&
+	       size < end)
+		db_delete(txn, DB_NOTE, size);
+}
+
 /* Only a block whose hash is kept may go. */
 static int
 block_remove(struct db_txn *txn, uint64_t block)
@@ -52,6 +65,7 @@ block_remove(struct db_txn *txn, uint64_t block)
 	for (unsigned i = 0; i < LEDGER_BLOCK; i++)
 		db_delete(txn, DB_LOG, block * LEDGER_BLOCK + i);
 	db_delete(txn, DB_INDEX, block);
+	notes_remove(txn, block);
 	return txn->error;
 }
 
@@ -81,21 +95,29 @@ ledger_pinned(const struct ledger_pins *pins, uint64_t block)
 	return false;
 }
 
-/* Those of sizes below `before`, a bounded number of them; the rest goes with
- * the next blocks. The last one is of no such size: see prune_limit(). */
-static void
-notes_remove(struct db_txn *txn, uint64_t before)
+/*
+ * What later looks need, whatever its age: the first entry names the log and
+ * what was before it, and those of key changes lead from each key to the next.
+ * An index that is damaged, or has gone, does not say that there are none.
+ */
+static bool
+is_lasting(uint64_t block, const uint8_t *index, size_t len)
 {
-	const uint8_t *data;
-	uint64_t size;
+	static const struct index_query keys = {
+		.kind = ENTRY_KEY, .rule_id = UINT64_MAX, .state = UINT8_MAX
+	};
+
+	return block == 0 || index_may_hold(index, len, &keys);
+}
+
+static bool
+block_lasts(struct db_txn *txn, uint64_t block)
+{
+	const uint8_t *index;
 	size_t len;
 
-	for (unsigned n = 0; n < NOTES_SLICE; n++) {
-		if (db_find_first(txn, DB_NOTE, 0, &size, &data, &len) != 0 ||
-		    size >= before)
-			break;
-		db_delete(txn, DB_NOTE, size);
-	}
+	return db_get(txn, DB_INDEX, block, &index, &len) != 0 ||
+	       is_lasting(block, index, len);
 }
 
 int
@@ -119,7 +141,8 @@ ledger_prune(struct ledger *ledger, struct db_txn *txn, uint64_t before,
 		err = block_next(txn, block, before, &block);
 		if (err != 0 || block >= before)
 			break;
-		if (keep != NULL && keep(ctx, block)) {
+		if (block_lasts(txn, block) ||
+		    (keep != NULL && keep(ctx, block))) {
 			if (first == UINT64_MAX)
 				first = block;
 		} else {
@@ -135,7 +158,6 @@ ledger_prune(struct ledger *ledger, struct db_txn *txn, uint64_t before,
 	pruned.blocks += *removed;
 	pruned.first = first < block ? first : block;
 	pruned_put(txn, &pruned);
-	notes_remove(txn, pruned.first * LEDGER_BLOCK);
 	return txn->error;
 }
 
@@ -146,25 +168,26 @@ struct plan {
 	const uint8_t *live; /* bit per block */
 	const struct ledger_pins *pins;
 	uint64_t limit;
+	uint64_t now_ns;
 	uint64_t from_ns;
-	uint64_t surplus; /* blocks to go for their size */
-	uint64_t block;   /* first to stay, so far */
+	uint64_t surplus;   /* blocks to go for their size */
+	uint64_t undecided; /* blocks from the future, since the last to go */
+	uint64_t first;     /* of them */
+	struct ledger_old old;
 };
 
-/* A damaged index is made anew from the records. */
-static int
-block_newest(struct plan *plan, uint64_t block, const uint8_t *data, size_t len,
-    uint64_t *to_ns)
+/* A block goes, and those before it of which that was not known. */
+static void
+plan_take(struct plan *plan, uint64_t block)
 {
-	struct index_block index;
-	uint64_t from_ns;
-	int err;
+	uint64_t n = plan->undecided;
 
-	if (index_span(data, len, &from_ns, to_ns) == 0)
-		return 0;
-	err = ledger_index_make(plan->txn, block, LEDGER_BLOCK, &index);
-	*to_ns = index.to_ns;
-	return err;
+	plan->surplus -= plan->surplus < n ? plan->surplus : n;
+	if (plan->old.blocks == 0)
+		plan->old.first = plan->first;
+	plan->old.blocks += n;
+	plan->old.before = block + 1;
+	plan->undecided = 0;
 }
 
 /* By rising number, until the first that is to stay. */
@@ -172,22 +195,21 @@ static int
 plan_block(void *ctx, uint64_t block, const uint8_t *data, size_t len)
 {
 	struct plan *plan = ctx;
-	uint64_t to_ns;
-	int err;
+	uint64_t from_ns, to_ns;
 
 	if (block >= plan->limit)
 		return 1;
 	if ((plan->live[block / 8] >> block % 8 & 1) != 0 ||
-	    ledger_pinned(plan->pins, block))
+	    ledger_pinned(plan->pins, block) || is_lasting(block, data, len) ||
+	    index_span(data, len, &from_ns, &to_ns) != 0)
 		return 0; /* stays in any case */
-	err = block_newest(plan, block, data, len, &to_ns);
-	if (err != 0)
-		return err;
+	if (plan->undecided++ == 0)
+		plan->first = block;
+	if (plan->surplus == 0 && to_ns > plan->now_ns)
+		return 0;
 	if (plan->surplus == 0 && to_ns >= plan->from_ns)
 		return 1;
-	if (plan->surplus > 0)
-		plan->surplus--;
-	plan->block = block + 1;
+	plan_take(plan, block);
 	return 0;
 }
 
@@ -247,23 +269,34 @@ plan_make(struct plan *plan, uint64_t octets)
 	if (live == NULL)
 		return plan->txn->error != 0 ? plan->txn->error : DB_MEMORY;
 	plan->live = live;
-	plan->block = pruned.first;
 	err = db_walk(plan->txn, DB_INDEX, pruned.first, plan_block, plan);
 	free(live);
 	return err < 0 ? err : 0;
 }
 
 int
-ledger_keep_from(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
-    const struct ledger_pins *pins, uint64_t *block)
+ledger_old(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
+    const struct ledger_pins *pins, struct ledger_old *out)
+{
+	const struct ledger_bounds bounds = { UINT64_MAX, from_ns, octets };
+
+	return ledger_old_at(ledger, &bounds, pins, out);
+}
+
+int
+ledger_old_at(struct ledger *ledger, const struct ledger_bounds *bounds,
+    const struct ledger_pins *pins, struct ledger_old *out)
 {
 	struct db_txn txn;
-	struct plan plan = { .txn = &txn, .pins = pins, .from_ns = from_ns };
+	struct plan plan = { .txn = &txn,
+		.pins = pins,
+		.now_ns = bounds->now_ns,
+		.from_ns = bounds->from_ns };
 	int err = db_begin(ledger->db, &txn, false);
 
 	if (err == 0)
-		err = plan_make(&plan, octets);
+		err = plan_make(&plan, bounds->octets);
 	db_abort(&txn);
-	*block = err == 0 ? plan.block : 0;
+	*out = err == 0 ? plan.old : (struct ledger_old){ 0 };
 	return err;
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define VALUE_LEN 8
-#define SUM_KEY   1 /* in DB_TREE */
 #define SUM_LEN   (8 * LIVE_WORDS)
 /* Log entries in a block (store/ledger.h). */
 #define BLOCK     256u
@@ -74,7 +73,7 @@ live_seal(struct db_txn *txn, const struct live_sum *sum)
 
 	for (unsigned i = 0; i < LIVE_WORDS; i++)
 		number_write(&octets[(size_t)8 * i], sum->word[i]);
-	db_put(txn, DB_TREE, SUM_KEY, &value);
+	db_put(txn, DB_TREE, DB_TREE_LIVE, &value);
 }
 
 int
@@ -82,7 +81,7 @@ live_sum_read(struct db_txn *txn, struct live_sum *sum)
 {
 	const uint8_t *data;
 	size_t len;
-	int err = db_get(txn, DB_TREE, SUM_KEY, &data, &len);
+	int err = db_get(txn, DB_TREE, DB_TREE_LIVE, &data, &len);
 
 	memset(sum, 0, sizeof(*sum));
 	if (err != 0)
@@ -214,12 +213,18 @@ uint8_t *
 live_blocks(struct db_txn *txn, uint64_t n)
 {
 	struct blocks blocks = { NULL, n };
+	int err;
 
 	if (n > SIZE_MAX - 8)
 		return NULL;
 	blocks.bits = calloc(1, (size_t)(n / 8) + 1);
-	if (blocks.bits == NULL || live_walk(txn, 0, mark_block, &blocks) == 0)
+	if (blocks.bits == NULL)
+		return NULL;
+	err = live_walk(txn, 0, mark_block, &blocks);
+	if (err == 0)
 		return blocks.bits;
+	if (txn->error == 0)
+		txn->error = err; /* a row that is none */
 	free(blocks.bits);
 	return NULL;
 }

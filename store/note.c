@@ -384,6 +384,17 @@ note_verify(
 	return good;
 }
 
+bool
+note_refuted(const char *note, size_t len, const struct note_key *key)
+{
+	struct parts parts;
+	struct line line;
+	uint64_t when;
+
+	return split(note, len, &parts) &&
+	       find_line(&parts, key, &line, &when) < 0;
+}
+
 /* Append one line; the empty line before the first. */
 static int
 append_line(char *buf, size_t size, size_t *len, size_t text_len,

@@ -90,6 +90,10 @@ int note_sign(char *buf, size_t size, size_t *len, size_t text_len,
 bool note_verify(
     const char *note, size_t len, const struct note_key *key, uint64_t *time);
 
+/* Does it carry a line of this key's name and id that does not verify? Then one
+ * of the two is not as it was written. */
+bool note_refuted(const char *note, size_t len, const struct note_key *key);
+
 /*
  * Copy the line that note_verify() would be pleased with out of text (a note,
  * or bare signature lines such as a witness answers) behind the note in buf,

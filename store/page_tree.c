@@ -63,8 +63,9 @@ page_fault(struct page_scan *scan, uint64_t page, const char *why)
 	return DB_CORRUPT;
 }
 
-int
-page_bounds(struct page_scan *scan, uint64_t page, const char *what)
+/* Whether the number is that of a page in the file: 0, DB_CORRUPT, DB_SHORT. */
+static int
+bounds_check(struct page_scan *scan, uint64_t page, const char *what)
 {
 	if (page < 2 || page > scan->last)
 		return page_fault(scan, page, what);
@@ -190,7 +191,7 @@ frame_open(struct walk *walk, uint64_t number, struct frame *frame)
 {
 	struct page_scan *scan = walk->scan;
 	uint32_t size = scan->size, lower;
-	int err = page_bounds(scan, number, "is no page of a tree");
+	int err = bounds_check(scan, number, "is no page of a tree");
 
 	if (err != 0)
 		return err;
@@ -249,7 +250,7 @@ big_check(struct walk *walk, const struct node *node)
 	struct page_scan *scan = walk->scan;
 	uint64_t number = page_u64(node->data), pages, need;
 	const uint8_t *page;
-	int err = page_bounds(scan, number, "is no page of a value");
+	int err = bounds_check(scan, number, "is no page of a value");
 
 	if (err != 0)
 		return err;
@@ -263,7 +264,7 @@ big_check(struct walk *walk, const struct node *node)
 	/* LMDB keeps the pages when a smaller value is put in place. */
 	if (pages < need || pages > scan->last - number + 1)
 		return page_fault(scan, number, "has a length that cannot be");
-	err = page_bounds(scan, number + pages - 1, "is no page of a value");
+	err = bounds_check(scan, number + pages - 1, "is no page of a value");
 	if (err != 0)
 		return err;
 	walk->found.overflow += pages;

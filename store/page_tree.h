@@ -95,9 +95,6 @@ void page_db_read(const uint8_t *at, struct page_db *out);
 /* Put down what is wrong with a page. Returns DB_CORRUPT. */
 int page_fault(struct page_scan *scan, uint64_t page, const char *why);
 
-/* Whether the number is that of a page in the file: 0, DB_CORRUPT, DB_SHORT. */
-int page_bounds(struct page_scan *scan, uint64_t page, const char *what);
-
 /* Take count pages, which nobody must have taken yet. The numbers are at most
  * scan->last. */
 int page_take(struct page_scan *scan, uint64_t page, uint64_t count);

@@ -1,41 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names and sizes of tiles. */
+/* Names of tiles. */
 #include "store/tile.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LEVEL_BITS 8
-#define ELEMENTS   7 /* of three digits: room for any 64-bit number */
-#define ELEMENT    1000u
-
-/* Hashes (entries) at a level: of whole tiles below only. */
-static uint64_t
-level_size(unsigned level, uint64_t size)
-{
-	if (level == TILE_ENTRIES)
-		return size;
-	return level < TILE_LEVELS ? size >> (LEVEL_BITS * level) : 0;
-}
-
-unsigned
-tile_width(unsigned level, uint64_t index, uint64_t size)
-{
-	uint64_t n = level_size(level, size);
-
-	if (index < n / TILE_WIDTH)
-		return TILE_WIDTH;
-	return index == n / TILE_WIDTH ? (unsigned)(n % TILE_WIDTH) : 0;
-}
-
-uint64_t
-tile_count(unsigned level, uint64_t size)
-{
-	uint64_t n = level_size(level, size);
-
-	return n / TILE_WIDTH + (n % TILE_WIDTH != 0);
-}
+#define ELEMENTS 7 /* of three digits: room for any 64-bit number */
+#define ELEMENT  1000u
 
 /* Three digits an element, all but the last behind an 'x'. */
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names and sizes of tiles (C2SP tlog-tiles v0.1.0). Pure. */
+/* Names of tiles (C2SP tlog-tiles v0.1.0). Pure. */
 #pragma once
 
 #include <stddef.h>
@@ -9,13 +9,6 @@
 #define TILE_PATH_MAX 64         /* with its NUL */
 #define TILE_LEVELS   8          /* 256^8 entries */
 #define TILE_ENTRIES  UINT32_MAX /* as a level: bundles of entries */
-
-/* Hashes (entries) of tile index at level in a log of size entries: 0 (there is
- * none) to TILE_WIDTH. */
-unsigned tile_width(unsigned level, uint64_t index, uint64_t size);
-
-/* Number of tiles, partial one included, at level. */
-uint64_t tile_count(unsigned level, uint64_t size);
 
 /* "tile/0/x001/234", "tile/entries/000.p/17"; width 1 to TILE_WIDTH. Returns
  * the length, or -1 when size is too small. */

@@ -63,6 +63,23 @@ note_counts(
 	return false;
 }
 
+static void
+refuse_note(
+    const struct verify *verify, const struct checkpoint *checkpoint, char *why)
+{
+	for (unsigned i = 0; i < verify->n_keys; i++) {
+		if (strcmp(verify->keys[i].name, checkpoint->origin) != 0)
+			continue;
+		(void)snprintf(why, 128,
+		    "the checkpoint of %" PRIu64
+		    " entries carries no good signature by a given key",
+		    checkpoint->size);
+		return;
+	}
+	(void)snprintf(why, 128, "this is a checkpoint of another log: %.90s",
+	    checkpoint->origin);
+}
+
 int
 verify_outside(struct verify *verify, const char *note, size_t len, char *why)
 {
@@ -76,10 +93,7 @@ verify_outside(struct verify *verify, const char *note, size_t len, char *why)
 		return -1;
 	}
 	if (!note_counts(verify, note, len, &replaced)) {
-		(void)snprintf(why, 128,
-		    "the checkpoint of %" PRIu64
-		    " entries carries no good signature by a given key",
-		    checkpoint.size);
+		refuse_note(verify, &checkpoint, why);
 		return -1;
 	}
 	if (at == VERIFY_OUTSIDE_MAX) {

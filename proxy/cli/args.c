@@ -162,15 +162,9 @@ args_audit_name(unsigned audit)
 }
 
 bool
-args_verb_acts(unsigned verb)
-{
-	return verb < ARGS_VERBS && (BIT(verb) & ACTS) != 0;
-}
-
-bool
 args_acts(const struct args *args)
 {
-	return args_verb_acts(args->verb) ||
+	return (args->verb < ARGS_VERBS && (BIT(args->verb) & ACTS) != 0) ||
 	       (args->verb == ARGS_AUDIT && (1u << args->audit & CHANGES) != 0);
 }
 

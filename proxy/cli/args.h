@@ -123,9 +123,8 @@ const char *args_verb_name(unsigned verb);
 /* "list"; "?" when out of range. */
 const char *args_audit_name(unsigned audit);
 
-/* Done by somebody, who says why (-m). */
-bool args_verb_acts(unsigned verb);
-bool args_acts(const struct args *args); /* "audit rotate", too */
+/* Done by somebody, who says why (-m); "audit rotate", too. */
+bool args_acts(const struct args *args);
 
 /* ARGS_NONE when there is none. */
 unsigned args_verb_find(const char *name);

@@ -55,18 +55,6 @@ audit_progress_end(const struct audit *audit)
 		(void)fputs("\r\033[K", audit->show->err);
 }
 
-void
-audit_hex(const uint8_t *octets, size_t len, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		out[2 * i] = digits[octets[i] >> 4];
-		out[2 * i + 1] = digits[octets[i] & 15];
-	}
-	out[2 * len] = '\0';
-}
-
 struct json *
 audit_record_json(
     const uint8_t *record, size_t len, const uint8_t *leaf, bool raw)
@@ -79,13 +67,13 @@ audit_record_json(
 	if (record_decode(record, len, entry) >= 0) {
 		json = view_entry(entry);
 		if (leaf != NULL) {
-			audit_hex(leaf, SEAL_LEN, hash);
+			view_hex(leaf, SEAL_LEN, hash);
 			json_put_text(json, "leaf", hash);
 		}
 	}
 	if (json != NULL && raw) {
 		octets = text_alloc(NULL, 2 * len + 1);
-		audit_hex(record, len, octets);
+		view_hex(record, len, octets);
 		json_put_text(json, "record", octets);
 		free(octets);
 	}
@@ -144,8 +132,8 @@ entry_shown(const struct audit *audit, const struct source_item *item)
 	return CLI_DONE;
 }
 
-int
-audit_show(const struct audit *audit)
+static int
+entry_show(const struct audit *audit)
 {
 	uint64_t id = audit->args->id;
 	struct source_item item;
@@ -169,7 +157,7 @@ static int
 verb_run(const struct audit *audit)
 {
 	static int (*const verbs[ARGS_AUDITS])(const struct audit *audit) = {
-		[ARGS_AUDIT_SHOW] = audit_show,
+		[ARGS_AUDIT_SHOW] = entry_show,
 		[ARGS_AUDIT_VERIFY] = audit_verify,
 		[ARGS_AUDIT_EXPORT] = audit_export,
 		[ARGS_AUDIT_CHECKPOINT] = audit_checkpoint,

@@ -27,7 +27,6 @@ int audit_run(const struct args *args, const struct show *show,
 
 /* ---- one function a verb ---- */
 
-int audit_show(const struct audit *audit);
 int audit_verify(const struct audit *audit);
 /* Of a store whose file is torn: why its source could not be opened. */
 int audit_verify_torn(const struct audit *audit, const char *why);
@@ -51,9 +50,6 @@ int audit_source_failed(const struct audit *audit);
 void audit_progress(
     const struct audit *audit, uint64_t at, uint64_t end, const char *what);
 void audit_progress_end(const struct audit *audit);
-
-/* Octets as hexadecimal digits; out has 2 * len + 1. */
-void audit_hex(const uint8_t *octets, size_t len, char *out);
 
 /*
  * A record as the JSON of one entry, the caller's to free; NULL when it is

@@ -8,6 +8,7 @@
 
 #include "proxy/cli/audit.h"
 #include "proxy/cli/text.h"
+#include "proxy/control/view.h"
 
 /* ---- a checkpoint ---- */
 
@@ -69,21 +70,13 @@ seal_get(const struct audit *audit, struct source_seal *seal,
 	return CLI_DONE;
 }
 
-/* The note, clean: it goes to a terminal, too. */
-static void
-note_say(const struct audit *audit, const char *note, size_t len, FILE *out)
-{
-	(void)audit;
-	(void)fwrite(note, 1, len, out);
-}
-
 static void
 put_checkpoint(struct json *json, const struct source_seal *seal,
     const struct checkpoint *checkpoint)
 {
 	char root[2 * SEAL_LEN + 1];
 
-	audit_hex(checkpoint->root, SEAL_LEN, root);
+	view_hex(checkpoint->root, SEAL_LEN, root);
 	json_put_text(json, "origin", checkpoint->origin);
 	json_put_number(json, "size", checkpoint->size);
 	json_put_text(json, "root", root);
@@ -113,11 +106,12 @@ audit_checkpoint(const struct audit *audit)
 		json_free(json);
 		return CLI_DONE;
 	}
-	note_say(audit, seal.note, seal.note_len, audit->show->out);
+	/* As it is: it has been parsed, and is to be verified elsewhere. */
+	(void)fwrite(seal.note, 1, seal.note_len, audit->show->out);
 	if (audit->args->size > 0 && checkpoint.size != audit->args->size)
 		(void)audit_complain(audit, CLI_DONE,
-		    "this is the last checkpoint of at most %" PRIu64
-		    " entries, of %" PRIu64,
+		    "none of %" PRIu64
+		    " entries is kept; this is the last before it, of %" PRIu64,
 		    audit->args->size, checkpoint.size);
 	return CLI_DONE;
 }
@@ -131,7 +125,7 @@ proof_json(const struct proof *proof)
 	char hash[2 * SEAL_LEN + 1];
 
 	for (uint32_t i = 0; i < proof->n && i < PROOF_MAX; i++) {
-		audit_hex(proof->hash[i], SEAL_LEN, hash);
+		view_hex(proof->hash[i], SEAL_LEN, hash);
 		json_add_text(list, hash);
 	}
 	return list;

@@ -7,6 +7,7 @@
 #include "proxy/cli/audit.h"
 #include "proxy/cli/text.h"
 #include "proxy/cli/torn.h"
+#include "proxy/control/view.h"
 #include "store/ledger.h"
 #include "store/verify.h"
 
@@ -297,7 +298,7 @@ sums_say(const struct look *look, const struct verify_sums *sums)
 	const struct show *show = look->audit->show;
 	char root[2 * SEAL_LEN + 1];
 
-	audit_hex(sums->root, SEAL_LEN, root);
+	view_hex(sums->root, SEAL_LEN, root);
 	(void)fprintf(show->out,
 	    "%" PRIu64 " entries verified, %" PRIu64
 	    " removed by retention (their blocks' hashes stand for them)\n",
@@ -367,7 +368,7 @@ result_json(const struct look *look, const struct verify_sums *sums)
 	findings = verify_findings(look->verify, &n, &total);
 	for (unsigned i = 0; i < n; i++)
 		json_add(list, finding_json(&findings[i]));
-	audit_hex(sums->root, SEAL_LEN, root);
+	view_hex(sums->root, SEAL_LEN, root);
 	json_put_bool(json, "sound", is_sound(look, sums));
 	json_put_number(json, "size", look->seal.log_size);
 	json_put_number(json, "verified", sums->entries);

@@ -73,6 +73,17 @@ keep(struct kept *kept, const char *note, size_t len, uint64_t size)
 	kept->note[len] = '\0';
 }
 
+static void
+keep_one_of_many(
+    struct checkpoints *list, const char *note, size_t len, uint64_t size)
+{
+	if (list->seen++ % list->stride != 0)
+		return;
+	if (list->n == CHECKPOINTS_MAX - 1)
+		thin_out(list);
+	keep(&list->kept[list->n++], note, len, size);
+}
+
 /* Returns whether it is a checkpoint. */
 static bool
 add(struct checkpoints *list, const char *note, size_t len)
@@ -83,28 +94,15 @@ add(struct checkpoints *list, const char *note, size_t len)
 	if (len > NOTE_MAX ||
 	    checkpoint_parse(note, len, &checkpoint, &text_len) < 0)
 		return false;
-	if (!list->has_greatest || checkpoint.size > list->greatest.size) {
-		/* The greatest so far becomes one of many. */
-		struct kept before = list->greatest;
-		bool had = list->has_greatest;
-
-		keep(&list->greatest, note, len, checkpoint.size);
-		list->has_greatest = true;
-		if (!had)
-			return true;
-		note = before.note;
-		if (list->seen++ % list->stride != 0)
-			return true;
-		if (list->n == CHECKPOINTS_MAX - 1)
-			thin_out(list);
-		keep(&list->kept[list->n++], note, before.len, before.size);
+	if (list->has_greatest && checkpoint.size <= list->greatest.size) {
+		keep_one_of_many(list, note, len, checkpoint.size);
 		return true;
 	}
-	if (list->seen++ % list->stride != 0)
-		return true;
-	if (list->n == CHECKPOINTS_MAX - 1)
-		thin_out(list);
-	keep(&list->kept[list->n++], note, len, checkpoint.size);
+	if (list->has_greatest)
+		keep_one_of_many(list, list->greatest.note, list->greatest.len,
+		    list->greatest.size);
+	keep(&list->greatest, note, len, checkpoint.size);
+	list->has_greatest = true;
 	return true;
 }
 

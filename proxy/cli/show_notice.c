@@ -47,6 +47,40 @@ notice_panic(
 	return true;
 }
 
+/* It ends by itself; the crash does not. */
+static bool
+notice_safe(
+    const struct show *show, const struct json *row, char buf[NOTICE_MAX])
+{
+	const struct json *at = json_get(row, "containment");
+	char age[SHOW_AGE_MAX];
+
+	if (json_text(at, "safe_until") == NULL)
+		return false;
+	(void)snprintf(buf, NOTICE_MAX,
+	    "the guard crashed %" PRIu64 " times: only withdrawals go inward "
+	    "until %.40s (in %s)",
+	    count(at, "crashes"), show_field(at, "safe_until"),
+	    show_age(show, at, "safe_until", true, age));
+	return true;
+}
+
+static bool
+notice_suspects(
+    const struct show *show, const struct json *row, char buf[NOTICE_MAX])
+{
+	uint64_t n = count(json_get(row, "containment"), "suspects");
+
+	(void)show;
+	if (n > 0)
+		(void)snprintf(buf, NOTICE_MAX,
+		    "%" PRIu64 " rule%s kept out since a guard crashed "
+		    "(`sluice rules --state quarantined`); `sluice release ID` "
+		    "ends it",
+		    n, n == 1 ? " is" : "s are");
+	return n > 0;
+}
+
 static bool
 notice_frozen(
     const struct show *show, const struct json *row, char buf[NOTICE_MAX])
@@ -408,15 +442,15 @@ static const struct notice {
 	notice_look *look;
 	const char *more; /* lines below it */
 } notices[] = {
+	{ "SAFE MODE  ", "safe-mode", true, notice_safe,
+	    "           see the log for the crash; the rule that it came of is "
+	    "quarantined;\n"
+	    "           safe mode ends by itself, then all is judged again\n" },
 	{ "PANIC      ", "panic", true, notice_panic, NULL },
 	{ "SELF-TEST  ", "selftest", true, notice_selftest, NULL },
 	{ "FROZEN     ", "frozen", true, notice_frozen, NULL },
 	{ "STORE      ", "store", true, notice_store, NULL },
-	{ "LOG        ", "seal", true, notice_seal,
-	    "           see `sluice audit checkpoint`; a log that was rolled "
-	    "back or forked:\n"
-	    "           bring back the right store, or begin another with "
-	    "`sluice audit renew`\n" },
+	{ "LOG        ", "seal", true, notice_seal, NULL },
 	{ "DAMAGE     ", "damage", true, notice_scrub, NULL },
 	{ "WITNESS    ", "witness", false, notice_witness, NULL },
 	{ "RELOAD     ", "rollback", true, notice_rollback, NULL },
@@ -433,6 +467,7 @@ static const struct notice {
 	{ "RPKI HELD  ", "rpki-held", true, notice_rpki_held, NULL },
 	{ "IRR        ", "irr", true, notice_irr, NULL },
 	{ "IRR HELD   ", "irr-held", true, notice_irr_held, NULL },
+	{ "SUSPECT    ", "suspects", true, notice_suspects, NULL },
 	{ "QUARANTINE ", "quarantined", true, notice_quarantine, NULL },
 	{ "MUTED      ", "muted", true, notice_muted, NULL },
 	{ "HELD       ", "held", true, notice_held, NULL },

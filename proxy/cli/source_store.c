@@ -20,8 +20,7 @@
 #include "store/store.h"
 
 /* Items read in one transaction, so that none is open for long. */
-#define CHUNK      1024u
-#define NODE_LEVEL ((uint64_t)1 << 56) /* keys of the hashes of blocks */
+#define CHUNK 1024u
 
 struct store_source {
 	struct source source; /* first */
@@ -130,7 +129,7 @@ head_read(struct store_source *self, struct source_seal *out)
 	struct seal_tree tree;
 	const uint8_t *data;
 	size_t len;
-	int err = db_get(&self->txn, DB_TREE, 0, &data, &len);
+	int err = db_get(&self->txn, DB_TREE, DB_TREE_EDGE, &data, &len);
 
 	seal_tree_init(&tree);
 	if (err != 0 && err != DB_NOT_FOUND)
@@ -168,7 +167,8 @@ node_read(struct store_source *self, uint64_t block, uint8_t out[SEAL_LEN])
 	const uint8_t *data;
 	size_t len;
 
-	if (db_get(&self->txn, DB_NODE, NODE_LEVEL | block, &data, &len) != 0 ||
+	if (db_get(&self->txn, DB_NODE, db_node_key(1, block), &data, &len) !=
+		0 ||
 	    len != SEAL_LEN)
 		return false;
 	memcpy(out, data, SEAL_LEN);

@@ -69,6 +69,20 @@ failed(struct tile_files *files, const char *path, int error)
 	return -1;
 }
 
+/* Made, or there already; a link to one elsewhere is none. */
+static int
+folder_make(int fd, const char *path)
+{
+	struct stat st;
+
+	if (mkdirat(fd, path, 0777) == 0)
+		return 0;
+	if (errno != EEXIST || fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode) ? 0 : -1;
+}
+
 /* The folders on the way to a file; copied, for they are cut off one by one. */
 static int
 folders_make(struct tile_files *files, const char *path)
@@ -90,7 +104,7 @@ folders_make(struct tile_files *files, const char *path)
 		if (c != '/' && c != '\0')
 			continue;
 		folder[i] = '\0';
-		if (mkdirat(files->fd, folder, 0777) < 0 && errno != EEXIST)
+		if (folder_make(files->fd, folder) < 0)
 			return -errno;
 		folder[i] = c;
 	}
@@ -146,7 +160,9 @@ long
 tile_files_read(
     struct tile_files *files, const char *path, void *out, size_t size)
 {
-	int fd = openat(files->fd, path, O_RDONLY | O_CLOEXEC);
+	/* A pipe would be waited for; a file always has an end. */
+	int fd = openat(
+	    files->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint8_t *to = out;
 	size_t len = 0;
 	ssize_t n = fd < 0 ? -1 : 1;

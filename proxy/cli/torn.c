@@ -18,8 +18,7 @@
 #include "store/store.h"
 
 /* Checkpoints that are compared; of more than so many, every second one. */
-#define NOTES_MAX  1024u
-#define NODE_LEVEL ((uint64_t)1 << 56) /* keys of the hashes of blocks */
+#define NOTES_MAX 1024u
 
 struct note {
 	uint64_t size;
@@ -84,8 +83,8 @@ torn_open(const char *path)
 		torn_close(torn);
 		return NULL;
 	}
-	if (page_get(&torn->roots, &torn->file, db_table_name(DB_TREE), 0,
-		&edge) == 0 &&
+	if (page_get(&torn->roots, &torn->file, db_table_name(DB_TREE),
+		DB_TREE_EDGE, &edge) == 0 &&
 	    seal_tree_unpack(edge.data, edge.len, &tree) == 0)
 		torn->log_size = tree.size;
 	return torn;
@@ -187,9 +186,9 @@ block_give(void *ctx, uint64_t key, const struct page_span *value)
 	struct torn *torn = ctx;
 	uint64_t block = torn->next / LEDGER_BLOCK;
 
-	if (key < (NODE_LEVEL | block))
+	if (key < db_node_key(1, block))
 		return 0;
-	if (key != (NODE_LEVEL | block) || value->len != SEAL_LEN ||
+	if (key != db_node_key(1, block) || value->len != SEAL_LEN ||
 	    torn->to - torn->next < LEDGER_BLOCK)
 		return 1;
 	verify_block(torn->verify, block, value->data);

@@ -90,9 +90,8 @@ rx_fd_take(struct channel *channel)
 	if (channel->n_rx_fds == 0)
 		return -1;
 	fd = channel->rx_fds[0];
-	channel->n_rx_fds--;
 	memmove(&channel->rx_fds[0], &channel->rx_fds[1],
-	    channel->n_rx_fds * sizeof(channel->rx_fds[0]));
+	    --channel->n_rx_fds * sizeof(channel->rx_fds[0]));
 	return fd;
 }
 
@@ -425,7 +424,8 @@ channel_send(struct channel *channel, const void *msg, size_t size, int fd)
 static bool
 kind_has_fd(unsigned kind)
 {
-	return kind == MSG_CHANNEL || kind == MSG_SOCKET;
+	return kind == MSG_CHANNEL || kind == MSG_SOCKET ||
+	       kind == MSG_GUARD_PAST;
 }
 
 /* Frame head of a message such as a role may send. */

@@ -113,6 +113,18 @@ check_rule_refused(const struct msg_rule_refused *msg, const uint8_t **raw)
 }
 
 bool
+check_guard_past(const struct msg_guard_past *msg)
+{
+	return msg->safe_ms <= GUARD_SAFE_MAX_MS;
+}
+
+bool
+check_guard_suspect(const struct msg_guard_suspect *msg)
+{
+	return check_rule_tail(&msg->head, &msg->rule, 0, 0, NULL);
+}
+
+bool
 check_out_rule(const struct msg_out_rule *msg)
 {
 	return check_rule_afi(msg->family) != AFI_NONE &&

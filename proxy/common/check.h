@@ -64,6 +64,8 @@ bool check_cfg_log(const struct msg_cfg_log *msg);
 bool check_audit_raw(const struct msg_audit_raw *msg);
 /* Also that the note holds no NUL; not that it is one. */
 bool check_audit_seal(const struct msg_audit_seal *msg);
+bool check_guard_past(const struct msg_guard_past *msg);
+bool check_guard_suspect(const struct msg_guard_suspect *msg);
 bool check_held(const struct msg_held *msg);
 bool check_confirm(const struct msg_confirm *msg);
 

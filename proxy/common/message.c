@@ -133,6 +133,8 @@ static const struct span spans[MSG_KINDS] = {
 	[MSG_CTL_CUSTOMER] = FIXED(struct msg_ctl_customer),
 	[MSG_CTL_METRIC] = FIXED(struct msg_ctl_metric),
 	[MSG_CTL_END] = FIXED(struct msg_ctl_end),
+	[MSG_GUARD_PAST] = FIXED(struct msg_guard_past),
+	[MSG_GUARD_SUSPECT] = RULED(struct msg_guard_suspect, 0),
 };
 
 uint32_t

@@ -84,7 +84,7 @@ enum msg_kind {
 	MSG_CFG_ERROR, /* loader only */
 	MSG_CFG_END,
 	MSG_CFG_RESULT,  /* guard -> supervisor */
-	MSG_PEER_BROKEN, /* guard, store -> supervisor: start this one anew */
+	MSG_PEER_BROKEN, /* guard, store, signer -> supervisor: start it anew */
 	/* supervisor -> guard, outside of a set: another list of a customer */
 	MSG_IRR_BEGIN,  /* struct msg_cfg_irr */
 	MSG_IRR_PREFIX, /* struct msg_cfg_prefix */
@@ -162,6 +162,9 @@ enum msg_kind {
 	MSG_CTL_CUSTOMER,
 	MSG_CTL_METRIC,
 	MSG_CTL_END,
+	/* supervisor -> guard, before its first configuration */
+	MSG_GUARD_PAST,    /* + fd: struct past_page, to write to */
+	MSG_GUARD_SUSPECT, /* a rule that a guard may have crashed of */
 	MSG_KINDS
 };
 

@@ -365,3 +365,20 @@ struct msg_reload_result { /* supervisor -> control */
 	char found[128];
 	char wanted[256]; /* or what went wrong */
 };
+
+/* ---- supervisor -> guard: what the guards before it ended of ---- */
+
+#define GUARD_SAFE_MAX_MS 3600000u
+
+struct msg_guard_past { /* MSG_GUARD_PAST + fd: a page, for past_page.h */
+	struct msg_head head;
+	uint32_t crashes; /* since the supervisor started */
+	uint32_t safe_ms; /* of safe mode, from now on; 0: none */
+};
+
+struct msg_guard_suspect { /* MSG_GUARD_SUSPECT */
+	struct msg_head head;
+	uint32_t peer; /* over whose session it came */
+	uint32_t customer;
+	struct rule rule;
+};

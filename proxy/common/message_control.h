@@ -99,6 +99,9 @@ struct msg_ctl_status {
 	char selftest_text[192];
 	char panic_by[32];
 	uint64_t panic_since_ns;
+	uint64_t safe_until_ns; /* wall: safe mode ends; 0: not in it .. */
+	uint32_t crashes;       /* of guards, since sluice started */
+	uint32_t suspects;      /* rules quarantined as crash-suspect */
 	/* quotas */
 	uint32_t fleet_rules;
 	uint32_t fleet_rules_max; /* UINT32_MAX: no limit */

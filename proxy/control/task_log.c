@@ -131,26 +131,11 @@ log_seal(struct task *task, const struct msg_audit_seal *msg)
 		task_end(task, TASK_DONE, "");
 }
 
-/* db_error_text() would bring LMDB with it. */
-static const char *
-error_text(int error)
-{
-	switch (error) {
-#define X(symbol, number, text)                                                \
-	case DB_##symbol:                                                      \
-		return text;
-		DB_ERROR_MAP(X)
-#undef X
-	default:
-		return "the store cannot tell why";
-	}
-}
-
 static void
 log_proof(struct task *task, const struct msg_audit_proof *msg)
 {
 	if (msg->error != 0) {
-		task_end(task, TASK_NO, error_text(msg->error));
+		task_end(task, TASK_NO, db_error_text(msg->error));
 		return;
 	}
 	if (msg->proof.n > PROOF_MAX) {

@@ -22,17 +22,24 @@ view_put_time(struct json *to, const char *key, uint64_t wall_ns)
 }
 
 void
-view_put_hex(struct json *to, const char *key, const uint8_t *octets, size_t n)
+view_hex(const uint8_t *octets, size_t n, char *out)
 {
 	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = digits[octets[i] >> 4];
+		out[2 * i + 1] = digits[octets[i] & 15];
+	}
+	out[2 * n] = '\0';
+}
+
+void
+view_put_hex(struct json *to, const char *key, const uint8_t *octets, size_t n)
+{
 	char text[2 * HEX_MAX + 1];
 
 	assert(n <= HEX_MAX);
-	for (size_t i = 0; i < n; i++) {
-		text[2 * i] = digits[octets[i] >> 4];
-		text[2 * i + 1] = digits[octets[i] & 15];
-	}
-	text[2 * n] = '\0';
+	view_hex(octets, n, text);
 	json_put_text(to, key, text);
 }
 

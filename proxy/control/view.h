@@ -94,6 +94,9 @@ const char *view_seal_state(unsigned state);
 /* A time, null when it is 0. */
 void view_put_time(struct json *to, const char *key, uint64_t wall_ns);
 
-/* Octets as hexadecimal digits; n is at most RULE_KEY_MAX or ENTRY_RAW_MAX. */
+/* Octets as hexadecimal digits; out has 2 * n + 1. */
+void view_hex(const uint8_t *octets, size_t n, char *out);
+
+/* The same as a member; n is at most RULE_KEY_MAX or ENTRY_RAW_MAX. */
 void view_put_hex(
     struct json *to, const char *key, const uint8_t *octets, size_t n);

@@ -115,16 +115,11 @@ view_raw(const struct msg_audit_raw *msg)
 struct json *
 view_proof(const struct msg_audit_proof *msg)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct json *json = json_new(), *list = json_list_new();
 	char text[2 * SEAL_LEN + 1];
 
-	text[2 * SEAL_LEN] = '\0';
 	for (uint32_t i = 0; i < msg->proof.n; i++) {
-		for (size_t k = 0; k < SEAL_LEN; k++) {
-			text[2 * k] = digits[msg->proof.hash[i][k] >> 4];
-			text[2 * k + 1] = digits[msg->proof.hash[i][k] & 15];
-		}
+		view_hex(msg->proof.hash[i], SEAL_LEN, text);
 		json_add_text(list, text);
 	}
 	json_put_number(json, "index", msg->index);

@@ -73,6 +73,9 @@ status_containment(struct json *to, const struct msg_ctl_status *msg)
 	json_put_number(test, "failed", msg->selftest_failed);
 	json_put_text(test, "text", msg->selftest_text);
 	json_put(json, "selftest", test);
+	view_put_time(json, "safe_until", msg->safe_until_ns);
+	json_put_number(json, "crashes", msg->crashes);
+	json_put_number(json, "suspects", msg->suspects);
 	json_put(to, "containment", json);
 }
 

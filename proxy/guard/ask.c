@@ -325,6 +325,8 @@ asked_fill(struct asked *a, struct asked *const *self)
 	const struct guard_peer *peer = a->peer;
 	const struct rib_rule *rule = a->rule;
 
+	past_work(
+	    &a->guard->past, peer->number, peer->customer->number, &rule->rule);
 	a->match_len = MATCH_LEN_NONE;
 	a->failed_over = false;
 	a->view = (struct unicast_view){
@@ -367,6 +369,31 @@ asked_note(struct asked *a)
 	a->guard->failed_over = a->failed_over;
 }
 
+/* The guard may have crashed in a check: none is asked about this rule. */
+static void
+ask_nobody(
+    struct guard *guard, struct verdict *verdict, struct check_result *results)
+{
+	const char *why = reason_text(REASON_CRASH_SUSPECT);
+
+	for (unsigned d = 0; d < DIALECT_COUNT; d++)
+		guard->parts[d].n = 0;
+	guard->match_len = MATCH_LEN_NONE;
+	guard->failed_over = false;
+	memset(verdict, 0, sizeof(*verdict));
+	verdict->state = STATE_REFUSED;
+	verdict->reason = REASON_CRASH_SUSPECT;
+	verdict->check = CHECK_SESSION;
+	(void)snprintf(verdict->evidence, sizeof(verdict->evidence), "%s", why);
+	for (unsigned i = 0; results != NULL && i < CHECK_COUNT; i++) {
+		memset(&results[i], 0, sizeof(results[i]));
+		(void)snprintf(results[i].evidence, sizeof(results[i].evidence),
+		    "%s", i == CHECK_SESSION ? why : "not asked");
+	}
+	if (results != NULL)
+		results[CHECK_SESSION].reason = REASON_CRASH_SUSPECT;
+}
+
 void
 guard_ask(struct guard *guard, const struct guard_peer *peer,
     const struct rib_rule *rule, struct verdict *verdict,
@@ -375,6 +402,11 @@ guard_ask(struct guard *guard, const struct guard_peer *peer,
 	struct asked asked = { .guard = guard, .peer = peer, .rule = rule };
 	struct asked *const self = &asked;
 
+	if ((rule->flags & RULE_SUSPECT) ||
+	    past_suspects(&guard->past, peer->customer->number, &rule->rule)) {
+		ask_nobody(guard, verdict, results);
+		return;
+	}
 	asked_fill(&asked, &self);
 	if (results == NULL)
 		judge(&asked.q, verdict, guard->parts);

@@ -2,7 +2,8 @@
 /*
  * The flap breaker: a session that is lost twice just after the same rule went
  * active points at the rule, which is then kept out until an operator has
- * looked. A rule may cut the very path that its withdrawal would take.
+ * looked. A rule may cut the very path that its withdrawal would take. So are
+ * rules that a guard worked on when it crashed.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,11 +34,29 @@ breaks(const struct guard *guard, const struct rib_rule *rule)
 	return policy != NULL && policy->flap_breaker;
 }
 
+/* So that a new guard knows it. */
+static void
+record(struct guard *guard, struct rib_rule *rule, const char *evidence)
+{
+	struct entry *e = &guard->entry;
+
+	guard_entry_begin(guard, ENTRY_REVOCATION);
+	guard_entry_rule(guard, rule);
+	e->check = CHECK_SESSION;
+	(void)snprintf(e->evidence, sizeof(e->evidence), "%s", evidence);
+	e->live_op = LIVE_PUT;
+	if (guard_entry_append(guard, rule)) {
+		rule->seq = e->seq;
+		rule->id = e->rule_id;
+		rule->flags |= RULE_LIVE;
+	}
+}
+
 /* Out, and known to be so after a restart. */
 static void
 break_rule(struct guard *guard, struct rib_rule *rule, const char *whose)
 {
-	struct entry *e = &guard->entry;
+	char evidence[EVIDENCE_MAX];
 
 	rule->flags |= RULE_FLAPPED;
 	contain_hold(guard, rule);
@@ -49,16 +68,9 @@ break_rule(struct guard *guard, struct rib_rule *rule, const char *whose)
 	if (!guard->loaded || rule->id == RULE_ID_NONE ||
 	    rule->wait == WAIT_RECORD || !journal_room(guard->journal, true))
 		return; /* a new guard lets it in once more */
-	guard_entry_begin(guard, ENTRY_REVOCATION);
-	guard_entry_rule(guard, rule);
-	e->check = CHECK_SESSION;
-	(void)snprintf(e->evidence, sizeof(e->evidence),
+	(void)snprintf(evidence, sizeof(evidence),
 	    "session %.63s was lost twice within 30 s of it", whose);
-	e->live_op = LIVE_PUT;
-	if (guard_entry_append(guard, rule)) {
-		rule->seq = e->seq;
-		rule->flags |= RULE_LIVE;
-	}
+	record(guard, rule, evidence);
 }
 
 /* What stopped when the rule went active is missed only when the hold timer
@@ -113,11 +125,46 @@ contain_suspect(struct guard *guard, struct rib_rule *rule)
 	struct guard_customer *c = guard->peers[rule->peer]->customer;
 	uint64_t now = loop_now_ms(guard->loop);
 
+	(void)contain_crashed(guard, rule);
 	if (!breaks(guard, rule))
 		return;
 	if (suspects_count(&c->suspects, hash_of(rule), now) >= GUARD_FLAPS ||
 	    suspects_count(&guard->suspects, hash_of(rule), now) >= GUARD_FLAPS)
 		rule->flags |= RULE_FLAPPED;
+}
+
+/* ---- crashes ---- */
+
+bool
+contain_crashed(struct guard *guard, struct rib_rule *rule)
+{
+	if (guard->past.n > 0 &&
+	    past_suspects(&guard->past,
+		guard->peers[rule->peer]->customer->number, &rule->rule))
+		rule->flags |= RULE_SUSPECT;
+	return (rule->flags & RULE_SUSPECT) != 0;
+}
+
+bool
+contain_recorded(const struct rib_rule *rule)
+{
+	return (rule->flags & (RULE_SUSPECT | RULE_LIVE)) ==
+		   (RULE_SUSPECT | RULE_LIVE) &&
+	       rule->state == STATE_QUARANTINED &&
+	       rule->reason == REASON_CRASH_SUSPECT;
+}
+
+void
+contain_crash(struct guard *guard, struct rib_rule *rule)
+{
+	if (contain_recorded(rule))
+		return;
+	contain_hold(guard, rule);
+	record(guard, rule, reason_text(REASON_CRASH_SUSPECT));
+	log_line(LOG_ERROR,
+	    "rule %" PRIu64 " of %s: quarantined: a guard ended while it "
+	    "worked on it; sluice release %" PRIu64,
+	    rule->id, guard->peers[rule->peer]->customer->name, rule->id);
 }
 
 void
@@ -127,6 +174,7 @@ contain_pardon(struct guard *guard, struct rib_rule *rule)
 
 	suspects_forget(&c->suspects, hash_of(rule));
 	suspects_forget(&guard->suspects, hash_of(rule));
-	rule->flags &= (uint16_t)~RULE_FLAPPED;
+	past_suspect_forget(&guard->past, c->number, &rule->rule);
+	rule->flags &= (uint16_t) ~(RULE_FLAPPED | RULE_SUSPECT);
 	guard_judge(guard, rule, NULL, 0);
 }

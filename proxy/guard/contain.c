@@ -37,6 +37,8 @@ contain_reason(const struct guard *guard, const struct rib_rule *rule)
 	bool stands = (rule->flags & RULE_LIVE) != 0 &&
 		      (rule_passes(rule) || rule->state == STATE_QUARANTINED);
 
+	if (rule->flags & RULE_SUSPECT)
+		return REASON_CRASH_SUSPECT; /* nobody judges it at all */
 	if (guard->panic.on)
 		return REASON_PANIC;
 	if (guard->unfit)
@@ -67,6 +69,8 @@ contain_hold(struct guard *guard, struct rib_rule *rule)
 {
 	/* On record as it is, and longer than what else keeps it out. */
 	if ((rule->flags & RULE_FLAPPED) && rule->state == STATE_QUARANTINED)
+		return;
+	if (contain_recorded(rule))
 		return;
 	rib_out_drop(rule);
 	rule_uncount(guard, rule);

@@ -54,7 +54,13 @@ void contain_lost(struct guard *guard, struct guard_peer *peer,
     const struct msg_session_state *msg);
 /* A rule is announced (again): was it one that kills sessions? */
 void contain_suspect(struct guard *guard, struct rib_rule *rule);
-/* An operator lets a flapped rule back: it is judged. */
+/* Is it, or does it now turn out to be, a rule of which a guard may have
+ * crashed? */
+bool contain_crashed(struct guard *guard, struct rib_rule *rule);
+/* Such a rule is kept out, and on record so. There is room in the log. */
+void contain_crash(struct guard *guard, struct rib_rule *rule);
+bool contain_recorded(const struct rib_rule *rule); /* it is already */
+/* An operator lets a flapped or suspected rule back: it is judged. */
 void contain_pardon(struct guard *guard, struct rib_rule *rule);
 
 /* Called once a turn: entries that are owed. */

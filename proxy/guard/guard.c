@@ -104,7 +104,7 @@ end_id(struct guard *guard, struct rib_rule *rule, enum entry_kind kind,
 /* What persons said of it, and what it was found to do, is over with it. */
 #define RULE_KEEPS                                                             \
 	((uint16_t) ~(RULE_APPROVED | RULE_DENIED | RULE_SECONDED |            \
-		      RULE_FLAPPED | RULE_CHARGED))
+		      RULE_FLAPPED | RULE_SUSPECT | RULE_CHARGED))
 
 /* Out of the inward tables first: a withdrawal waits for nothing. */
 static void
@@ -260,6 +260,8 @@ guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
 {
 	struct verdict verdict;
 
+	if (contain_crashed(guard, rule) && contain_recorded(rule))
+		return;
 	/* On record as it is; it comes back when what keeps it out ends. */
 	if (guard->loaded && (rule->flags & RULE_LIVE) != 0 &&
 	    (rule_passes(rule) || rule->state == STATE_QUARANTINED) &&
@@ -270,6 +272,10 @@ guard_judge(struct guard *guard, struct rib_rule *rule, const uint8_t *raw,
 	if (!guard->loaded || rule->wait == WAIT_RECORD ||
 	    !journal_room(guard->journal, false)) {
 		store_behind(guard, rule);
+		return;
+	}
+	if (rule->flags & RULE_SUSPECT) {
+		contain_crash(guard, rule);
 		return;
 	}
 	guard_ask(guard, guard->peers[rule->peer], rule, &verdict, NULL);
@@ -355,10 +361,13 @@ void
 guard_announce(struct guard *guard, struct guard_peer *peer,
     const struct msg_rule_announce *msg, const uint8_t *raw)
 {
-	struct rib_rule *rule =
-	    rib_in_find(&guard->in, peer->number, &msg->rule);
-	bool wanted = rule != NULL && (rule->flags & RULE_WANTED);
+	struct rib_rule *rule;
+	bool wanted;
 
+	past_work(
+	    &guard->past, peer->number, peer->customer->number, &msg->rule);
+	rule = rib_in_find(&guard->in, peer->number, &msg->rule);
+	wanted = rule != NULL && (rule->flags & RULE_WANTED);
 	/* What its session says again to a new guard was counted before. */
 	if (peer->replayed && (msg->wire_reason == REASON_MALFORMED ||
 				  msg->wire_reason == REASON_ATTRIBUTES))
@@ -422,6 +431,7 @@ guard_withdraw(struct guard *guard, struct guard_peer *peer,
 	struct rib_rule *rule =
 	    rib_in_find(&guard->in, peer->number, &msg->rule);
 
+	past_idle(&guard->past); /* no withdrawal is a suspect */
 	if (!guard->loaded)
 		guard_withdraw_blind(guard, peer, &msg->rule);
 	else if (rule == NULL && rule_acknowledge(peer, msg->handle))
@@ -550,6 +560,7 @@ guard_init(struct guard *guard, struct loop *loop)
 void
 guard_fini(struct guard *guard)
 {
+	past_close(&guard->past);
 	/* Rules are on lists of their peers, and peers in those of the tables.
 	 */
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;

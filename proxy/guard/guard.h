@@ -24,6 +24,7 @@
  *   contain     panic, freeze, quarantine, mute, the flap breaker
  *   noc         the operators' own rules
  *   proof       the guard tests its checks
+ *   past        what earlier guards crashed of
  */
 #pragma once
 
@@ -39,6 +40,7 @@
 #include "proxy/guard/depend.h"
 #include "proxy/guard/journal.h"
 #include "proxy/guard/moves.h"
+#include "proxy/guard/past.h"
 #include "proxy/guard/rib_in.h"
 #include "proxy/guard/rib_out.h"
 #include "proxy/guard/rib_unicast.h"
@@ -230,6 +232,7 @@ struct guard {
 	struct suspects suspects; /* of inward sessions' losses */
 	struct selftest_result proof;
 	bool unfit; /* it failed */
+	struct past past;
 	char noc_names[GUARD_NOC_NAMES][32];
 	/* RPKI */
 	struct vrp_table *vrps;

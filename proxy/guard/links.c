@@ -220,15 +220,25 @@ supervisor_message(void *ctx, const struct msg_head *head, int fd)
 {
 	struct guard *guard = ctx;
 	const void *msg = head;
+	const struct msg_guard_suspect *suspect = msg;
 
 	if (head->kind == MSG_CHANNEL && fd >= 0) {
 		channel_take(guard, msg, fd);
+		return;
+	}
+	if (head->kind == MSG_GUARD_PAST && check_guard_past(msg)) {
+		past_open(&guard->past, msg, fd, loop_now_ms(guard->loop),
+		    guard->now_ns);
 		return;
 	}
 	if (fd >= 0)
 		(void)close(fd);
 	if (head->kind == MSG_STOP)
 		stop(guard);
+	else if (head->kind == MSG_GUARD_SUSPECT &&
+		 check_guard_suspect(suspect))
+		past_suspect_add(
+		    &guard->past, suspect->customer, &suspect->rule);
 	else if (!evidence_take(guard, head))
 		reload_take(guard, head);
 }
@@ -267,6 +277,7 @@ turn(void *ctx)
 	journal_flush(guard->journal);
 	inward_flush(guard);
 	operator_continue(guard);
+	past_idle(&guard->past);
 }
 
 /* All sessions have been heard out, and what they said is recorded. */
@@ -299,6 +310,7 @@ second(void *ctx)
 	quota_second(guard);
 	evidence_second(guard);
 	contain_second(guard);
+	(void)past_second(&guard->past, loop_now_ms(guard->loop));
 	clock_step_second(guard);
 }
 

@@ -183,12 +183,12 @@ static void
 release_rule(struct guard *guard, const struct msg_ctl_request *msg,
     struct rib_rule *rule)
 {
-	if ((rule->flags & RULE_FLAPPED) == 0) {
+	if ((rule->flags & (RULE_FLAPPED | RULE_SUSPECT)) == 0) {
 		operator_end(guard, msg->request, 1,
 		    rule->reason == REASON_OPERATOR
 			? "an operator withdrew it: it comes back when the "
 			  "customer withdraws it and announces it anew"
-			: "the flap breaker does not keep it out");
+			: "neither the flap breaker nor a crash keeps it out");
 		return;
 	}
 	if (!operator_record(guard, msg, rule, "release")) {

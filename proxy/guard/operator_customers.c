@@ -190,6 +190,8 @@ containment(const struct guard *guard, struct msg_ctl_status *msg)
 	msg->selftest_failed = guard->proof.failed;
 	memcpy(
 	    msg->selftest_text, guard->proof.text, sizeof(msg->selftest_text));
+	msg->safe_until_ns = guard->past.safe_ns;
+	msg->crashes = guard->past.crashes;
 	if (guard->reload_held.waits)
 		msg->rollback_ns = guard->reload_held.until_ns;
 }

@@ -106,8 +106,12 @@ operator_status(struct guard *guard, uint32_t request)
 	}
 	for (struct rib_link *l = guard->in.all.next; l != &guard->in.all;
 	     l = l->next) {
+		const struct rib_rule *rule =
+		    LINK_ENTRY(l, struct rib_rule, all);
+
 		msg->rules++;
-		msg->by_state[LINK_ENTRY(l, struct rib_rule, all)->state]++;
+		msg->by_state[rule->state]++;
+		msg->suspects += rule->reason == REASON_CRASH_SUSPECT;
 	}
 	for (unsigned d = 1; d < DIALECT_COUNT; d++) {
 		if (msg->out < guard->out[d].n_standing)

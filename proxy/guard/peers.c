@@ -334,8 +334,11 @@ customer_message(
 		if (!check_rule_announce(msg, &raw))
 			return false;
 		peer_mid(peer, ((const struct msg_rule_announce *)msg)->more);
-		if (!peer->configured)
-			return true; /* removed: its process will end */
+		/* Removed: its process will end. Or all of us end, and the
+		 * states of sessions are no longer taken: what stands would be
+		 * judged as if it had none. */
+		if (!peer->configured || guard->stopping)
+			return true;
 		guard_announce(guard, peer, msg, raw);
 		return true;
 	case MSG_RULE_WITHDRAW:

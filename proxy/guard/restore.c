@@ -106,7 +106,7 @@ restore_continue(struct guard *guard)
 	if (guard->told && heard_out(guard))
 		restore_finish(guard);
 	/* Ends that the queue still holds would come as live otherwise. */
-	if (!guard->to_load || guard->store == NULL ||
+	if (!guard->to_load || guard->store == NULL || guard->past.safe_ms ||
 	    journal_first(guard->journal) < guard->load_seq)
 		return;
 	load = channel_reserve(guard->store, MSG_STORE_LOAD, sizeof(*load));
@@ -160,9 +160,11 @@ adopt(struct guard *guard, struct rib_rule *rule, const struct entry *live)
 	if (live->state == STATE_WITHDRAWN || live->state == STATE_EXPIRED)
 		rule->flags |= RULE_ENDED; /* by an operator, or in time */
 	if (live->state == STATE_REFUSED)
-		rule->flags |= RULE_DENIED; /* no other refusal is live */
-	if (live->state == STATE_QUARANTINED)
-		rule->flags |= RULE_FLAPPED; /* no other is by itself */
+		rule->flags |= RULE_DENIED;   /* no other refusal is live */
+	if (live->state == STATE_QUARANTINED) /* no other is by itself */
+		rule->flags |= live->reason == REASON_CRASH_SUSPECT
+				   ? RULE_SUSPECT
+				   : RULE_FLAPPED;
 	rule->flags |= RULE_CHARGED;
 	rule->again = memcmp(live->config_hash, guard->config->begin.hash,
 			  sizeof(live->config_hash)) != 0;
@@ -288,6 +290,9 @@ restore_live(struct guard *guard, const struct msg_entry *msg)
 		end_orphan(guard, live, REASON_CUSTOMER_REMOVED);
 		return;
 	}
+	if (live->reason == REASON_CRASH_SUSPECT)
+		past_suspect_add(
+		    &guard->past, peer->customer->number, &live->rule);
 	limit_life(live, peer->customer->policy->lifetime_ms);
 	rule = rib_in_find(&guard->in, peer->number, &live->rule);
 	if (rule == NULL)
@@ -321,6 +326,10 @@ rejudge(struct guard *guard, struct rib_rule *rule)
 	}
 	if (rule->flags & RULE_FLAPPED)
 		return; /* on record as it is */
+	if (contain_crashed(guard, rule)) {
+		contain_crash(guard, rule);
+		return;
+	}
 	if (contain_out(guard, rule)) {
 		contain_hold(guard, rule);
 		return;

@@ -57,6 +57,7 @@ enum rule_flag {
 	RULE_FLAPPED = 0x800,   /* the flap breaker keeps it out */
 	RULE_NOC = 0x1000,      /* the operators' own: speaks before others */
 	RULE_IDLE = 0x2000,     /* counted, but takes nothing of the routers' */
+	RULE_SUSPECT = 0x4000,  /* a guard may have crashed of it */
 };
 
 /* Lists a rule may be on, besides its peer's and the global one. */

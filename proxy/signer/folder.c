@@ -31,11 +31,11 @@ folder_fault(int fd)
 	if (fstat(fd, &stat) < 0)
 		return strerror(errno);
 	if (stat.st_uid != geteuid())
-		return "it belongs to somebody else";
+		return "the keys' folder belongs to somebody else";
 	if ((stat.st_mode & 077) != 0)
-		return "others may use it: its mode must be 0700";
+		return "others may use the keys' folder: its mode must be 0700";
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return "another process uses it";
+		return "another process uses the keys' folder";
 	return NULL;
 }
 
@@ -59,14 +59,14 @@ folder_open(const char *path, char *why, size_t size)
 	int fd;
 
 	if (!made && errno != EEXIST) {
-		(void)snprintf(
-		    why, size, "cannot be made: %s", strerror(errno));
+		(void)snprintf(why, size, "the keys' folder cannot be made: %s",
+		    strerror(errno));
 		return -1;
 	}
 	fd = open(path, DIR_FLAGS);
 	if (fd < 0) {
-		(void)snprintf(
-		    why, size, "cannot be opened: %s", strerror(errno));
+		(void)snprintf(why, size,
+		    "the keys' folder cannot be opened: %s", strerror(errno));
 		return -1;
 	}
 	fault = folder_fault(fd);

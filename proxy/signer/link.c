@@ -15,7 +15,7 @@ struct link {
 	struct signer *signer;
 	enum role role;
 	struct channel *channel; /* NULL: nobody there */
-	bool broken;
+	bool broken;             /* not told yet */
 	bool owes_hello;
 };
 
@@ -190,7 +190,10 @@ link_greet(struct link *link)
 }
 
 bool
-link_broken(const struct link *link)
+link_broken(struct link *link)
 {
-	return link->broken;
+	bool broken = link->broken;
+
+	link->broken = false;
+	return broken;
 }

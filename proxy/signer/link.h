@@ -19,5 +19,6 @@ void link_attach(struct link *link, int fd);
 /* There is something new to say of the keys. */
 void link_greet(struct link *link);
 
-/* The other end did what none of ours does. */
-bool link_broken(const struct link *link);
+/* The other end did what none of ours does, and its channel is closed; true
+ * once for each such channel. */
+bool link_broken(struct link *link);

@@ -103,15 +103,25 @@ on_tick(void *ctx)
 		link_greet(role->store);
 }
 
-/* Links are made once for a pair of processes: after a broken one, both ends
- * are linked with the signer that follows this one. */
+/* Links are made once for a pair of processes. A store that broke the rules is
+ * linked with the signer that follows us; a witness, which hears strangers, is
+ * itself replaced: it is not to keep our own log from being signed. */
 static void
 on_turn(void *ctx)
 {
+	const struct msg_peer_broken broken = {
+		.head.kind = MSG_PEER_BROKEN,
+		.role = ROLE_WITNESS,
+	};
 	struct role_signer *role = ctx;
 
-	if (link_broken(role->store) || link_broken(role->witness))
+	if (link_broken(role->store))
 		end(role, true);
+	if (link_broken(role->witness)) {
+		(void)channel_send(
+		    role->supervisor, &broken, sizeof(broken), -1);
+		channel_flush(role->supervisor);
+	}
 }
 
 /* ---- life ---- */

@@ -15,6 +15,12 @@
 
 #define NS 1000000000u
 
+/* A store that has been taken over could fill the folder. No more of our logs
+ * than the store sets aside in two days are begun at once, then one an hour. */
+#define BEGUN_EVERY_NS (UINT64_C(3600) * NS)
+#define BEGUN_AT_ONCE  8
+#define ROTATE_EVERY_S 60
+
 struct signer {
 	bool set;
 	bool ready; /* has folder and keys */
@@ -22,8 +28,9 @@ struct signer {
 	struct keys keys;
 	char path[PATH_LEN];
 	char name[NOTE_NAME_MAX];
-	char why[128];  /* not ready */
-	char said[128]; /* why nothing was signed the last time; "" */
+	char why[128];     /* not ready */
+	char said[128];    /* why nothing was signed the last time; "" */
+	uint64_t begun_ns; /* wall; until then logs begun count */
 	unsigned n_cosigned;
 	struct note_key cosigned[COSIGNED_MAX];
 };
@@ -310,9 +317,21 @@ write_own(struct signer *signer, const struct checkpoint *checkpoint,
 	return 0;
 }
 
+/* May another log of ours begin now? A clock that is set back asks for less
+ * patience, not more. */
+static bool
+may_begin(struct signer *signer, uint64_t wall_ns)
+{
+	const uint64_t most = BEGUN_EVERY_NS * BEGUN_AT_ONCE;
+
+	if (signer->begun_ns < wall_ns || signer->begun_ns - wall_ns > most)
+		signer->begun_ns = wall_ns;
+	return signer->begun_ns - wall_ns <= most - BEGUN_EVERY_NS;
+}
+
 /* What is remembered of a log of ours; false when answered. */
 static bool
-recall_own(struct signer *signer, const struct msg_sign *msg,
+recall_own(struct signer *signer, const struct msg_sign *msg, uint64_t wall_ns,
     struct checkpoint *last, struct msg_signed *out)
 {
 	const char *origin = msg->checkpoint.origin;
@@ -334,6 +353,11 @@ recall_own(struct signer *signer, const struct msg_sign *msg,
 	if (msg->known_size != UINT64_MAX) {
 		answer(out, SIGN_FORGOTTEN,
 		    "the last checkpoint of this log is missing here");
+		return false;
+	}
+	if (!may_begin(signer, wall_ns)) {
+		answer_failed(signer, out,
+		    "too many logs have been begun within an hour");
 		return false;
 	}
 	if (memory_has_room(signer->folder))
@@ -362,7 +386,8 @@ signer_sign(struct signer *signer, const struct msg_sign *msg, uint64_t wall_ns,
 		answer(out, SIGN_BAD, "no checkpoint");
 		return;
 	}
-	if (!recall_own(signer, msg, &last, out) || !grows(&growth, out))
+	if (!recall_own(signer, msg, wall_ns, &last, out) ||
+	    !grows(&growth, out))
 		return;
 	if (write_own(signer, next, wall_ns, out) != 0) {
 		answer(out, SIGN_BAD, "no checkpoint");
@@ -371,8 +396,11 @@ signer_sign(struct signer *signer, const struct msg_sign *msg, uint64_t wall_ns,
 	answer_kept(signer, out,
 	    memory_keep(signer->folder, MEMORY_OWN, next->origin, out->note,
 		out->note_len));
-	if (out->result == SIGN_DONE)
-		answer_last(out, next);
+	if (out->result != SIGN_DONE)
+		return;
+	if (last.origin[0] == '\0')
+		signer->begun_ns += BEGUN_EVERY_NS;
+	answer_last(out, next);
 }
 
 /* ---- rotation ---- */
@@ -424,6 +452,16 @@ sign_all_anew(void *ctx, struct seal_key *key)
 	return memory_walk_own(rotation.signer->folder, sign_anew, &rotation);
 }
 
+/* Also after a restart: the old key's time began with the last rotation. */
+static bool
+too_soon(const struct signer *signer, uint64_t now_s)
+{
+	uint64_t made_s = signer->keys.rollover.until_s - ROLLOVER_KEPT_S;
+
+	return signer->keys.old != NULL && now_s >= made_s &&
+	       now_s - made_s < ROTATE_EVERY_S;
+}
+
 int
 signer_rotate(
     struct signer *signer, uint64_t wall_ns, struct msg_signer_hello *failed)
@@ -431,6 +469,8 @@ signer_rotate(
 	int err = -ENOKEY;
 
 	if (signer->ready)
+		err = too_soon(signer, wall_ns / NS) ? -EAGAIN : 0;
+	if (err == 0)
 		err = keys_rotate(&signer->keys, signer->folder, wall_ns / NS,
 		    sign_all_anew, signer);
 	if (err == 0) {
@@ -440,7 +480,9 @@ signer_rotate(
 	signer_hello(signer, wall_ns, failed);
 	failed->state = SIGNER_FAILED;
 	(void)snprintf(failed->text, sizeof(failed->text),
-	    "no new key could be made, the old one stays: %s", strerror(-err));
+	    "no new key could be made, the old one stays: %s",
+	    err == -EAGAIN ? "the last one is not a minute old"
+			   : strerror(-err));
 	log_line(LOG_ERROR, "signer: %s", failed->text);
 	return -1;
 }
@@ -491,10 +533,12 @@ recall_cosigned(struct signer *signer, const char *origin,
 
 /* Keep the text with our cosignature, and answer with the line alone. */
 static void
-cosign(struct signer *signer, const char *origin, size_t text_len,
+cosign(struct signer *signer, const struct growth *growth, size_t text_len,
     uint64_t wall_ns, struct msg_signed *out)
 {
+	const char *origin = growth->next->origin;
 	size_t len = text_len;
+	int err = 0;
 
 	if (note_sign(out->note, sizeof(out->note), &len, text_len,
 		&signer->keys.cosigner, signer->keys.cosign,
@@ -502,8 +546,12 @@ cosign(struct signer *signer, const char *origin, size_t text_len,
 		answer(out, SIGN_BAD, "it is too long");
 		return;
 	}
-	answer_kept(signer, out,
-	    memory_keep(signer->folder, MEMORY_FOR, origin, out->note, len));
+	/* The same once more is no work for the disk. */
+	if (growth->last->origin[0] == '\0' ||
+	    growth->last->size != growth->next->size)
+		err = memory_keep(
+		    signer->folder, MEMORY_FOR, origin, out->note, len);
+	answer_kept(signer, out, err);
 	if (out->result != SIGN_DONE)
 		return;
 	text_len++; /* the empty line */
@@ -535,7 +583,7 @@ signer_cosign(struct signer *signer, const struct msg_cosign *msg,
 	    !grows(&growth, out))
 		return;
 	memcpy(out->note, msg->note, text_len);
-	cosign(signer, next.origin, text_len, wall_ns, out);
+	cosign(signer, &growth, text_len, wall_ns, out);
 	if (out->result == SIGN_DONE)
 		answer_last(out, &next);
 }

@@ -35,7 +35,8 @@ bool signer_tick(struct signer *signer, uint64_t wall_ns);
 void signer_hello(const struct signer *signer, uint64_t wall_ns,
     struct msg_signer_hello *out);
 
-/* Answer well-formed requests (check_sign(), check_cosign()). */
+/* Answer well-formed requests (check_sign(), check_cosign()). Logs of ours are
+ * begun, and keys made, only so often. */
 void signer_sign(struct signer *signer, const struct msg_sign *msg,
     uint64_t wall_ns, struct msg_signed *out);
 void signer_cosign(struct signer *signer, const struct msg_cosign *msg,

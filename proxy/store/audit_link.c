@@ -26,8 +26,8 @@ struct answer {
 	bool no_room; /* for the entry that was just looked at */
 };
 
-bool
-audit_query_valid(const struct msg_audit_query *query)
+static bool
+query_valid(const struct msg_audit_query *query)
 {
 	return query->max <= AUDIT_ANSWER_MAX && query->backward <= 1 &&
 	       check_text(query->customer, sizeof(query->customer)) &&
@@ -184,7 +184,7 @@ answer_any(struct audit_link *link, const struct msg_head *head)
 
 	switch (head->kind) {
 	case MSG_AUDIT_QUERY:
-		if (!audit_query_valid(msg))
+		if (!query_valid(msg))
 			return false;
 		answer_query(link, msg);
 		return true;

@@ -40,9 +40,6 @@ void audit_link_serve(struct audit_link *link, const struct audit_ops *ops);
 /* Take over fd, a channel to control; the one before is closed. */
 void audit_link_attach(struct audit_link *link, int fd);
 
-/* True when the query's fields are such as control may send. */
-bool audit_query_valid(const struct msg_audit_query *query);
-
 /* Control did what no control of ours does, and its channel is closed; true
  * once for each such channel. */
 bool audit_link_broken(struct audit_link *link);

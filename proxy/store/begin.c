@@ -12,9 +12,11 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/store/ballast.h"
+#include "proxy/store/contained.h"
 #include "store/inspect.h"
 
-/* Structure only, but of the whole file: a slow disk is no damage. */
+/* Of the processor's time: only who goes round in circles takes so much. */
 #define LOOK_LIMIT_MS 600000
 #define LOOK_PACE     10000 /* octets in a millisecond, at least */
 
@@ -83,6 +85,14 @@ marker_read(const char *path, struct begin *begin, char *reason, size_t size)
 	if (len < 0)
 		return false;
 	text[len] = '\0';
+	if (text[strspn(text, " \t\r")] == '\n' ||
+	    text[strspn(text, " \t\r")] == '\0') {
+		log_line(LOG_ERROR,
+		    "log: a wish for a new one of nobody's is passed over, the "
+		    "log goes on: %s/%s",
+		    path, marker);
+		return false;
+	}
 	(void)snprintf(reason, size, "%s", line_cut(text));
 	(void)line_cut(reason);
 	(void)snprintf(begin->operator_name, sizeof(begin->operator_name),
@@ -128,6 +138,9 @@ begin_renew(const char *path, const char *operator_name, const char *reason)
 	text_clean(why);
 	len = snprintf(text, sizeof(text), "%s\n%s\n", who, why);
 	err = marker_write(folder, text, (size_t)len);
+	/* On a full disk what was laid aside makes room. */
+	if (err != 0 && errno == ENOSPC && ballast_drop(path))
+		err = marker_write(folder, text, (size_t)len);
 	if (err != 0)
 		(void)unlinkat(folder, marker_new, 0);
 	(void)close(folder);
@@ -207,13 +220,28 @@ evidence_print(char *out, const struct inspect_report *report,
 	text_clean(out);
 }
 
+/* What keeps rules out must do so when its log no longer counts. */
+static int
+contain(const char *path)
+{
+	if (contained_claim(path) == 0)
+		return 0;
+	log_line(LOG_ERROR,
+	    "log: the acts that are in force cannot be carried over: path=%s: "
+	    "%s",
+	    path, strerror(errno));
+	return DB_IO;
+}
+
 static int
 set_aside(const char *path, const struct inspect_report *report,
     const char *why, struct begin *begin)
 {
 	char folder[NAME_MAX_LEN] = { 0 };
-	int err = inspect_aside(path, clock_wall_ns(), folder);
+	int err = contain(path);
 
+	if (err == 0)
+		err = inspect_aside(path, clock_wall_ns(), folder);
 	if (err == DB_FULL && begin->renewed)
 		return err;
 	if (err != 0) {
@@ -239,8 +267,10 @@ set_aside(const char *path, const struct inspect_report *report,
 static int
 drop_live(const char *path, const struct inspect_report *report)
 {
-	int err = inspect_drop_live(path);
+	int err = contain(path);
 
+	if (err == 0)
+		err = inspect_drop_live(path);
 	if (err != 0) {
 		log_line(LOG_ERROR,
 		    "log: damaged live rules cannot be dropped, the store "
@@ -296,6 +326,43 @@ renew(const char *path, const struct inspect_report *report, const char *why,
 	return judge(path, report, begin);
 }
 
+static void
+look_say(const void *ctx, uint64_t ms)
+{
+	const char *path = ctx;
+
+	log_line(LOG_WARN,
+	    "log: is still being inspected: path=%s seconds=%llu", path,
+	    (unsigned long long)(ms / 1000));
+}
+
+/* There has been a log here. */
+static bool
+is_trace_left(const char *path)
+{
+	int fd = folder_open(path);
+	bool left;
+
+	if (fd < 0)
+		return false;
+	left = faccessat(fd, "lock.mdb", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       faccessat(fd, "contained", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	(void)close(fd);
+	return left;
+}
+
+/* As long as it takes: a slow disk is no damage. */
+static struct inspect_report
+look(const char *path, uint64_t size)
+{
+	const struct inspect_wait wait = { LOOK_LIMIT_MS + size / LOOK_PACE,
+		look_say, path };
+	struct inspect_report report;
+
+	inspect_store_wait(path, INSPECT_QUICK, &wait, &report);
+	return report;
+}
+
 int
 begin_look(const char *path, struct begin *begin)
 {
@@ -321,10 +388,9 @@ begin_look(const char *path, struct begin *begin)
 			(void)snprintf(
 			    begin->evidence, EVIDENCE_MAX, "%s", why);
 		aside_recall(path, begin);
-		return 0;
+		return is_trace_left(path) && contain(path) != 0 ? -1 : 0;
 	}
-	inspect_store(path, INSPECT_QUICK,
-	    LOOK_LIMIT_MS + (uint64_t)size / LOOK_PACE, &report);
+	report = look(path, (uint64_t)size);
 	report.why[sizeof(report.why) - 1] = '\0';
 	report.origin[sizeof(report.origin) - 1] = '\0';
 	log_line(LOG_INFO, "log: inspected: path=%s entries=%llu ms=%llu: %s",

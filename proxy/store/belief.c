@@ -26,9 +26,9 @@ belief_look(struct belief *belief, struct guard_link *guard,
 		guard_link_believe(guard, true);
 	} else if (now_ms >= belief->by_ms) {
 		log_line(LOG_WARN,
-		    "seal: %s has not said yet what was signed last; live "
-		    "rules are restored",
-		    state == SEAL_WAITING ? "no witness" : "the signer");
+		    "seal: %s what was signed last; live rules are restored",
+		    state == SEAL_WAITING ? "no witness has said yet"
+					  : "the signer has not said yet");
 		guard_link_believe(guard, true);
 	} else {
 		return;

@@ -20,6 +20,7 @@
  *   begin_origin   a log that has no name gets one, an empty one its entry 0
  *   threads        then, for the first time; the guard is greeted
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +31,11 @@
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 #include "proxy/common/role.h"
+#include "proxy/store/acts.h"
 #include "proxy/store/audit_link.h"
 #include "proxy/store/begin.h"
 #include "proxy/store/belief.h"
+#include "proxy/store/contained.h"
 #include "proxy/store/guard_link.h"
 #include "proxy/store/publish.h"
 #include "proxy/store/retention.h"
@@ -67,12 +70,12 @@ struct role_store {
 	struct publish *publish;
 	struct notes notes;
 	struct spill spill;
+	struct acts acts;
 	uint64_t
 	    sealed_by_ms; /* when stopping: no later than that; 0: not yet */
 	struct belief belief;
 	bool stopping;
 	bool failed;
-	bool renewing; /* the next store begins a new log */
 };
 
 static void
@@ -122,26 +125,37 @@ stop_when_idle(struct role_store *role)
 	end(role, false);
 }
 
-/* Links are made once for a pair of processes. A guard that broke the rules is
- * linked with the store that follows us; control is what is replaced when it
- * was control. */
 static void
-look_at_links(struct role_store *role)
+tell_broken(struct role_store *role, enum role peer)
 {
 	const struct msg_peer_broken broken = {
 		.head.kind = MSG_PEER_BROKEN,
-		.role = ROLE_CONTROL,
+		.role = peer,
 	};
 
-	if (role->guard == NULL || role->audit == NULL)
+	if (role->supervisor == NULL)
+		return;
+	(void)channel_send(role->supervisor, &broken, sizeof(broken), -1);
+	channel_flush(role->supervisor);
+}
+
+/* Links are made once for a pair of processes. A guard that broke the rules is
+ * linked with the store that follows us; of the others it is they that are
+ * replaced. */
+static void
+look_at_links(struct role_store *role)
+{
+	enum role broken;
+
+	if (role->sealing == NULL)
 		return;
 	if (guard_link_broken(role->guard))
 		end(role, true);
-	if (audit_link_broken(role->audit) && role->supervisor != NULL) {
-		(void)channel_send(
-		    role->supervisor, &broken, sizeof(broken), -1);
-		channel_flush(role->supervisor);
-	}
+	if (audit_link_broken(role->audit))
+		tell_broken(role, ROLE_CONTROL);
+	broken = sealing_broken(role->sealing);
+	if (broken != ROLE_NONE)
+		tell_broken(role, broken);
 }
 
 /* The wish is on disk; what is under way may be lost, the guard sends it again
@@ -149,8 +163,9 @@ look_at_links(struct role_store *role)
 static void
 end_when_renewing(struct role_store *role)
 {
-	if (role->renewing &&
-	    (role->writer == NULL || writer_idle(role->writer)))
+	if (role->acts.renewing &&
+	    (role->writer == NULL || writer_idle(role->writer) ||
+		writer_full(role->writer)))
 		end(role, false);
 }
 
@@ -256,53 +271,11 @@ seal_fill(void *ctx, struct msg_audit_seal *out)
 }
 
 static void
-act_renew(struct role_store *role, const struct msg_audit_act *msg,
-    struct msg_audit_acted *out)
-{
-	out->ok = begin_renew(role->path, msg->operator_name, msg->text) == 0;
-	if (!out->ok) {
-		(void)snprintf(out->text, sizeof(out->text),
-		    "the wish cannot be kept in %.200s", role->path);
-		return;
-	}
-	log_line(LOG_WARN, "log: %s wants a new one: %s", msg->operator_name,
-	    msg->text);
-	(void)snprintf(out->text, sizeof(out->text),
-	    "the log %s is set aside, a new one begins", role->origin);
-	role->renewing = true;
-}
-
-/* One after the other, so that entries lead from each key to the next. */
-static void
-act_rotate(const struct role_store *role, struct msg_audit_acted *out)
-{
-	bool busy = notes_wanted(&role->notes, NOTES_KEY) ||
-		    sealing_rotating(role->sealing);
-
-	out->ok = !busy && sealing_rotate(role->sealing) == 0;
-	(void)snprintf(out->text, sizeof(out->text), "%s",
-	    busy ? "the log does not tell of the last new key yet; try again"
-	    : out->ok ? "asked; the log will tell of the new key"
-		      : "the signer is not there");
-}
-
-static void
 act(void *ctx, const struct msg_audit_act *msg, struct msg_audit_acted *out)
 {
 	struct role_store *role = ctx;
 
-	if (msg->act == AUDIT_RENEW) {
-		act_renew(role, msg, out);
-	} else if (msg->act == AUDIT_ROTATE) {
-		log_line(LOG_INFO, "seal: %s wants a new key: %s",
-		    msg->operator_name, msg->text);
-		act_rotate(role, out);
-	} else {
-		out->ok = scrub_ask(role->scrub);
-		(void)snprintf(out->text, sizeof(out->text), "%s",
-		    out->ok ? "begun; the status will tell"
-			    : "a look is under way");
-	}
+	acts_do(&role->acts, msg, out);
 }
 
 /* ---- time ---- */
@@ -380,6 +353,8 @@ parts_start(struct role_store *role)
 	    role->retention == NULL || role->scrub == NULL ||
 	    role->sealing == NULL)
 		return false;
+	role->acts = (struct acts){ role->path, role->origin, &role->notes,
+		role->sealing, role->scrub, false };
 	guard_link_origin(role->guard, role->origin);
 	belief_begin(&role->belief, role->guard, clock_boot_ms());
 	guard_link_notes(role->guard, &role->notes);
@@ -401,12 +376,18 @@ store_start(struct role_store *role)
 	if (err == 0)
 		err = begin_origin(
 		    role->store, role->log.name, &begin, role->origin);
+	if (err == 0)
+		err = contained_carry(role->path, role->store);
 	if (err != 0) {
 		log_line(LOG_ERROR, "log: cannot open %s: %s", role->path,
 		    db_error_text(err));
 		return false;
 	}
 	begin_end(role->path, &begin);
+	if (contained_write(role->path, role->store) != 0)
+		log_line(LOG_WARN,
+		    "log: acts in force cannot be kept beside it: %s",
+		    strerror(errno));
 	if (store_begun_anew(role->store) && begin.evidence[0] == '\0')
 		log_line(LOG_WARN,
 		    "log: its data is gone from %s, where one was: a new log "

@@ -25,10 +25,10 @@ struct retention {
 	bool slice_under_way; /* then before and removed are the thread's */
 	uint64_t start_ms;
 	uint64_t start_ns;
+	uint64_t held_ms; /* until then nothing goes by age */
 	uint64_t due_ms;
 	uint64_t slice_ms;
 	uint64_t before;  /* block; those below are to go */
-	uint64_t done_to; /* .. and have been looked at */
 	uint64_t total;   /* blocks removed in this round */
 	uint32_t removed; /* by the slice */
 	/* What stays beside; kept is the thread's like before. */
@@ -80,39 +80,39 @@ pins_take(struct retention *retention)
 		retention->pins(retention->pins_ctx, &retention->kept);
 }
 
-/* The first block that stays; 0: all. */
 static int
-keep_from(const struct retention *retention, uint64_t now_ms, uint64_t wall_ns,
-    uint64_t *block)
+old_find(const struct retention *retention, uint64_t now_ms, uint64_t wall_ns,
+    struct ledger_old *old)
 {
 	uint64_t steady = retention->start_ns +
 			  (now_ms - retention->start_ms) * UINT64_C(1000000);
 	uint64_t now_ns = wall_ns < steady ? wall_ns : steady;
-	uint64_t from_ns = 0;
+	struct ledger_bounds bounds = { now_ns, 0, retention->retain_octets };
 
-	if (retention->retain_ms > 0 &&
+	if (retention->retain_ms > 0 && now_ms >= retention->held_ms &&
 	    retention->retain_ms < now_ns / UINT64_C(1000000))
-		from_ns = now_ns - retention->retain_ms * UINT64_C(1000000);
-	*block = 0;
-	if (from_ns == 0 && retention->retain_octets == 0)
+		bounds.from_ns =
+		    now_ns - retention->retain_ms * UINT64_C(1000000);
+	if (bounds.from_ns == 0 && bounds.octets == 0)
 		return 0;
-	return ledger_keep_from(store_ledger(retention->store), from_ns,
-	    retention->retain_octets, &retention->kept, block);
+	return ledger_old_at(
+	    store_ledger(retention->store), &bounds, &retention->kept, old);
 }
 
 static void
-ask(struct retention *retention, uint64_t block, uint64_t first)
+ask(struct retention *retention, const struct ledger_old *old)
 {
 	struct msg_store_note note = { .kind = ENTRY_SUMMARY };
 
-	retention->before = block;
-	note.count = (block - first) * LEDGER_BLOCK;
+	retention->before = old->before;
+	note.count = old->blocks * LEDGER_BLOCK;
 	(void)snprintf(note.text, sizeof(note.text), "retention");
 	(void)snprintf(note.evidence, sizeof(note.evidence),
 	    "entries %llu to %llu are removed, but those of blocks on which a "
-	    "rule stands or a witness waits; age=%llums size=%llu",
-	    (unsigned long long)(first * LEDGER_BLOCK),
-	    (unsigned long long)(block * LEDGER_BLOCK - 1),
+	    "rule stands or a witness waits, or that tell of a key; "
+	    "age=%llums size=%llu",
+	    (unsigned long long)(old->first * LEDGER_BLOCK),
+	    (unsigned long long)(old->before * LEDGER_BLOCK - 1),
 	    (unsigned long long)retention->retain_ms,
 	    (unsigned long long)retention->retain_octets);
 	notes_want(retention->notes, NOTES_RETENTION, &note);
@@ -122,24 +122,16 @@ ask(struct retention *retention, uint64_t block, uint64_t first)
 static void
 look(struct retention *retention, uint64_t now_ms, uint64_t wall_ns)
 {
-	struct ledger_pruned pruned;
-	uint64_t block = 0;
+	struct ledger_old old = { 0 };
 	int err;
 
 	pins_take(retention);
-	err = keep_from(retention, now_ms, wall_ns, &block);
-
-	if (err == 0)
-		err = ledger_pruned(store_ledger(retention->store), &pruned);
-	if (err != 0) {
+	err = old_find(retention, now_ms, wall_ns, &old);
+	if (err != 0)
 		log_line(LOG_ERROR, "log: retention cannot look: %s",
 		    db_error_text(err));
-		return;
-	}
-	if (retention->done_to < pruned.first)
-		retention->done_to = pruned.first;
-	if (block > retention->done_to)
-		ask(retention, block, retention->done_to);
+	else if (old.blocks > 0)
+		ask(retention, &old);
 }
 
 void
@@ -155,6 +147,58 @@ bool
 retention_busy(const struct retention *retention)
 {
 	return retention->state == RETENTION_REMOVING;
+}
+
+/* ---- a clock that has jumped ---- */
+
+struct jump {
+	uint64_t later_ns; /* of the entry behind, at first the clock's */
+	uint64_t seq;      /* of that one */
+	uint64_t start_ns;
+	unsigned seen;
+	bool found;
+};
+
+/* From the newest back, as far as to those of a day before the start. */
+static int
+jump_visit(void *ctx, const struct entry *entry)
+{
+	struct jump *jump = ctx;
+
+	/* Not across what has been removed. */
+	if ((jump->seen == 0 || entry->seq + 1 == jump->seq) &&
+	    jump->later_ns > entry->wall_ns &&
+	    jump->later_ns - entry->wall_ns > RETENTION_JUMP_NS)
+		jump->found = true;
+	jump->later_ns = entry->wall_ns;
+	jump->seq = entry->seq;
+	jump->seen++;
+	return jump->found || jump->seen == RETENTION_SEEN ||
+	       (entry->wall_ns < jump->start_ns &&
+		   jump->start_ns - entry->wall_ns > RETENTION_JUMP_NS);
+}
+
+static void
+start(struct retention *retention, uint64_t now_ms, uint64_t wall_ns)
+{
+	const struct ledger_range range = { .to = UINT64_MAX,
+		.backward = true };
+	struct jump jump = { .later_ns = wall_ns, .start_ns = wall_ns };
+
+	retention->started = true;
+	retention->start_ms = now_ms;
+	retention->start_ns = wall_ns;
+	retention->due_ms = now_ms + RETENTION_FIRST_MS;
+	/* An entry that cannot be read is others' to tell of. */
+	(void)ledger_walk(
+	    store_ledger(retention->store), &range, jump_visit, &jump, NULL);
+	if (!jump.found)
+		return;
+	retention->held_ms = now_ms + RETENTION_HOLD_MS;
+	if (retention->retain_ms > 0)
+		log_line(LOG_WARN,
+		    "log: retention by age waits for a day: the clock is more "
+		    "than a day ahead of the entries before");
 }
 
 /* ---- removing ---- */
@@ -182,8 +226,6 @@ slice_done(void *ctx, int err)
 	if (err != 0)
 		log_line(LOG_ERROR, "log: retention stops for now: %s",
 		    db_error_text(err));
-	else
-		retention->done_to = retention->before;
 	log_line(LOG_INFO, "log: retention: entries removed=%llu below=%llu",
 	    (unsigned long long)(retention->total * LEDGER_BLOCK),
 	    (unsigned long long)(retention->before * LEDGER_BLOCK));
@@ -208,12 +250,8 @@ slice(struct retention *retention, uint64_t now_ms)
 void
 retention_tick(struct retention *retention, uint64_t now_ms, uint64_t wall_ns)
 {
-	if (!retention->started) {
-		retention->started = true;
-		retention->start_ms = now_ms;
-		retention->start_ns = wall_ns;
-		retention->due_ms = now_ms + RETENTION_FIRST_MS;
-	}
+	if (!retention->started)
+		start(retention, now_ms, wall_ns);
 	if (retention->state == RETENTION_REMOVING)
 		slice(retention, now_ms);
 	if (now_ms < retention->due_ms)

@@ -8,7 +8,11 @@
  *
  * Age is by the entries' wall clock. A clock that is set forward while we run
  * makes nothing old: the time is the wall clock's at the start and what has
- * passed since, or now's, whichever is earlier.
+ * passed since, or now's, whichever is earlier. One that has jumped before the
+ * start is not gone by either: where the last entries, or the newest and the
+ * clock, lie RETENTION_JUMP_NS apart, and that was less than a day ago by the
+ * clock, nothing goes by age for a day of ours. So it is, too, after a day
+ * without us, where it does no harm.
  */
 #pragma once
 
@@ -20,8 +24,11 @@
 
 #define RETENTION_FIRST_MS 300000
 #define RETENTION_EVERY_MS 3600000
-#define RETENTION_SLICE    4  /* blocks in one transaction */
-#define RETENTION_PAUSE_MS 20 /* between two; ticks may be rarer */
+#define RETENTION_JUMP_NS  UINT64_C(86400000000000)
+#define RETENTION_HOLD_MS  86400000 /* no going by age */
+#define RETENTION_SEEN     4096     /* entries looked at for a jump */
+#define RETENTION_SLICE    4        /* blocks in one transaction */
+#define RETENTION_PAUSE_MS 20       /* between two; ticks may be rarer */
 
 struct retention;
 

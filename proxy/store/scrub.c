@@ -149,6 +149,7 @@ spawn(const struct scrub *scrub, int out)
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	pid_t pid = -1;
+	int err;
 
 	if (path == NULL || posix_spawn_file_actions_init(&actions) != 0) {
 		free(path);
@@ -158,11 +159,13 @@ spawn(const struct scrub *scrub, int out)
 	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
 	(void)posix_spawnattr_setpgroup(&attr, 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	if (posix_spawn(&pid, scrub->program, &actions, &attr, argv, envp) != 0)
+	err = posix_spawn(&pid, scrub->program, &actions, &attr, argv, envp);
+	if (err != 0)
 		pid = -1;
 	(void)posix_spawnattr_destroy(&attr);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	free(path);
+	errno = err;
 	return pid;
 }
 

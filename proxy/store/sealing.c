@@ -197,6 +197,20 @@ sealing_free(struct sealing *sealing)
 	free(sealing);
 }
 
+enum role
+sealing_broken(struct sealing *sealing)
+{
+	enum role role = sealing->signer_broken    ? ROLE_SIGNER
+			 : sealing->witness_broken ? ROLE_WITNESS
+						   : ROLE_NONE;
+
+	if (role == ROLE_SIGNER)
+		sealing->signer_broken = false;
+	else
+		sealing->witness_broken = false;
+	return role;
+}
+
 void
 sealing_room(struct sealing *sealing)
 {

@@ -20,7 +20,8 @@
  *                are witnesses: the last checkpoint is  them, whatever it is
  *                submitted again, nothing new signed
  *   SIGNING      all is well
- *   FAILED       no key, or it cannot be kept           the next success
+ *   FAILED       no key, it cannot be kept, or there    the next success
+ *                is no answer
  *   ROLLED_BACK  signer or witness have seen more       restart, renew
  *   FORKED       .. as much or less, but another log    restart, renew
  *   FORGOTTEN    the signer knows of nothing, we do     restart, renew
@@ -42,6 +43,7 @@
 /* After a failure of the signer. Its folder may lie on the disk that is full:
  * when there is room, a checkpoint is to follow within a second. */
 #define SEALING_RETRY_MS   400
+#define SEALING_SIGNER_MS  10000   /* for the signer to answer: then FAILED */
 #define SEALING_SUBMIT_MS  1000    /* to one witness */
 #define SEALING_BACKOFF_MS 60000   /* most, while it cannot be reached */
 #define SEALING_ANSWER_MS  120000  /* for the witness role to tell of one */
@@ -92,6 +94,10 @@ void sealing_configure(
  * closed. */
 void sealing_attach_signer(struct sealing *sealing, int fd);
 void sealing_attach_witness(struct sealing *sealing, int fd);
+
+/* ROLE_SIGNER or ROLE_WITNESS when that did what none of ours does, and its
+ * channel is closed; once for each such channel. Else ROLE_NONE. */
+enum role sealing_broken(struct sealing *sealing);
 
 /* Do what is due. now_ms is monotonic, wall_ns for people. */
 void sealing_tick(struct sealing *sealing, uint64_t now_ms, uint64_t wall_ns);

@@ -8,6 +8,21 @@
 
 #define OLDER_MAX 64 /* damaged checkpoints passed over */
 
+/* The key that the log told of last signs it, and what it signed is another
+ * text. */
+static bool
+is_refuted(const struct sealing *sealing, const char *note, size_t len)
+{
+	uint8_t key[STORE_META_MAX];
+	struct note_key ours;
+	size_t key_len;
+
+	return store_meta_get(sealing->store, STORE_KEY, key, &key_len) == 0 &&
+	       key_len == SEAL_PUBLIC_LEN &&
+	       note_key_make(&ours, sealing->origin, NOTE_ED25519, key) == 0 &&
+	       note_refuted(note, len, &ours);
+}
+
 /* Into the first place. */
 static int
 note_read(
@@ -21,7 +36,8 @@ note_read(
 	    (checkpoint_parse(
 		 slot->note, *len, &slot->checkpoint, &slot->text_len) != 0 ||
 		slot->checkpoint.size != *size ||
-		strcmp(slot->checkpoint.origin, sealing->origin) != 0))
+		strcmp(slot->checkpoint.origin, sealing->origin) != 0 ||
+		is_refuted(sealing, slot->note, *len)))
 		err = DB_CORRUPT;
 	return err;
 }

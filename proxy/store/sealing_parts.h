@@ -26,9 +26,11 @@ struct sealing_witness {
 	uint64_t at_ns;
 	uint64_t heard_ns;   /* wall: when it told of size; 0: never */
 	bool confirm;        /* its size by a 409, not by a cosignature */
+	unsigned unproven;   /* 422 to a proof from there, in a row */
 	uint64_t next_ms;    /* earliest next submission */
 	uint64_t asked_ms;   /* of the last one */
 	uint64_t backoff_ms; /* 0: it answered last */
+	unsigned conflicts;  /* 409 in a row */
 	uint32_t request;    /* not answered; 0: none */
 	uint64_t sent_size;  /* of the checkpoint in it */
 	uint64_t sent_old;
@@ -58,12 +60,14 @@ struct sealing {
 	struct channel *signer;
 	bool ready; /* it has a key */
 	bool failed;
-	bool rotating; /* MSG_ROTATE not answered */
-	bool last;     /* sign at once */
-	bool compared; /* it has said what it signed last */
+	bool rotating;      /* MSG_ROTATE not answered */
+	bool last;          /* sign at once */
+	bool compared;      /* it has said what it signed last */
+	bool signer_broken; /* not told yet */
 	struct note_key key;
 	struct msg_signer_hello hello;
 	uint32_t asked; /* MSG_SIGN not answered; 0: none */
+	uint64_t asked_ms;
 	struct checkpoint want;
 	uint64_t old_size;  /* to be proven from: what the signer signed last */
 	unsigned conflicts; /* in a row */
@@ -92,6 +96,7 @@ struct sealing {
 
 	/* witnesses */
 	struct channel *witness;
+	bool witness_broken; /* not told yet */
 	unsigned n_witnesses;
 	struct sealing_witness witnesses[WITNESSES_MAX];
 };

@@ -19,6 +19,15 @@ signer_drop(struct sealing *sealing)
 	sealing_update(sealing);
 }
 
+/* The signer did what none of ours does. */
+static void
+signer_break(struct sealing *sealing, const char *why)
+{
+	log_line(LOG_ERROR, "signer: channel closed: %s", why);
+	sealing->signer_broken = true;
+	signer_drop(sealing);
+}
+
 /* ---- asking ---- */
 
 /* The one before is kept first: then no witness, and no restart, finds one
@@ -87,6 +96,10 @@ sealing_sign_tick(struct sealing *sealing)
 	struct msg_sign msg;
 	int err;
 
+	/* It is not asked twice: what it says to the first is waited for. */
+	if (sealing->asked != 0 &&
+	    sealing->now_ms - sealing->asked_ms >= SEALING_SIGNER_MS)
+		sealing_failed(sealing, "it does not answer");
 	if (!again && !may_ask(sealing))
 		return;
 	sealing->next_ms = sealing->now_ms + SEALING_SIGN_MS;
@@ -102,6 +115,7 @@ sealing_sign_tick(struct sealing *sealing)
 	if (channel_send(sealing->signer, &msg, sizeof(msg), -1) != 0)
 		return;
 	sealing->asked = msg.request;
+	sealing->asked_ms = sealing->now_ms;
 	channel_flush(sealing->signer);
 }
 
@@ -210,14 +224,11 @@ take_answer(struct sealing *sealing, const struct msg_signed *msg)
 static void
 take_hello(struct sealing *sealing, const struct msg_signer_hello *msg)
 {
-	bool good = check_text(msg->text, sizeof(msg->text)) &&
-		    check_text(msg->cosigner, sizeof(msg->cosigner));
-
 	sealing->rotating = false;
-	if (!good || msg->state != SIGNER_READY) {
+	if (msg->state != SIGNER_READY) {
 		/* With a key told before, that one stays. */
 		sealing_failed(sealing,
-		    good && msg->text[0] != '\0' ? msg->text : "it has no key");
+		    msg->text[0] != '\0' ? msg->text : "it has no key");
 		return;
 	}
 	if (note_key_make(&sealing->key, sealing->origin, NOTE_ED25519,
@@ -241,27 +252,30 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 	const struct msg_signed *answer = msg;
 
 	(void)fd;
-	if (head->kind == MSG_SIGNER_HELLO) {
+	if (head->kind == MSG_SIGNER_HELLO && check_signer_hello(msg)) {
 		take_hello(sealing, msg);
-	} else if (head->kind == MSG_SIGNED && answer->request != 0 &&
-		   answer->request == sealing->asked &&
-		   check_text(answer->text, sizeof(answer->text))) {
+	} else if (head->kind == MSG_SIGNED && check_signed(answer) &&
+		   answer->request == sealing->asked) {
 		sealing->asked = 0;
 		sealing->compared |= answer->result != SIGN_FAILED;
 		take_answer(sealing, answer);
 		sealing_update(sealing);
 	} else {
-		log_line(
-		    LOG_ERROR, "signer: channel closed: message out of turn");
-		signer_drop(sealing);
+		signer_break(sealing, "message out of turn or malformed");
 	}
 }
 
 static void
 on_closed(void *ctx)
 {
+	struct sealing *sealing = ctx;
+
+	if (channel_misused(sealing->signer)) {
+		signer_break(sealing, "broken frame");
+		return;
+	}
 	log_line(LOG_WARN, "signer: gone");
-	signer_drop(ctx);
+	signer_drop(sealing);
 }
 
 void

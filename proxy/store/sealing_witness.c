@@ -13,6 +13,9 @@
 
 #define WITNESS_LIMIT (256u << 10)
 #define RECALL_MAX    4096 /* checkpoints looked at: nearly three days */
+#define UNPROVEN_MAX  2    /* the first may be of a state just left */
+#define CONFLICTS_MAX 3    /* in a row, before it is asked less often */
+#define DISAGREES     "does not agree with itself"
 
 static void
 witness_drop(struct sealing *sealing)
@@ -21,6 +24,15 @@ witness_drop(struct sealing *sealing)
 	sealing->witness = NULL;
 	for (unsigned i = 0; i < sealing->n_witnesses; i++)
 		sealing->witnesses[i].request = 0;
+}
+
+/* The role did what none of ours does. */
+static void
+witness_break(struct sealing *sealing, const char *why)
+{
+	log_line(LOG_ERROR, "witness: channel closed: %s", why);
+	sealing->witness_broken = true;
+	witness_drop(sealing);
 }
 
 /* ---- who they are ---- */
@@ -291,8 +303,20 @@ take_lines(struct sealing *sealing, struct sealing_witness *witness,
 	witness->at_ns = seconds * UINT64_C(1000000000);
 	witness->heard_ns = sealing->wall_ns;
 	witness->confirm = false;
+	witness->conflicts = 0;
 	witness->text[0] = '\0';
 	sealing_keep_tick(sealing);
+}
+
+/* The most that a witness's word does: nothing more is signed. */
+static void
+witness_objects(struct sealing *sealing, const struct sealing_witness *witness,
+    enum seal_state state, uint64_t size)
+{
+	char who[sizeof(witness->key.name) + 8];
+
+	(void)snprintf(who, sizeof(who), "witness %s", witness->key.name);
+	sealing_refuse(sealing, state, size, who);
 }
 
 /*
@@ -310,21 +334,38 @@ take_size(struct sealing *sealing, struct sealing_witness *witness,
 	if (msg->size == UINT64_MAX || kept == NULL) {
 		witness_fails(sealing, witness, "conflict without a size");
 	} else if (msg->size > kept->checkpoint.size) {
-		sealing_refuse(
-		    sealing, SEAL_ROLLED_BACK, msg->size, witness->key.name);
+		witness_objects(sealing, witness, SEAL_ROLLED_BACK, msg->size);
 	} else if (msg->size != witness->sent_old) {
 		witness->size = msg->size; /* again, from there */
+		witness->unproven = 0;
 		witness->heard_ns = sealing->wall_ns;
 		/* At once, but not again and again. */
-		if (!witness->confirm)
+		if (witness->conflicts > CONFLICTS_MAX)
+			witness_fails(sealing, witness, DISAGREES);
+		else if (!witness->confirm)
 			witness->next_ms = sealing->now_ms;
 		witness->confirm = true;
 	} else if (msg->size == witness->sent_size) {
-		sealing_refuse(
-		    sealing, SEAL_FORKED, msg->size, witness->key.name);
+		witness_objects(sealing, witness, SEAL_FORKED, msg->size);
 	} else {
-		witness_fails(sealing, witness, "does not agree with itself");
+		witness_fails(sealing, witness, DISAGREES);
 	}
+}
+
+/* 422, to a proof from the size that it told itself: its tree is not ours,
+ * which grows out of every one that it was. */
+static bool
+is_of_other_tree(
+    struct sealing_witness *witness, const struct msg_submitted *msg)
+{
+	if (msg->status == 0)
+		return false; /* no answer of its own */
+	if (msg->status != 422 || !witness->confirm || witness->size == 0 ||
+	    witness->sent_old != witness->size) {
+		witness->unproven = 0;
+		return false;
+	}
+	return ++witness->unproven >= UNPROVEN_MAX;
 }
 
 static void
@@ -347,37 +388,31 @@ take_refusal(struct sealing *sealing, struct sealing_witness *witness,
 		(void)snprintf(text, sizeof(text), "HTTP %u%s",
 		    (unsigned)(msg->status % 1000), why);
 	witness_fails(sealing, witness, text);
+	if (is_of_other_tree(witness, msg))
+		witness_objects(sealing, witness, SEAL_FORKED, witness->size);
 }
 
 static void
 take_answer(struct sealing *sealing, struct sealing_witness *witness,
     const struct msg_submitted *msg)
 {
-	uint64_t backoff_ms = witness->backoff_ms;
-
 	witness->request = 0;
-	witness->backoff_ms = 0;
-	if (msg->status == 200) {
+	if (msg->status == 409)
+		witness->conflicts++;
+	if (msg->status == 200 ||
+	    (msg->status == 409 && witness->conflicts <= CONFLICTS_MAX))
+		witness->backoff_ms = 0;
+	if (msg->status == 200)
 		take_lines(sealing, witness, msg);
-	} else if (msg->status == 409) {
+	else if (msg->status == 409)
 		take_size(sealing, witness, msg);
-	} else {
-		witness->backoff_ms = backoff_ms;
+	else
 		take_refusal(sealing, witness, msg);
-	}
 	if (msg->status == 0)
 		return;
 	/* Whatever it said: it does not know of more than we do. */
 	sealing->waiting = false;
 	sealing_update(sealing);
-}
-
-static bool
-is_sound(const struct msg_submitted *msg)
-{
-	return msg->witness < WITNESSES_MAX && msg->request != 0 &&
-	       msg->body_len <= sizeof(msg->body) &&
-	       check_text(msg->text, sizeof(msg->text));
 }
 
 static void
@@ -387,10 +422,8 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 	const struct msg_submitted *msg = (const void *)head;
 
 	(void)fd;
-	if (head->kind != MSG_SUBMITTED || !is_sound(msg)) {
-		log_line(
-		    LOG_ERROR, "witness: channel closed: message out of turn");
-		witness_drop(sealing);
+	if (head->kind != MSG_SUBMITTED || !check_submitted(msg)) {
+		witness_break(sealing, "message out of turn or malformed");
 		return;
 	}
 	/* Asked before a reload, or too long ago: of no interest. */
@@ -402,8 +435,14 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 static void
 on_closed(void *ctx)
 {
+	struct sealing *sealing = ctx;
+
+	if (channel_misused(sealing->witness)) {
+		witness_break(sealing, "broken frame");
+		return;
+	}
 	log_line(LOG_WARN, "witness: gone");
-	witness_drop(ctx);
+	witness_drop(sealing);
 }
 
 void

@@ -19,6 +19,7 @@ buffer_clear(struct writer_buffer *buffer)
 	buffer->n_metas = 0;
 	buffer->n_jobs = 0;
 	buffer->jobs_over = false;
+	buffer->contains = false;
 	buffer->jobs_err = 0;
 }
 
@@ -261,6 +262,8 @@ writer_add(struct writer *writer, const struct entry *entry)
 	memcpy(&buffer->octets[buffer->used], &item, sizeof(item));
 	buffer->used += sizeof(item) + (((size_t)item.len + 7) & ~(size_t)7);
 	buffer->n++;
+	if (entry->kind == ENTRY_EMERGENCY && entry->live_op != LIVE_NONE)
+		buffer->contains = true;
 	writer->next++;
 	return 0;
 }

@@ -42,6 +42,7 @@ struct writer_buffer {
 	unsigned n;
 	unsigned n_metas;
 	unsigned n_jobs;
+	bool contains;  /* what is in force of EMERGENCY changes */
 	bool jobs_over; /* they were done, or given up: jobs_err */
 	int jobs_err;
 	struct seal_tree before; /* the tree as it is without them */

@@ -8,6 +8,7 @@
 
 #include "proxy/common/log.h"
 #include "proxy/store/ballast.h"
+#include "proxy/store/contained.h"
 #include "proxy/store/writer_parts.h"
 
 static int
@@ -213,12 +214,25 @@ work_done(struct writer *writer, const struct ledger_head *head)
 	(void)pthread_mutex_unlock(&writer->shared.lock);
 }
 
+/* Before anybody is told that such an act is durable it is so twice. What could
+ * not be written is tried again with the next batch. */
+static bool
+contained_keep(struct writer *writer, bool owed)
+{
+	if (!owed || contained_write(writer->folder, writer->store) == 0)
+		return false;
+	log_line(LOG_ERROR, "log: acts in force cannot be kept beside it: %s",
+	    strerror(errno));
+	return true;
+}
+
 void *
 writer_thread(void *ctx)
 {
 	struct writer *writer = ctx;
 	struct ledger_head head = writer->shared.head;
 	struct writer_buffer *work;
+	bool contained_owed = false;
 
 	while (work_wait(writer, &work)) {
 		int err = batch_try(writer, work, &head);
@@ -228,8 +242,11 @@ writer_thread(void *ctx)
 		/* Jobs that were given up prove nothing of the disk. */
 		if (work != NULL && work->n == 0 && work->jobs_err != 0)
 			err = work->jobs_err;
-		if (work != NULL)
+		if (work != NULL) {
+			contained_owed = contained_keep(writer,
+			    contained_owed || (work->contains && err == 0));
 			work_done(writer, &head);
+		}
 		if (err == 0 && is_full(writer))
 			full_end(writer);
 	}

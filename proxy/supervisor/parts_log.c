@@ -31,26 +31,21 @@ signer_up(void *ctx)
 	supervisor_link(signer->supervisor);
 }
 
-/* It may find either of those that ask it to be none of ours. */
+/* It may find the witness to be none of ours; after a store that is, it ends
+ * itself. */
 static void
 signer_message(void *ctx, const struct msg_head *head, int fd)
 {
 	const struct msg_peer_broken *broken = (const void *)head;
 	struct part *signer = ctx;
-	struct supervisor *supervisor = signer->supervisor;
-	struct part *part = NULL;
 
-	if (head->kind == MSG_PEER_BROKEN)
-		part = broken->role == ROLE_STORE     ? &supervisor->store
-		       : broken->role == ROLE_WITNESS ? &supervisor->witness
-						      : NULL;
-	if (part == NULL) {
+	if (head->kind != MSG_PEER_BROKEN || broken->role != ROLE_WITNESS) {
 		part_unexpected(signer, head, fd);
 		return;
 	}
 	if (fd >= 0)
 		(void)close(fd);
-	process_kill(&part->process);
+	process_kill(&signer->supervisor->witness.process);
 }
 
 static void

@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 #include "proxy/supervisor/endpoint.h"
 #include "proxy/supervisor/tcp.h"
@@ -124,6 +125,8 @@ guard_up(void *ctx)
 {
 	struct part *guard = ctx;
 
+	crash_tell(
+	    &guard->supervisor->crash, guard->process.channel, clock_boot_ms());
 	supervisor_feed_boot(guard->supervisor);
 }
 
@@ -199,8 +202,10 @@ guard_down(void *ctx, int status)
 {
 	struct part *guard = ctx;
 	struct supervisor *supervisor = guard->supervisor;
+	uint64_t now = clock_boot_ms();
 
-	(void)status;
+	(void)crash_ended(
+	    &supervisor->crash, status, now - guard->process.started_ms, now);
 	guard->ready = false;
 	supervisor->feed = (struct feed){ 0 };
 	supervisor->guard_store = false;
@@ -361,6 +366,7 @@ supervisor_fini(struct supervisor *supervisor)
 		peer_free(supervisor->peers[i]);
 	free(supervisor->peers);
 	part_fini(&supervisor->guard);
+	crash_fini(&supervisor->crash);
 	parts_fini(supervisor);
 	trial_fini(supervisor);
 	waits_fini(supervisor);

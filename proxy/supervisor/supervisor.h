@@ -11,6 +11,7 @@
  *   reload.c      a new one, from the file over the guard to there
  *   trial.c       one that is taken back unless it is confirmed
  *   waits.c       IRR lists, and what waits for a person
+ *   crash.c       what guards crashed of
  *   stop.c        the way down
  */
 #pragma once
@@ -29,6 +30,7 @@
 #include "proxy/supervisor/load.h"
 #include "proxy/supervisor/names.h"
 #include "proxy/supervisor/notify.h"
+#include "proxy/supervisor/crash.h"
 #include "proxy/supervisor/process.h"
 #include "proxy/supervisor/setup.h"
 
@@ -128,6 +130,7 @@ struct supervisor {
 	struct msg_http_config http_config;
 	struct msg_cfg_log log_config; /* store, signer and witness */
 	struct feed feed;              /* to the guard */
+	struct crash crash;
 	struct irr *irr;
 	struct irr_load *irr_load;
 	struct timer *irr_timer;

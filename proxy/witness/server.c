@@ -22,6 +22,8 @@
 #define REQUEST_OCTETS 16384u /* line and headers */
 #define TICK_MS        1000u
 #define TURNS_MAX      16 /* of the library, before others have theirs */
+/* Those that are to end still have a place until the library sees it. */
+#define PLACES_MAX     (SERVER_CONNECTIONS_MAX + 16u)
 
 static const struct server_reply too_slow = { 503, "text/plain",
 	"the signer does not answer\n", 27 };
@@ -39,7 +41,9 @@ struct connection {
 	struct MHD_Connection *mhd;
 	enum stage stage;
 	bool suspended;
+	bool ending; /* has been shut down */
 	uint32_t ticket;
+	uint64_t source;
 	unsigned requests;
 	uint64_t born_ms;
 	uint64_t since_ms; /* when this stage, or the one request, began */
@@ -60,7 +64,7 @@ struct server {
 	void *ctx;
 	uint32_t last_ticket;
 	bool closing; /* nobody else is listened to */
-	struct connection connections[SERVER_CONNECTIONS_MAX];
+	struct connection connections[PLACES_MAX];
 };
 
 /* ---- connections ---- */
@@ -74,13 +78,65 @@ connection_of(struct MHD_Connection *mhd)
 	return info == NULL ? NULL : info->socket_context;
 }
 
+/* The library sees its end and closes it. */
+static void
+connection_end(struct connection *c)
+{
+	c->ending = true;
+	(void)shutdown(c->fd, SHUT_RDWR);
+}
+
+/* Make room for one more, if it is needed. Who waits for the signer stays. */
+static void
+places_look(struct server *server)
+{
+	struct connection *oldest = NULL;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < PLACES_MAX; i++) {
+		struct connection *c = &server->connections[i];
+
+		if (c->fd < 0 || c->ending)
+			continue;
+		n++;
+		if (c->stage != STAGE_WAITING &&
+		    (oldest == NULL || c->since_ms < oldest->since_ms))
+			oldest = c;
+	}
+	if (n >= SERVER_CONNECTIONS_MAX && oldest != NULL)
+		connection_end(oldest);
+}
+
+static uint64_t
+source_of(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct sockaddr_in in4;
+	struct sockaddr_in6 in6;
+	uint64_t net = 0;
+
+	if (info == NULL || info->client_addr == NULL)
+		return 0;
+	if (info->client_addr->sa_family == AF_INET) {
+		memcpy(&in4, info->client_addr, sizeof(in4));
+		return ntohl(in4.sin_addr.s_addr);
+	}
+	if (info->client_addr->sa_family != AF_INET6)
+		return 0;
+	memcpy(&in6, info->client_addr, sizeof(in6));
+	memcpy(&net, in6.sin6_addr.s6_addr, sizeof(net));
+	return net;
+}
+
 static void
 connection_begin(struct server *server, struct MHD_Connection *mhd, void **ctx)
 {
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-	for (size_t i = 0; info != NULL && i < SERVER_CONNECTIONS_MAX; i++) {
+	places_look(server);
+	for (size_t i = 0; info != NULL && i < PLACES_MAX; i++) {
 		struct connection *c = &server->connections[i];
 
 		if (c->fd >= 0)
@@ -88,6 +144,7 @@ connection_begin(struct server *server, struct MHD_Connection *mhd, void **ctx)
 		*c = (struct connection){
 			.server = server, .fd = info->connect_fd, .mhd = mhd
 		};
+		c->source = source_of(mhd);
 		c->born_ms = clock_boot_ms();
 		c->since_ms = c->born_ms;
 		*ctx = c;
@@ -208,7 +265,7 @@ void
 server_answer(
     struct server *server, uint32_t ticket, const struct server_reply *reply)
 {
-	for (size_t i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < PLACES_MAX; i++) {
 		struct connection *c = &server->connections[i];
 
 		if (c->fd >= 0 && c->stage == STAGE_WAITING &&
@@ -222,7 +279,7 @@ server_answer(
 void
 server_answer_all(struct server *server, const struct server_reply *reply)
 {
-	for (size_t i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < PLACES_MAX; i++) {
 		struct connection *c = &server->connections[i];
 
 		if (c->fd >= 0 && c->stage == STAGE_WAITING)
@@ -282,13 +339,15 @@ static enum MHD_Result
 body_done(struct connection *c)
 {
 	struct server *server = c->server;
+	struct server_post post = { 0, c->source, c->body, c->len };
 
 	if (++server->last_ticket == 0)
 		server->last_ticket = 1;
 	c->ticket = server->last_ticket;
+	post.ticket = c->ticket;
 	c->stage = STAGE_WAITING;
 	c->since_ms = clock_boot_ms();
-	server->ops->on_post(server->ctx, c->ticket, c->body, c->len);
+	server->ops->on_post(server->ctx, &post);
 	free(c->body);
 	c->body = NULL;
 	if (c->stage == STAGE_WAITING) {
@@ -370,9 +429,8 @@ connection_tick(struct connection *c, uint64_t now_ms)
 			connection_answer(c, &too_slow);
 		return;
 	}
-	/* The library sees its end and closes it. */
 	if (passed_ms > SERVER_REQUEST_MS)
-		(void)shutdown(c->fd, SHUT_RDWR);
+		connection_end(c);
 }
 
 static void
@@ -381,7 +439,7 @@ on_tick(void *ctx)
 	struct server *server = ctx;
 	uint64_t now_ms = clock_boot_ms();
 
-	for (size_t i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < PLACES_MAX; i++) {
 		if (server->connections[i].fd >= 0)
 			connection_tick(&server->connections[i], now_ms);
 	}
@@ -430,13 +488,12 @@ daemon_start(struct server *server, int fd)
 	server->daemon = MHD_start_daemon(
 	    MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request,
 	    server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)SERVER_CONNECTIONS_MAX,
-	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)SERVER_ADDRESS_MAX,
-	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_OCTETS,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-	    on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-	    server, MHD_OPTION_END);
+	    (unsigned)PLACES_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+	    (unsigned)SERVER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+	    (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    (size_t)REQUEST_OCTETS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_END);
 	if (server->daemon == NULL) {
 		(void)close(fd);
 		return -1;
@@ -469,7 +526,7 @@ server_new(struct loop *loop, const struct address *address, const char *path,
 	server->path = path;
 	server->ops = ops;
 	server->ctx = ctx;
-	for (size_t i = 0; i < SERVER_CONNECTIONS_MAX; i++)
+	for (size_t i = 0; i < PLACES_MAX; i++)
 		server->connections[i].fd = -1;
 	fd = listen_open(address);
 	if (fd >= 0 && daemon_start(server, fd) == 0)

@@ -17,6 +17,7 @@
 #include "proxy/witness/client.h"
 #include "proxy/witness/request.h"
 #include "proxy/witness/server.h"
+#include "proxy/witness/sources.h"
 
 #define PATH       "/add-checkpoint"
 #define TYPE_TEXT  "text/plain; charset=utf-8"
@@ -32,6 +33,10 @@ struct witness {
 	struct server *server; /* NULL: nobody is listened to */
 	struct address listen;
 	struct bucket bucket;
+	struct sources sources;
+	/* Names of the logs that are cosigned here. */
+	uint32_t n_cosigned;
+	char cosigned[COSIGNED_MAX][NOTE_NAME_MAX];
 	bool failed;
 };
 
@@ -110,25 +115,51 @@ signer_ask(
 	return true;
 }
 
-/* What has no form costs the signer nothing. */
+/* By the note's first line. */
+static bool
+is_cosigned(const struct witness *witness, const struct request *request)
+{
+	const char *end = memchr(request->note, '\n', request->note_len);
+	size_t len = end == NULL ? 0 : (size_t)(end - request->note);
+
+	for (uint32_t i = 0; i < witness->n_cosigned; i++) {
+		if (strlen(witness->cosigned[i]) == len &&
+		    memcmp(witness->cosigned[i], request->note, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+may_ask(struct witness *witness, uint64_t source)
+{
+	uint64_t now_ms = clock_boot_ms();
+
+	return sources_take(&witness->sources, source, now_ms) &&
+	       bucket_take(&witness->bucket, now_ms, 1);
+}
+
+/* What has no form, or is about another log, costs the signer nothing. */
 static void
-on_post(void *ctx, uint32_t ticket, const char *body, size_t len)
+on_post(void *ctx, const struct server_post *post)
 {
 	struct witness *witness = ctx;
 	struct request request;
 	struct server_reply reply;
 
-	if (request_parse(body, len, &request) < 0)
+	if (request_parse(post->body, post->len, &request) < 0)
 		reply = reply_text(400, "this is no add-checkpoint request\n");
 	else if (witness->signer == NULL)
 		reply = reply_text(503, "the signer is away\n");
-	else if (!bucket_take(&witness->bucket, clock_boot_ms(), 1))
+	else if (!is_cosigned(witness, &request))
+		reply = reply_text(404, "no such log is cosigned here\n");
+	else if (!may_ask(witness, post->source))
 		reply = reply_text(429, "too many requests\n");
-	else if (!signer_ask(witness, ticket, &request))
+	else if (!signer_ask(witness, post->ticket, &request))
 		reply = reply_text(503, "the signer is busy\n");
 	else
 		return;
-	server_answer(witness->server, ticket, &reply);
+	server_answer(witness->server, post->ticket, &reply);
 }
 
 /* ---- the signer ---- */
@@ -263,6 +294,22 @@ listen_take(struct witness *witness, const struct address *listen)
 	log_line(LOG_INFO, "listening: port=%u", (unsigned)listen->port);
 }
 
+/* A key's name is what stands before its "+". */
+static void
+cosigned_take(struct witness *witness, const struct msg_cfg_log *msg)
+{
+	witness->n_cosigned = msg->n_cosigned;
+	for (uint32_t i = 0; i < msg->n_cosigned; i++) {
+		const char *vkey = msg->cosigned[i];
+		size_t len = strcspn(vkey, "+");
+
+		if (len >= NOTE_NAME_MAX)
+			len = 0;
+		memcpy(witness->cosigned[i], vkey, len);
+		witness->cosigned[i][len] = '\0';
+	}
+}
+
 static void
 config_take(struct witness *witness, const struct msg_cfg_log *msg)
 {
@@ -272,6 +319,7 @@ config_take(struct witness *witness, const struct msg_cfg_log *msg)
 		return;
 	}
 	client_configure(witness->client, msg);
+	cosigned_take(witness, msg);
 	listen_take(witness, &msg->listen);
 }
 
@@ -341,7 +389,8 @@ witness_new(struct loop *loop, int fd)
 		return NULL;
 	}
 	witness->loop = loop;
-	bucket_limit(&witness->bucket, WITNESS_RATE, WITNESS_BURST);
+	bucket_limit(&witness->bucket, WITNESS_RATE_ALL, WITNESS_BURST_ALL);
+	sources_init(&witness->sources, WITNESS_RATE, WITNESS_BURST);
 	witness->supervisor = channel_open(loop, fd, LINK_LIMIT, &ops, witness);
 	witness->client = client_new(loop, on_submitted, witness);
 	if (witness->supervisor == NULL || witness->client == NULL) {

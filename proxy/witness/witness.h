@@ -12,9 +12,12 @@
 
 #include "proxy/common/loop.h"
 
-/* Requests a second, in all, that the signer is asked about, and at once. */
-#define WITNESS_RATE  20u
-#define WITNESS_BURST 40u
+/* Requests a second that the signer is asked about, and at once: of one source,
+ * and in all. Those about logs that are not cosigned here do not count. */
+#define WITNESS_RATE      10u
+#define WITNESS_BURST     20u
+#define WITNESS_RATE_ALL  100u
+#define WITNESS_BURST_ALL 200u
 
 struct witness;
 

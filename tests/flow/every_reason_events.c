@@ -142,6 +142,16 @@ lost_twice(struct scene *scene)
 	}
 }
 
+/* As if a guard had crashed of it. */
+static void
+suspect(struct scene *scene)
+{
+	struct rule rule;
+
+	scene_rule("10.1.0.1/32", &rule);
+	past_suspect_add(&scene->guard->past, 1, &rule); /* acme */
+}
+
 static void
 deny(struct scene *scene)
 {
@@ -277,6 +287,9 @@ const struct producer event_rows[] = {
 	    .prepare = breaks_flaps,
 	    .rule = HOST "discard",
 	    .after = lost_twice },
+	{ .reason = REASON_CRASH_SUSPECT,
+	    .before = suspect,
+	    .rule = HOST "discard" },
 	{ .reason = REASON_DENIED,
 	    .prepare = holds_hosts,
 	    .rule = HOST "discard",

@@ -92,6 +92,7 @@ check_any(const struct msg_head *head)
 	const struct msg_out_rule *out = msg;
 	const struct msg_ctl_rule *ctl = msg;
 	const struct msg_ctl_request *request = msg;
+	const struct msg_guard_suspect *suspect = msg;
 	const uint8_t *raw = NULL;
 
 	if (head->kind == MSG_RULE_ANNOUNCE &&
@@ -114,6 +115,9 @@ check_any(const struct msg_head *head)
 	} else if (head->kind == MSG_CTL_REQUEST &&
 		   check_ctl_request(request) && request->has_rule) {
 		require_rule(head, &request->rule);
+	} else if (head->kind == MSG_GUARD_SUSPECT &&
+		   check_guard_suspect(suspect)) {
+		require_rule(head, &suspect->rule);
 	} else if (head->kind == MSG_UNICAST && check_unicast(msg)) {
 		require_routes(msg);
 	} else if (head->kind == MSG_SESSION_STATE) {

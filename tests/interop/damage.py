@@ -9,7 +9,7 @@ kinds."""
 import collections
 import shutil
 
-from audit import Audit, parse
+from audit import Audit
 from chaos import *
 
 ROUNDS = int(os.environ.get("SLUICE_ROUNDS", "12"))
@@ -149,7 +149,7 @@ class Damage:
         for nlri in self.pool[:400]:
             self.acme.want(nlri, self.dice.choice(RATES))
         self.settled()
-        self.origin = self.audit.seal()["origin"]
+        self.origin = until(self.named)
 
     def attach(self):
         """The same customer, with the same wishes."""
@@ -222,7 +222,7 @@ class Damage:
 
     def alone(self):
         """Long enough for the store to be believed, whatever is in it."""
-        until(lambda: self.audit.seal().get("origin"), 20, "a log")
+        until(self.named, 20, "a log")
         time.sleep(2.5)
 
     def only_wanted(self, came):
@@ -235,7 +235,7 @@ class Damage:
 
     def look(self, kind, told):
         """What became of it, in a word; after that the log is sound."""
-        origin = until(lambda: self.audit.seal().get("origin"), 20, "a log")
+        origin = until(self.named, 20, "a log")
         state = until(self.decided, 20, "it signs, or says why not")
         text = self.sluice.text()[told:]
         died = len(re.findall(r"store.*: ended: (?!status=0 )", text))
@@ -291,12 +291,15 @@ class Damage:
         return "set aside" if named[1] == old else "set aside, name unknown"
 
     def renew(self):
-        old = self.audit.seal()["origin"]
+        old = self.origin
         self.audit("renew", "--yes", "--reason", "damaged for a test")
-        until(lambda: self.audit.seal().get("origin", old) != old, 30,
-              "another log")
-        self.origin, self.disk.older = self.audit.seal()["origin"], []
+        until(lambda: self.named() not in (None, old), 30, "another log")
+        self.origin, self.disk.older = until(self.named), []
         self.settled()
+
+    def named(self):
+        """The log's name; None while nobody knows."""
+        return self.audit.seal().get("origin")
 
     def report(self, seconds):
         say("seed %d: %d times damaged in %.0f s; up again each time, %d "

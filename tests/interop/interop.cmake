@@ -24,6 +24,12 @@ target_link_libraries(log_fill PRIVATE store policy flags)
 add_executable(tamper interop/tamper.c interop/tamper_tools.c lib/random_entry.c)
 target_link_libraries(tamper PRIVATE store policy flags)
 
+# A guard that crashes of one rule.
+get_target_property(guard_dir sluice-guard SOURCE_DIR)
+add_executable(guard_crash interop/guard_crash.c "${guard_dir}/main.c")
+target_link_libraries(guard_crash PRIVATE guard_core)
+target_link_options(guard_crash PRIVATE -Wl,--wrap=judge)
+
 # A disk that stands still, for LD_PRELOAD.
 add_library(stall SHARED lib/stall.c)
 target_include_directories(stall PRIVATE "${CMAKE_SOURCE_DIR}")
@@ -55,6 +61,7 @@ interop_test(scenario_hijack 150)
 interop_test(feeds 180)
 interop_test(own_unicast 150)
 interop_test(brake 120)
+interop_test(guard_crash 120)
 interop_test(rpki 120)
 interop_test(hard_days_sessions 150)
 interop_test(hard_days_routes 120)

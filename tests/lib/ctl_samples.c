@@ -205,6 +205,9 @@ sample_status_unusual(struct msg_ctl_status *msg)
 	msg->selftest_ok = 0;
 	msg->selftest_failed = 1;
 	TEXT(msg->selftest_text, "own-session: accepted \x1b[31m");
+	msg->safe_until_ns = AGO_S(0) + UINT64_C(200000000000);
+	msg->crashes = 3;
+	msg->suspects = 1;
 	msg->quarantined = 1;
 	msg->muted = 2;
 	msg->waiting = 3;

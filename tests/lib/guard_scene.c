@@ -194,6 +194,8 @@ scene_guard_start(struct scene *scene)
 	scene->supervisor =
 	    channel_open(scene->loop, fds[0], 8u << 20, &ops, scene);
 	assert_non_null(scene->supervisor);
+	if (scene->greet != NULL)
+		scene->greet(scene);
 	scene_configure(scene, scene->boot_purpose);
 }
 

@@ -208,6 +208,9 @@ struct scene {
 	int supervisor_fd;
 	uint64_t generation;
 	enum cfg_purpose boot_purpose;
+	/* Says to a new guard what comes before its configuration; or NULL. */
+	void (*greet)(struct scene *scene);
+	void *greeter;
 	struct msg_cfg_result result;
 	unsigned results;
 	struct msg_peer_broken blamed; /* last */

@@ -23,7 +23,8 @@ static void
 signer_hello(struct seal_world *world)
 {
 	struct msg_signer_hello hello = { .head.kind = MSG_SIGNER_HELLO,
-		.state = SIGNER_READY };
+		.state = SIGNER_READY,
+		.cosigner = "example.net/log/witness+0011aabb+BA==" };
 
 	memcpy(hello.public_key, world->key.public_key, SEAL_PUBLIC_LEN);
 	assert_int_equal(
@@ -131,6 +132,8 @@ witness_hears(void *ctx, const struct msg_head *head, int fd)
 	out.status = world->status;
 	if (world->honest && world->submit.old_size == world->size)
 		out.status = 200;
+	if (world->strange && world->submit.old_size == world->size)
+		out.status = 422;
 	if (out.status == 200)
 		witness_sign(world, &out);
 	else if (out.status == 409)

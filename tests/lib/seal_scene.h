@@ -40,6 +40,7 @@ struct seal_world {
 	uint32_t status; /* that it answers; 0: not reached */
 	uint64_t size;   /* with 409 */
 	bool honest;     /* 409 only until it is asked from size */
+	bool strange;    /* 422 when it is asked from size */
 	bool foreign;    /* signs with a key that nobody knows */
 	bool mute;
 	unsigned submitted;

@@ -105,6 +105,8 @@ witness_scene_witnesses(
 		.name = "sluice/test",
 		.key_path = "/nowhere",
 		.n_witnesses = n,
+		.n_cosigned = 1,
+		.cosigned = { "a.example/1+0+A" },
 		.listen = { .afi = AFI_IPV4, .addr = { 127, 0, 0, 1 } } };
 
 	for (uint32_t i = 0; i < n; i++) {

@@ -74,3 +74,4 @@ endforeach()
 target_link_options(test_guard_proves_itself PRIVATE
   -Wl,--wrap=selftest_run)
 sluice_test(flow test_hostile_policy scene)
+sluice_test(flow test_guard_past scene supervisor)

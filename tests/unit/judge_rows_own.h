@@ -21,6 +21,8 @@ ROW(selftest_failed_is_refused, SESSION, SELFTEST, REFUSED, \
 	s->q.contained = REASON_SELFTEST) \
 ROW(flap_is_refused, SESSION, FLAP, REFUSED, \
 	s->q.contained = REASON_FLAP) \
+ROW(crash_suspect_is_refused, SESSION, CRASH_SUSPECT, REFUSED, \
+	s->q.contained = REASON_CRASH_SUSPECT) \
 ROW(contained_comes_before_all_else, SESSION, PANIC, REFUSED, \
 	s->q.contained = REASON_PANIC; s->q.authenticated = false; \
 	s->customer.mode = CUSTOMER_OFF; s->q.rule = NULL) \

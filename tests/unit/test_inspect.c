@@ -213,6 +213,81 @@ damaged_index_is_found_by_a_full_look(void **state)
 	assert_int_equal(world->report.first, 256);
 }
 
+struct note_row {
+	const char *origin;
+	uint64_t size;
+	bool other_root;
+	int octet; /* of the note that is changed behind its signing; -1: none
+		    */
+	const char *why; /* NULL: sound */
+};
+
+static const struct note_row note_rows[] = {
+	{ "log/1", 300, false, -1, NULL },
+	{ "log/2", 300, false, -1, "checkpoint of 300: it is another log's" },
+	{ "log/1", 300, true, -1,
+	    "checkpoint of 300: its root is not the log's" },
+	{ "log/1", 300, false, 11,
+	    "checkpoint of 300: it is not what was signed" },
+	{ "log/1", ENTRIES + 1, false, -1, "the log is shorter" },
+};
+
+/* Write the row's checkpoint, with a good one after it where there is room. */
+static void
+note_write(const struct world *world, const struct note_row *row,
+    struct seal_key *secret)
+{
+	struct checkpoint checkpoint = { .size = row->size };
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+	char note[NOTE_MAX];
+	struct note_key key;
+	struct store *store;
+	size_t len;
+
+	seal_key_public(secret, public_key);
+	assert_int_equal(
+	    note_key_make(&key, "log/1", NOTE_ED25519, public_key), 0);
+	assert_int_equal(store_open(world->path, 0, &store), 0);
+	(void)snprintf(checkpoint.origin, NOTE_NAME_MAX, "%s", row->origin);
+	if (row->size <= ENTRIES)
+		assert_int_equal(ledger_root(store_ledger(store), row->size,
+				     checkpoint.root),
+		    0);
+	checkpoint.root[5] ^= row->other_root;
+	len = (size_t)checkpoint_print(&checkpoint, note, sizeof(note));
+	assert_int_equal(
+	    note_sign(note, sizeof(note), &len, len, &key, secret, 0), 0);
+	if (row->octet >= 0)
+		note[row->octet] = note[row->octet] == 'A' ? 'B' : 'A';
+	assert_int_equal(store_begin(store), 0);
+	store_meta_put(store, STORE_ORIGIN, "log/1", 5);
+	store_meta_put(store, STORE_KEY, public_key, sizeof(public_key));
+	store_note_put(store, row->size, note, len);
+	assert_int_equal(store_commit(store, NULL), 0);
+	store_close(store);
+}
+
+/* Checkpoints are read by the full look alone. */
+static void
+damaged_checkpoint_is_found_by_a_full_look(void **state)
+{
+	struct world *world = *state;
+	struct seal_key *secret = seal_key_make();
+
+	assert_non_null(secret);
+	for (size_t i = 0; i < sizeof(note_rows) / sizeof(note_rows[0]); i++) {
+		const char *why = note_rows[i].why;
+
+		note_write(world, &note_rows[i], secret);
+		look(world, INSPECT_FULL);
+		assert_int_equal(
+		    world->report.error, why == NULL ? 0 : DB_CORRUPT);
+		if (why != NULL)
+			assert_non_null(strstr(world->report.why, why));
+	}
+	seal_key_free(secret);
+}
+
 /* An entry that is missing is not one that retention removed. */
 static void
 missing_entry_is_found(void **state)
@@ -414,6 +489,7 @@ main(void)
 		TEST(damaged_entry_is_named),
 		TEST(damaged_hash_is_found),
 		TEST(damaged_index_is_found_by_a_full_look),
+		TEST(damaged_checkpoint_is_found_by_a_full_look),
 		TEST(missing_entry_is_found),
 		TEST(damaged_live_rules_are_dropped),
 		TEST(truncated_store_is_short),

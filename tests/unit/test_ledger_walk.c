@@ -12,6 +12,7 @@
 
 #include "store/live.h"
 #include "tests/lib/ledger_world.h"
+#include "tests/lib/random_entry.h"
 
 /* ---- walks ---- */
 
@@ -110,7 +111,7 @@ hole_is_not_taken_for_retention(void **state)
 	uint64_t seq;
 
 	world_append(world, 2000, 0, LIVE_NONE);
-	assert_int_equal(world_prune(world, 2, 9), 2);
+	assert_int_equal(world_prune(world, 3, 9), 2);
 	store_close(world->store);
 	world->store = NULL;
 	assert_int_equal(db_open(world->path, 0, &db), 0);
@@ -120,14 +121,14 @@ hole_is_not_taken_for_retention(void **state)
 	assert_int_equal(ledger_open(db, &world->log), DB_CORRUPT);
 	/* As one who hides it from the count would leave it. */
 	assert_int_equal(db_begin(db, &txn, true), 0);
-	db_put(&txn, DB_LOG, 5,
+	db_put(&txn, DB_LOG, 300,
 	    &(struct db_value){ (const uint8_t *)"x", 1, NULL, 0 });
 	assert_int_equal(db_commit(&txn), 0);
 	assert_int_equal(ledger_open(db, &world->log), 0);
 
 	assert_int_equal(
 	    ledger_get(world->log, 777, &world->entry), DB_CORRUPT);
-	assert_int_equal(ledger_get(world->log, 300, &world->entry), DB_PRUNED);
+	assert_int_equal(ledger_get(world->log, 600, &world->entry), DB_PRUNED);
 	assert_int_equal(
 	    ledger_walk(world->log, &all, world_count_entry, &count, &seq),
 	    DB_CORRUPT);
@@ -142,23 +143,28 @@ static void
 age_tells_what_may_go(void **state)
 {
 	struct world *world = *state;
-	uint64_t block, base = UINT64_C(1700000000000000000);
+	uint64_t base = UINT64_C(1700000000000000000);
+	struct ledger_old old;
 
 	world_append(world, 300, 0, LIVE_PUT); /* 0 and 1 stay */
 	world_append(world, 3000, 0, LIVE_NONE);
-	assert_int_equal(ledger_keep_from(world->log, 0, 0, NULL, &block), 0);
-	assert_int_equal(block, 0);
+	assert_int_equal(ledger_old(world->log, 0, 0, NULL, &old), 0);
+	assert_int_equal(old.before, 0);
+	assert_int_equal(old.blocks, 0);
 	/* usual_entry() has one every microsecond. */
-	assert_int_equal(ledger_keep_from(world->log,
-			     base + 5 * LEDGER_BLOCK * 1000, 0, NULL, &block),
+	assert_int_equal(ledger_old(world->log, base + 5 * LEDGER_BLOCK * 1000,
+			     0, NULL, &old),
 	    0);
-	assert_int_equal(block, 5);
-	assert_int_equal(
-	    ledger_keep_from(world->log, UINT64_MAX, 0, NULL, &block), 0);
-	assert_int_equal(block, 3300 / LEDGER_BLOCK);
-	assert_int_equal(
-	    world_prune(world, block, 1000), 3300 / LEDGER_BLOCK - 2);
-	assert_int_equal(world_prune(world, block, 1000), 0);
+	assert_int_equal(old.first, 2);
+	assert_int_equal(old.before, 5);
+	assert_int_equal(old.blocks, 3);
+	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(old.before, 3300 / LEDGER_BLOCK);
+	assert_int_equal(old.blocks, 3300 / LEDGER_BLOCK - 2);
+	assert_int_equal(world_prune(world, old.before, 1000), old.blocks);
+	assert_int_equal(world_prune(world, old.before, 1000), 0);
+	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(old.blocks, 0);
 }
 
 /* Blocks go until the tables are as small as was asked for. */
@@ -166,21 +172,19 @@ static void
 size_tells_what_may_go(void **state)
 {
 	struct world *world = *state;
-	uint64_t block, was, limit = 1 << 20;
+	uint64_t limit = 1 << 20;
+	struct ledger_old old, again;
 	struct ledger_pruned pruned;
 
 	world_append(world, 300, 0, LIVE_PUT);
 	world_append(world, 9700, 0, LIVE_NONE);
-	assert_int_equal(
-	    ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
-	assert_true(block > 10 && block < 38);
-	was = block;
-	assert_int_equal(world_prune(world, block, 1000), block - 2);
-	assert_int_equal(
-	    ledger_keep_from(world->log, 0, limit, NULL, &block), 0);
-	assert_true(block <= was + 1);
+	assert_int_equal(ledger_old(world->log, 0, limit, NULL, &old), 0);
+	assert_true(old.before > 10 && old.before < 38);
+	assert_int_equal(world_prune(world, old.before, 1000), old.before - 2);
+	assert_int_equal(ledger_old(world->log, 0, limit, NULL, &again), 0);
+	assert_true(again.blocks <= 1);
 	assert_int_equal(ledger_pruned(world->log, &pruned), 0);
-	assert_int_equal(pruned.blocks, was - 2);
+	assert_int_equal(pruned.blocks, old.before - 2);
 	assert_int_equal(pruned.first, 0);
 }
 
@@ -189,16 +193,75 @@ static void
 last_checkpoint_keeps_its_block(void **state)
 {
 	struct world *world = *state;
-	uint64_t block;
+	struct ledger_old old;
 
 	world_append(world, 3000, 0, LIVE_NONE);
 	assert_int_equal(store_begin(world->store), 0);
 	store_note_put(world->store, 1000, "note", 4);
 	assert_int_equal(store_commit(world->store, NULL), 0);
-	assert_int_equal(
-	    ledger_keep_from(world->log, UINT64_MAX, 0, NULL, &block), 0);
-	assert_int_equal(block, 3);
-	assert_int_equal(world_prune(world, 11, 1000), 3);
+	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(old.before, 3);
+	assert_int_equal(world_prune(world, 11, 1000), 2);
+}
+
+static void
+key_append(struct world *world)
+{
+	assert_int_equal(store_begin(world->store), 0);
+	usual_entry(world->model.size, &world->entry);
+	world->entry.kind = ENTRY_KEY;
+	world_append_one(world, LIVE_NONE, world->model.size);
+	assert_int_equal(store_commit(world->store, NULL), 0);
+}
+
+/* What leads from one key to the next stays, and what names the log. */
+static void
+entries_of_keys_and_the_first_stay(void **state)
+{
+	struct world *world = *state;
+	struct ledger_old old;
+
+	world_append(world, 700, 0, LIVE_NONE);
+	key_append(world); /* in block 2 */
+	world_append(world, 800, 0, LIVE_NONE);
+	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(old.first, 1);
+	assert_int_equal(old.before, 5);
+	assert_int_equal(old.blocks, 3);
+	assert_int_equal(world_prune(world, UINT64_MAX, 1000), 3);
+	assert_int_equal(ledger_get(world->log, 0, &world->entry), 0);
+	assert_int_equal(ledger_get(world->log, 256, &world->entry), DB_PRUNED);
+	assert_int_equal(ledger_get(world->log, 700, &world->entry), 0);
+	assert_int_equal(world->entry.kind, ENTRY_KEY);
+	assert_int_equal(ledger_get(world->log, 768, &world->entry), DB_PRUNED);
+	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(old.blocks, 0);
+}
+
+/* Nobody knows what a block holds whose index is damaged: it stays. */
+static void
+block_with_a_damaged_index_stays(void **state)
+{
+	const struct db_value value = { (const uint8_t *)"x", 1, NULL, 0 };
+	struct world *world = *state;
+	struct ledger_old old;
+	struct db_txn txn;
+	struct db *db;
+
+	world_append(world, 1500, 0, LIVE_NONE);
+	store_close(world->store);
+	world->store = NULL;
+	assert_int_equal(db_open(world->path, 0, &db), 0);
+	assert_int_equal(db_begin(db, &txn, true), 0);
+	db_put(&txn, DB_INDEX, 3, &value);
+	assert_int_equal(db_commit(&txn), 0);
+	db_close(db);
+	world_open(world);
+	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(old.before, 5);
+	assert_int_equal(old.blocks, 3);
+	assert_int_equal(world_prune(world, UINT64_MAX, 1000), 3);
+	assert_int_equal(ledger_get(world->log, 800, &world->entry), 0);
 }
 
 /* ---- notes and meta ---- */
@@ -298,6 +361,8 @@ main(void)
 		T(hole_is_not_taken_for_retention),
 		T(age_tells_what_may_go),
 		T(size_tells_what_may_go),
+		T(entries_of_keys_and_the_first_stay),
+		T(block_with_a_damaged_index_stays),
 		T(last_checkpoint_keeps_its_block),
 		T(notes_are_found_by_size),
 		T(meta_goes_with_its_batch),

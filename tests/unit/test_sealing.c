@@ -77,19 +77,6 @@ pace_is_kept_and_growth_is_proven(void **state)
 	assert_true(seal_is_published(world));
 }
 
-/* Without new entries nothing is asked for. */
-static void
-quiet_log_is_not_signed_again(void **state)
-{
-	struct seal_world *world = *state;
-
-	seal_up(world, 0);
-	seal_append(world, 10);
-	assert_true(seal_run(world, seal_is_published));
-	seal_pass(world, 10000);
-	assert_int_equal(world->asked, 1);
-}
-
 /* A signer that is slow has one request, not a queue of them. */
 static void
 one_request_is_outstanding(void **state)
@@ -261,6 +248,35 @@ restart_knows_its_last_checkpoint(void **state)
 	seal_pass(world, 2000);
 	assert_int_equal(world->sign.known_size, 20);
 	assert_int_equal(state_of(world), SEAL_FORGOTTEN);
+}
+
+/* A kept checkpoint whose root is not the one that was signed is damaged; it
+ * says nothing of the log. */
+static void
+refuted_checkpoint_is_no_fork(void **state)
+{
+	struct seal_world *world = *state;
+	char note[NOTE_MAX];
+	size_t len, at;
+
+	seal_up(world, 0);
+	seal_append(world, 20);
+	assert_true(seal_run(world, seal_is_published));
+	len = kept_note(world, note);
+	seal_down(world);
+	at = strlen(SEAL_ORIGIN "\n20\n");
+	note[at] = note[at] == 'A' ? 'B' : 'A';
+	assert_int_equal(store_open(world->path, 0, &world->store), 0);
+	assert_int_equal(store_begin(world->store), 0);
+	store_note_put(world->store, 20, note, len);
+	store_meta_put(
+	    world->store, STORE_KEY, world->key.public_key, SEAL_PUBLIC_LEN);
+	assert_int_equal(store_commit(world->store, NULL), 0);
+	world->last_size = 0;
+	world->note_len = 0;
+	seal_up(world, 0);
+	assert_true(seal_run(world, seal_is_published));
+	assert_int_equal(state_of(world), SEAL_SIGNING);
 }
 
 /* A checkpoint in the store that is not of this log, or of more than there is.
@@ -547,13 +563,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(entries_are_signed_and_kept),
 		T(pace_is_kept_and_growth_is_proven),
-		T(quiet_log_is_not_signed_again),
 		T(one_request_is_outstanding),
 		T(last_entries_are_signed_at_once),
 		T(wrong_signature_is_not_believed),
 		T(signer_that_is_ahead_is_followed),
 		T(failure_is_tried_again),
 		T(restart_knows_its_last_checkpoint),
+		T(refuted_checkpoint_is_no_fork),
 		T(kept_checkpoint_must_fit_the_log),
 		T(damaged_checkpoint_is_passed_over),
 		T(signer_that_goes_is_away),

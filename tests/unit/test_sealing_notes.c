@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which checkpoints stay on disk, what a witness may still be led on from, and
- * answers of a witness that got lost. */
+ * answers that got lost, of a witness or of the signer. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -226,6 +226,97 @@ lost_answer_is_led_on_from(void **state)
 	assert_string_equal(seal.witness[0].text, "");
 }
 
+/* A witness that has told of its size: it stood at 10, we are at 20. */
+static void
+meet_at_ten(struct seal_world *world)
+{
+	seal_up(world, 1);
+	world->status = 409;
+	world->size = 10;
+	seal_append(world, 20);
+	seal_pass(world, 2000);
+}
+
+/* One that tells of another size each time is asked less and less often, and
+ * that is said. */
+static void
+changing_sizes_are_asked_for_rarely(void **state)
+{
+	struct seal_world *world = *state;
+	struct msg_audit_seal seal = { 0 };
+
+	meet_at_ten(world);
+	for (unsigned i = 0; i < 400; i++) {
+		world->size = world->submit.old_size == 10 ? 5 : 10;
+		seal_pass(world, 250);
+	}
+	assert_true(world->submitted > 4 && world->submitted < 14);
+	assert_int_equal(sealing_state(world->sealing), SEAL_SIGNING);
+	sealing_fill(world->sealing, &seal);
+	assert_string_equal(seal.witness[0].text, "does not agree with itself");
+}
+
+/* It does not take a proof from the size that it told itself: one such answer
+ * is none, two in a row mean that its tree is another one. */
+static void
+proof_refused_twice_means_forked(void **state)
+{
+	struct seal_world *world = *state;
+	struct msg_audit_seal seal = { 0 };
+
+	world->strange = true;
+	meet_at_ten(world);
+	assert_int_equal(world->submit.old_size, 10);
+	assert_int_equal(sealing_state(world->sealing), SEAL_SIGNING);
+	sealing_fill(world->sealing, &seal);
+	assert_non_null(strstr(seal.witness[0].text, "HTTP 422"));
+	seal_pass(world, 2000);
+	assert_int_equal(sealing_state(world->sealing), SEAL_FORKED);
+	sealing_fill(world->sealing, &seal);
+	assert_int_equal(seal.seen_size, 10);
+	assert_non_null(strstr(seal.text, "by witness witness.example.org"));
+	/* Nothing is lost by it but signatures. */
+	seal_append(world, 10);
+	seal_pass(world, 2000);
+	assert_int_equal(world->last_size, 20);
+}
+
+/* Anything else between the two, or from where it never said that it is, and it
+ * is a witness that is broken: that keeps nobody from signing. */
+static void
+proof_refused_now_and_then_means_nothing(void **state)
+{
+	struct seal_world *world = *state;
+
+	world->strange = true;
+	meet_at_ten(world);
+	for (unsigned i = 0; i < 4; i++) {
+		world->strange = false;
+		world->status = 500;
+		seal_pass(world, SEALING_BACKOFF_MS);
+		world->strange = true;
+		seal_pass(world, SEALING_BACKOFF_MS);
+	}
+	assert_int_equal(sealing_state(world->sealing), SEAL_SIGNING);
+	assert_true(world->submitted >= 9);
+}
+
+/* One that we know the place of by its own cosignature has told of none. */
+static void
+proof_refused_without_a_size_means_nothing(void **state)
+{
+	struct seal_world *world = *state;
+
+	seal_up(world, 1);
+	(void)another(world, 2000);
+	seal_pass(world, 2000);
+	world->status = 422;
+	for (unsigned i = 0; i < 6; i++)
+		(void)another(world, SEALING_BACKOFF_MS);
+	assert_true(world->submitted >= 5);
+	assert_int_equal(sealing_state(world->sealing), SEAL_SIGNING);
+}
+
 /* ---- what a witness may be led on from ---- */
 
 /* A block in which a witness stands is named for a month. */
@@ -353,6 +444,35 @@ room_is_followed_by_a_checkpoint_within_a_second(void **state)
 	}
 }
 
+/* Without new entries nothing is asked for. */
+static void
+quiet_log_is_not_signed_again(void **state)
+{
+	struct seal_world *world = *state;
+
+	seal_up(world, 0);
+	seal_append(world, 10);
+	assert_true(seal_run(world, seal_is_published));
+	seal_pass(world, 10000);
+	assert_int_equal(world->asked, 1);
+}
+
+/* A signer whose disk hangs does not look as if all were well. */
+static void
+silence_of_the_signer_is_told(void **state)
+{
+	struct seal_world *world = *state;
+
+	world->silent = true;
+	seal_up(world, 0);
+	seal_append(world, 10);
+	seal_pass(world, 2000);
+	assert_int_equal(sealing_state(world->sealing), SEAL_SIGNING);
+	seal_pass(world, SEALING_SIGNER_MS);
+	assert_int_equal(sealing_state(world->sealing), SEAL_FAILED);
+	assert_int_equal(world->asked, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, seal_setup, seal_teardown)
 
 int
@@ -365,10 +485,16 @@ main(void)
 		T(lost_answer_is_no_rollback),
 		T(same_size_and_no_cosignature_means_forked),
 		T(lost_answer_is_led_on_from),
+		T(changing_sizes_are_asked_for_rarely),
+		T(proof_refused_twice_means_forked),
+		T(proof_refused_now_and_then_means_nothing),
+		T(proof_refused_without_a_size_means_nothing),
 		T(block_of_a_witness_is_kept_for_a_month),
 		T(witness_at_a_blocks_end_needs_none),
 		T(witness_without_a_proof_must_be_reset),
 		T(place_of_a_witness_is_found_again),
+		T(quiet_log_is_not_signed_again),
+		T(silence_of_the_signer_is_told),
 		T(room_is_followed_by_a_checkpoint_within_a_second),
 	};
 

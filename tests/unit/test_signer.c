@@ -447,6 +447,46 @@ rotation_is_signed_by_both(void **state)
 	assert_true(signed_by(world, world->hello.public_key));
 }
 
+/* No key follows another within a minute. */
+static void
+rotations_are_a_minute_apart(void **state)
+{
+	struct world *world = *state;
+	struct msg_signer_hello failed;
+	const uint64_t now_ns = UINT64_C(1800000000000000000);
+
+	assert_int_equal(signer_rotate(world->signer, now_ns, &failed), 0);
+	assert_int_equal(
+	    signer_rotate(world->signer, now_ns + 59999999999, &failed), -1);
+	assert_int_equal(failed.state, SIGNER_FAILED);
+	assert_non_null(strstr(failed.text, "not a minute old"));
+	assert_int_equal(
+	    signer_rotate(world->signer, now_ns + 60000000000, &failed), 0);
+}
+
+/* Nobody fills the folder with logs that are begun. */
+static void
+logs_are_begun_slowly(void **state)
+{
+	struct world *world = *state;
+	const uint64_t now_ns = UINT64_C(1800000000000000000);
+	const uint64_t hour_ns = UINT64_C(3600000000000);
+	struct msg_sign msg = sign_request(&tree, 0, 200);
+	struct msg_signed out = { 0 };
+	unsigned begun = 0;
+
+	for (unsigned i = 0; i < 20; i++) {
+		(void)snprintf(
+		    msg.checkpoint.origin, NOTE_NAME_MAX, "log/%u", i);
+		signer_sign(world->signer, &msg, now_ns, &out);
+		begun += out.result == SIGN_DONE;
+	}
+	assert_int_equal(begun, 8);
+	assert_non_null(strstr(out.text, "within an hour"));
+	signer_sign(world->signer, &msg, now_ns + hour_ns, &out);
+	assert_int_equal(out.result, SIGN_DONE);
+}
+
 /* A log that has been quiet since the rotation goes on after it. */
 static void
 quiet_log_outlives_the_old_key(void **state)
@@ -567,6 +607,8 @@ main(void)
 		TEST(changed_memory_is_not_believed),
 		TEST(full_disk_signs_nothing),
 		TEST(rotation_is_signed_by_both),
+		TEST(rotations_are_a_minute_apart),
+		TEST(logs_are_begun_slowly),
 		TEST(quiet_log_outlives_the_old_key),
 		TEST(loose_folder_is_told),
 		TEST(growing_log_is_cosigned),

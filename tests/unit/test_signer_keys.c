@@ -106,7 +106,7 @@ folder_is_private_or_refused(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(mode_of(world, "in"), 0700);
 	assert_int_equal(folder_open(path, why, sizeof(why)), -1);
-	assert_string_equal(why, "another process uses it");
+	assert_string_equal(why, "another process uses the keys' folder");
 	(void)close(fd);
 	for (mode_t bit = 1; bit <= 040; bit <<= 1) {
 		assert_int_equal(chmod(path, 0700 | bit), 0);
@@ -116,7 +116,8 @@ folder_is_private_or_refused(void **state)
 	assert_int_equal(chmod(path, 0700), 0);
 	if (chown(path, 12345, (gid_t)-1) == 0) {
 		assert_int_equal(folder_open(path, why, sizeof(why)), -1);
-		assert_string_equal(why, "it belongs to somebody else");
+		assert_string_equal(
+		    why, "the keys' folder belongs to somebody else");
 	}
 	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(symlink(".", path), 0);

@@ -299,6 +299,33 @@ name_of(const struct begin_world *world, const char *file,
 	(void)snprintf(name, TEMP_PATH_MAX + 16, "%s/%s", world->path, file);
 }
 
+/* An empty file, and one without an operator, are nobody's wish. */
+static void
+wish_of_nobody_is_passed_over(void **state)
+{
+	static const char *const texts[] = { "", "\n", " \nwhy\n" };
+	struct begin_world *world = *state;
+	char name[TEMP_PATH_MAX + 16], first[NOTE_NAME_MAX];
+	FILE *file;
+
+	start(world);
+	memcpy(first, world->origin, sizeof(first));
+	stop(world);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		name_of(world, "renew", name);
+		file = fopen(name, "w");
+		assert_non_null(file);
+		assert_true(fputs(texts[i], file) >= 0);
+		assert_int_equal(fclose(file), 0);
+		start(world);
+		assert_string_equal(world->origin, first);
+		assert_false(world->begin.renewed);
+		assert_int_equal(access(name, F_OK), 0);
+		stop(world);
+	}
+	start(world);
+}
+
 /* A wish that is a pipe is not waited for, and none. */
 static void
 pipe_is_no_wish(void **state)
@@ -367,6 +394,7 @@ main(void)
 		T(wish_beyond_the_limit_keeps_the_log),
 		T(damage_is_set_aside_for_a_while),
 		T(pipe_is_no_wish),
+		T(wish_of_nobody_is_passed_over),
 		T(data_elsewhere_is_left_alone),
 		T(end_between_two_logs_is_told),
 	};

@@ -163,7 +163,11 @@ static void
 world_fill(struct world *world, struct store *store)
 {
 	static const char origin[] = "sluice/192.0.2.1/0badcafe";
-	static const char note[] = "sluice/192.0.2.1/0badcafe\n100\nAAAA\n\n";
+	static const char line[] = "\n\xe2\x80\x94 log AAAAAAA=\n";
+	struct checkpoint checkpoint = { .origin =
+					     "sluice/192.0.2.1/0badcafe" };
+	char note[NOTE_MAX];
+	int len;
 
 	for (unsigned i = 0; i < ENTRIES; i += BATCH) {
 		memcpy(world->live_before, world->live, sizeof(world->live));
@@ -174,7 +178,12 @@ world_fill(struct world *world, struct store *store)
 			    store, STORE_ORIGIN, origin, sizeof(origin) - 1);
 		for (unsigned k = 0; k < BATCH; k++)
 			entry_add(world, store);
-		store_note_put(store, i, note, sizeof(note) - 1);
+		checkpoint.size = i;
+		memcpy(checkpoint.root, world->before.root, SEAL_LEN);
+		len = checkpoint_print(&checkpoint, note, sizeof(note));
+		assert_true(len > 0);
+		memcpy(&note[len], line, sizeof(line));
+		store_note_put(store, i, note, strlen(note));
 		assert_int_equal(store_commit(store, NULL), 0);
 		for (unsigned v = 0; v < DAMAGE_VERSIONS; v++)
 			if (i == ENTRIES - BATCH * (1 + v * v * 2) - BATCH)

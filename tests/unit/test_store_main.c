@@ -29,6 +29,7 @@ enum far {
 	FAR_GUARD,
 	FAR_CONTROL,
 	FAR_SIGNER,
+	FAR_WITNESS,
 	FAR_COUNT
 };
 
@@ -56,6 +57,7 @@ struct role_world {
 	unsigned seals;
 	struct msg_audit_seal seal;
 	unsigned rotations;
+	uint32_t broken; /* enum role that is to be started anew; 0: none */
 	uint32_t request;
 };
 
@@ -79,6 +81,10 @@ hear(void *ctx, const struct msg_head *head, int fd)
 		world->seals++;
 	} else if (head->kind == MSG_ROTATE) {
 		world->rotations++;
+	} else if (head->kind == MSG_PEER_BROKEN) {
+		const struct msg_peer_broken *broken = msg;
+
+		world->broken = broken->role;
 	}
 }
 
@@ -146,6 +152,12 @@ static bool
 is_rotated(const struct role_world *world)
 {
 	return world->rotations > 0;
+}
+
+static bool
+is_said_broken(const struct role_world *world)
+{
+	return world->broken != ROLE_NONE;
 }
 
 static bool
@@ -429,6 +441,33 @@ rotation_is_asked_of_the_signer(void **state)
 	stop(world);
 }
 
+static void
+say_nonsense(struct role_world *world, enum far far)
+{
+	const struct msg_rotate msg = { .head.kind = MSG_ROTATE };
+
+	world->broken = ROLE_NONE;
+	tell(world, far, &msg, sizeof(msg));
+	assert_true(run(world, is_said_broken));
+}
+
+/* A link is made once for a pair of processes: so whoever breaks its rules is
+ * to be replaced, or nothing would be signed ever after. */
+static void
+broken_signer_and_witness_are_reported(void **state)
+{
+	struct role_world *world = *state;
+
+	start_all(world);
+	link_up(world, FAR_SIGNER, ROLE_SIGNER);
+	say_nonsense(world, FAR_SIGNER);
+	assert_int_equal(world->broken, ROLE_SIGNER);
+	link_up(world, FAR_WITNESS, ROLE_WITNESS);
+	say_nonsense(world, FAR_WITNESS);
+	assert_int_equal(world->broken, ROLE_WITNESS);
+	stop(world);
+}
+
 /* A full look is begun at once, and its outcome is told. */
 static void
 look_is_begun_and_told(void **state)
@@ -492,6 +531,7 @@ main(void)
 		T(second_configuration_changes_no_log),
 		T(malformed_name_ends_it),
 		T(rotation_is_asked_of_the_signer),
+		T(broken_signer_and_witness_are_reported),
 		T(look_is_begun_and_told),
 		T(renewal_ends_the_store_and_begins_a_log),
 	};

@@ -291,15 +291,15 @@ old_blocks_go_after_their_entry(void **state)
 	assert_true(run(world, is_asked));
 	assert_int_equal(world->note.kind, ENTRY_SUMMARY);
 	assert_string_equal(world->note.text, "retention");
-	assert_int_equal(world->note.count, 20 * LEDGER_BLOCK);
+	assert_int_equal(world->note.count, 19 * LEDGER_BLOCK);
 	assert_true(run(world, is_idle));
 	assert_int_equal(pruned(world), 0);
 
 	answer_note(world);
 	assert_true(run(world, is_idle));
-	assert_int_equal(pruned(world), 20);
+	assert_int_equal(pruned(world), 19);
 	assert_int_equal(
-	    ledger_get(store_ledger(world->store), 0, &world->entry),
+	    ledger_get(store_ledger(world->store), LEDGER_BLOCK, &world->entry),
 	    DB_PRUNED);
 	assert_int_equal(
 	    ledger_head_read(store_ledger(world->store), &head), 0);
@@ -325,7 +325,7 @@ crash_before_removal_asks_again(void **state)
 	assert_true(run(world, is_asked));
 	answer_note(world);
 	assert_true(run(world, is_idle));
-	assert_int_equal(pruned(world), 5);
+	assert_int_equal(pruned(world), 4);
 }
 
 /* A wall clock that is set forward makes nothing old. */
@@ -340,6 +340,70 @@ clock_set_forward_removes_nothing(void **state)
 	world->wall_ns += UINT64_C(365) * 24 * HOUR_MS * 1000000;
 	assert_true(run(world, is_idle));
 	assert_int_equal(world->sent, 0);
+}
+
+/* Nor does one that had been set forward before we began, for a day. */
+static void
+clock_ahead_at_the_start_waits_a_day(void **state)
+{
+	struct notes_world *world = *state;
+
+	append(world, 5 * LEDGER_BLOCK + 7);
+	retention_configure(world->retention, 24 * (uint64_t)HOUR_MS, 0);
+	world->wall_ns += UINT64_C(365) * 24 * HOUR_MS * 1000000;
+	reach_look(world);
+	for (unsigned i = 0; i < 23; i++) {
+		assert_true(run(world, is_idle));
+		world->now_ms += RETENTION_EVERY_MS;
+		world->wall_ns += RETENTION_EVERY_MS * UINT64_C(1000000);
+	}
+	assert_int_equal(world->sent, 0);
+	world->now_ms += RETENTION_EVERY_MS;
+	assert_true(run(world, is_asked));
+}
+
+/* Nor after another start, when entries tell the new time. */
+static void
+jump_between_entries_waits_a_day(void **state)
+{
+	struct notes_world *world = *state;
+
+	append(world, 5 * LEDGER_BLOCK + 7);
+	world->wall_ns += UINT64_C(365) * 24 * HOUR_MS * 1000000;
+	usual_entry(writer_next(world->writer), &world->entry);
+	world->entry.live_op = LIVE_NONE;
+	world->entry.wall_ns = world->wall_ns;
+	assert_int_equal(writer_add(world->writer, &world->entry), 0);
+	writer_kick(world->writer);
+	retention_configure(world->retention, 24 * (uint64_t)HOUR_MS, 0);
+	assert_true(run(world, is_idle));
+	reach_look(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(world->sent, 0);
+}
+
+/* Blocks from the future are no end: what lies behind them goes, and they with
+ * it. */
+static void
+future_blocks_do_not_stop_retention(void **state)
+{
+	struct notes_world *world = *state;
+
+	append(world, 2 * LEDGER_BLOCK);
+	for (unsigned i = 0; i < LEDGER_BLOCK; i++) {
+		usual_entry(writer_next(world->writer), &world->entry);
+		world->entry.live_op = LIVE_NONE;
+		world->entry.wall_ns += UINT64_C(365) * 24 * HOUR_MS * 1000000;
+		assert_int_equal(writer_add(world->writer, &world->entry), 0);
+	}
+	append(world, 2 * LEDGER_BLOCK + 7);
+	retention_configure(world->retention, 1000, 0);
+	reach_look(world);
+	assert_true(run(world, is_asked));
+	assert_int_equal(world->note.count, 4 * LEDGER_BLOCK);
+	answer_note(world);
+	assert_true(run(world, is_idle));
+	assert_int_equal(pruned(world), 4);
 }
 
 /* Nor does one that is set back between two looks make anything young for good,
@@ -365,7 +429,7 @@ clock_set_back_removes_nothing_early(void **state)
 	assert_true(run(world, is_asked));
 	answer_note(world);
 	assert_true(run(world, is_idle));
-	assert_int_equal(pruned(world), 5);
+	assert_int_equal(pruned(world), 4);
 }
 
 static void
@@ -391,7 +455,7 @@ pinned_block_stays(void **state)
 	assert_true(run(world, is_asked));
 	answer_note(world);
 	assert_true(run(world, is_idle));
-	assert_int_equal(pruned(world), 8);
+	assert_int_equal(pruned(world), 7);
 	assert_int_equal(
 	    ledger_get(ledger, 3 * LEDGER_BLOCK, &world->entry), 0);
 	assert_int_equal(
@@ -409,9 +473,10 @@ pinned_block_stays(void **state)
 	retention_pins(world->retention, NULL, NULL);
 	world->now_ms += RETENTION_EVERY_MS;
 	assert_true(run(world, is_asked));
+	assert_int_equal(world->note.count, LEDGER_BLOCK);
 	answer_note(world);
 	assert_true(run(world, is_idle));
-	assert_int_equal(pruned(world), 9);
+	assert_int_equal(pruned(world), 8);
 }
 
 static bool
@@ -444,9 +509,11 @@ old_checkpoints_go_with_their_blocks(void **state)
 	assert_true(run(world, is_asked));
 	answer_note(world);
 	assert_true(run(world, is_idle));
-	/* 2000 is inside of the first block that stays. */
-	assert_int_equal(pruned(world), 2000 / LEDGER_BLOCK);
-	for (unsigned i = 0; i < 4; i++)
+	/* 1 is inside of the first block, 2000 of the first one after it that
+	 * stays. */
+	assert_int_equal(pruned(world), 2000 / LEDGER_BLOCK - 1);
+	assert_true(has_note(world, 1));
+	for (unsigned i = 1; i < 4; i++)
 		assert_false(has_note(world, sizes[i]));
 	assert_true(has_note(world, 2000));
 }
@@ -552,6 +619,9 @@ main(void)
 		T(old_blocks_go_after_their_entry),
 		T(crash_before_removal_asks_again),
 		T(clock_set_forward_removes_nothing),
+		T(clock_ahead_at_the_start_waits_a_day),
+		T(jump_between_entries_waits_a_day),
+		T(future_blocks_do_not_stop_retention),
 		T(clock_set_back_removes_nothing_early),
 		T(pinned_block_stays),
 		T(old_checkpoints_go_with_their_blocks),

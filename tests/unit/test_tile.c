@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names and sizes of tiles, by the examples of C2SP tlog-tiles. */
+/* Names of tiles, by the examples of C2SP tlog-tiles. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,62 +57,17 @@ check_path(void **state)
 	    len);
 }
 
-struct size_row {
-	const char *name;
-	unsigned level;
-	uint64_t index;
-	uint64_t size;
-	unsigned width;
-	uint64_t count;
-};
-
-/* The specification's tree of 70,000, and the edges. */
-static const struct size_row sizes[] = {
-	{ "nothing_in_an_empty_log", 0, 0, 0, 0, 0 },
-	{ "one_entry", 0, 0, 1, 1, 1 },
-	{ "one_entry_makes_no_level_1", 1, 0, 1, 0, 0 },
-	{ "whole_tile", 0, 0, 256, 256, 1 },
-	{ "nothing_behind_a_whole_tile", 0, 1, 256, 0, 1 },
-	{ "whole_tile_makes_level_1", 1, 0, 256, 1, 1 },
-	{ "last_whole_of_70000", 0, 272, 70000, 256, 274 },
-	{ "partial_of_70000", 0, 273, 70000, 112, 274 },
-	{ "whole_level_1_of_70000", 1, 0, 70000, 256, 2 },
-	{ "partial_level_1_of_70000", 1, 1, 70000, 17, 2 },
-	{ "level_2_of_70000", 2, 0, 70000, 1, 1 },
-	{ "entries_of_70000", TILE_ENTRIES, 273, 70000, 112, 274 },
-	{ "highest_level", 7, 0, UINT64_MAX, 255, 1 },
-	{ "no_such_level", 8, 0, UINT64_MAX, 0, 0 },
-	{ "largest_log", 0, UINT64_MAX / 256, UINT64_MAX, 255,
-	    UINT64_MAX / 256 + 1 },
-};
-
-static void
-check_size(void **state)
-{
-	const struct size_row *row = *state;
-
-	assert_int_equal(
-	    tile_width(row->level, row->index, row->size), row->width);
-	assert_int_equal(tile_count(row->level, row->size), row->count);
-}
-
 #define N_PATHS (sizeof(paths) / sizeof(paths[0]))
-#define N_SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
 int
 main(void)
 {
-	struct CMUnitTest tests[N_PATHS + N_SIZES] = { 0 };
+	struct CMUnitTest tests[N_PATHS] = { 0 };
 
 	for (size_t i = 0; i < N_PATHS; i++) {
 		tests[i].name = paths[i].name;
 		tests[i].test_func = check_path;
 		tests[i].initial_state = (void *)(uintptr_t)&paths[i];
-	}
-	for (size_t i = 0; i < N_SIZES; i++) {
-		tests[N_PATHS + i].name = sizes[i].name;
-		tests[N_PATHS + i].test_func = check_size;
-		tests[N_PATHS + i].initial_state = (void *)(uintptr_t)&sizes[i];
 	}
 	return cmocka_run_group_tests_name("tile", tests, NULL, NULL);
 }

@@ -99,10 +99,32 @@ file_of(const struct scene *scene, unsigned level, uint64_t index,
 	return (uint8_t *)text;
 }
 
+/* Hashes at a level, those of whole tiles below only; or entries. */
+static uint64_t
+level_size(const struct scene *scene, unsigned level)
+{
+	return level == TILE_ENTRIES ? scene->n : scene->n >> 8 * level;
+}
+
+/* The last tile may be a partial one. */
+static uint64_t
+tile_count(const struct scene *scene, unsigned level)
+{
+	return (level_size(scene, level) + TILE_WIDTH - 1) / TILE_WIDTH;
+}
+
+static unsigned
+tile_width(const struct scene *scene, unsigned level, uint64_t index)
+{
+	uint64_t left = level_size(scene, level) - index * TILE_WIDTH;
+
+	return left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH;
+}
+
 static void
 tile_is(struct scene *scene, unsigned level, uint64_t index, uint64_t span)
 {
-	unsigned width = tile_width(level, index, scene->n);
+	unsigned width = tile_width(scene, level, index);
 	uint8_t wanted[SEAL_LEN], *data;
 	size_t len;
 
@@ -119,7 +141,7 @@ tile_is(struct scene *scene, unsigned level, uint64_t index, uint64_t span)
 static void
 bundle_is(struct scene *scene, uint64_t index)
 {
-	unsigned width = tile_width(TILE_ENTRIES, index, scene->n);
+	unsigned width = tile_width(scene, TILE_ENTRIES, index);
 	uint8_t *data, leaf[SEAL_LEN];
 	size_t len, at = 0;
 
@@ -179,10 +201,10 @@ all_is_right(struct scene *scene)
 	scene->files = 1; /* the checkpoint */
 	for (unsigned level = 0; level < TILE_LEVELS && span <= scene->n;
 	     level++, span *= TILE_WIDTH) {
-		for (uint64_t i = 0; i < tile_count(level, scene->n); i++)
+		for (uint64_t i = 0; i < tile_count(scene, level); i++)
 			tile_is(scene, level, i, span);
 	}
-	for (uint64_t i = 0; i < tile_count(TILE_ENTRIES, scene->n); i++)
+	for (uint64_t i = 0; i < tile_count(scene, TILE_ENTRIES); i++)
 		bundle_is(scene, i);
 }
 
@@ -253,16 +275,42 @@ another_log_is_refused(void **state)
 	scene_free(scene);
 }
 
+/* A folder of the export that is a link leads nowhere else. */
+static void
+link_in_the_export_is_refused(void **state)
+{
+	static const uint64_t sizes[] = { 300, 0 };
+	struct scene *scene = scene_make(300, sizes);
+	struct args args = { .verb = ARGS_AUDIT,
+		.audit = ARGS_AUDIT_EXPORT,
+		.tiles = scene->out,
+		.store = scene->audit.folder };
+	char name[TEMP_PATH_MAX + 16], elsewhere[TEMP_PATH_MAX];
+	char *text;
+	int status;
+
+	(void)state;
+	temp_folder_make(elsewhere);
+	(void)snprintf(name, sizeof(name), "%s/tile", scene->out);
+	assert_int_equal(symlink(elsewhere, name), 0);
+	text = audit_scene_run(&args, &status);
+	assert_int_equal(status, 1);
+	free(text);
+	assert_int_equal(rmdir(elsewhere), 0); /* nothing in it */
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0]),
-		FIRST = 2
+		FIRST = 3
 	};
 	struct CMUnitTest tests[FIRST + ROWS] = {
 		cmocka_unit_test(export_is_carried_on),
 		cmocka_unit_test(another_log_is_refused),
+		cmocka_unit_test(link_in_the_export_is_refused),
 	};
 	char names[ROWS][32];
 

@@ -235,6 +235,14 @@ struct row {
 };
 
 #define TO_END UINT64_MAX
+
+/* Well-formed; its signature is not looked at. */
+#define OTHER_LOG                                                              \
+	"example.net/"                                                         \
+	"other\n5\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n"           \
+	"\xe2\x80\x94 example.net/other "                                      \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
 static const struct row rows[] = {
 	{ "sound", nothing, VERIFY_SOUND, 0, 0, ALONE },
 	{ "sound, outside", nothing, VERIFY_SOUND, 0, 0, WITH_OUTSIDE },
@@ -397,6 +405,10 @@ outside_is_checked(void **state)
 	assert_string_equal(why,
 	    "the checkpoint of 500 entries carries no good signature by a "
 	    "given key");
+	assert_int_equal(
+	    verify_outside(verify, OTHER_LOG, sizeof(OTHER_LOG) - 1, why), -1);
+	assert_string_equal(
+	    why, "this is a checkpoint of another log: example.net/other");
 	for (unsigned i = 0; i < VERIFY_OUTSIDE_MAX; i++)
 		assert_int_equal(
 		    verify_outside(verify, scene->log.note[i % 4].text,

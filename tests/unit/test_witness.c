@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <netinet/in.h>
+
 #include <cmocka.h>
 
 #include "proxy/witness/server.h"
@@ -324,6 +326,42 @@ flood_is_429(void **state)
 	assert_true(scene->cosigns >= WITNESS_BURST);
 }
 
+/* What one source asks too much is not held against another. */
+static void
+flood_of_one_source_leaves_others(void **state)
+{
+	struct stage *stage = *state;
+	struct witness_scene *scene = stage->scene;
+	unsigned status = 0;
+
+	for (unsigned i = 0; i < 10 * WITNESS_BURST && status != 429; i++)
+		status =
+		    witness_scene_post(scene, SCENE_BODY, &stage->stranger);
+	assert_int_equal(status, 429);
+	assert_int_equal(
+	    witness_scene_post_elsewhere(scene, SCENE_BODY, &stage->stranger),
+	    200);
+}
+
+/* Logs that are not cosigned here are the signer's matter as little. */
+static void
+flood_about_another_log_costs_no_token(void **state)
+{
+	static const char other[] =
+	    "old 0\n\na.example/2\n8\nAAAAAAAAAAAAAAAAAA"
+	    "AAAAAAAAAAAAAAAAAAAAAAAAA=\n\n"
+	    "\xe2\x80\x94 a.example/1 AAAAAAA=\n";
+	struct stage *stage = *state;
+	struct witness_scene *scene = stage->scene;
+
+	for (unsigned i = 0; i < 2 * WITNESS_BURST; i++)
+		assert_int_equal(
+		    witness_scene_post(scene, other, &stage->stranger), 404);
+	assert_int_equal(scene->cosigns, 0);
+	assert_int_equal(
+	    witness_scene_post(scene, SCENE_BODY, &stage->stranger), 200);
+}
+
 /* Without a form it is refused as such, however many there are. */
 static void
 flood_of_garbage_costs_no_token(void **state)
@@ -357,6 +395,48 @@ one_address_does_not_keep_others_out(void **state)
 	    witness_scene_post_elsewhere(scene, SCENE_BODY, &stage->stranger),
 	    200);
 	for (size_t i = 0; i < SERVER_CONNECTIONS_MAX; i++)
+		(void)close(fds[i]);
+}
+
+/* From 127.0.1.host. */
+static int
+dial_from(uint16_t port, uint32_t host)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	at.sin_addr.s_addr = htonl(0x7f000100 + host);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	at.sin_port = htons(port);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	return fd;
+}
+
+/* Half requests of many addresses give way to whole ones. */
+static void
+slow_ones_give_way(void **state)
+{
+	static const char half[] = POST "Content-Length: 100\r\n\r\nold ";
+	enum {
+		ROUND = 48,
+		SLOW = 3 * ROUND
+	};
+	struct stage *stage = *state;
+	struct witness_scene *scene = stage->scene;
+	int fds[SLOW];
+
+	for (unsigned i = 0; i < SLOW; i++) {
+		fds[i] = dial_from(scene->port, i / SERVER_ADDRESS_MAX + 1);
+		(void)!send(fds[i], half, sizeof(half) - 1, MSG_NOSIGNAL);
+		/* No more than the kernel keeps for us meanwhile. */
+		if (i % ROUND == ROUND - 1)
+			assert_int_equal(witness_scene_post(scene, SCENE_BODY,
+					     &stage->stranger),
+			    200);
+	}
+	for (unsigned i = 0; i < SLOW; i++)
 		(void)close(fds[i]);
 }
 
@@ -457,6 +537,9 @@ main(void)
 		STAGE_TEST(signer_that_babbles_is_not_handed_on),
 		STAGE_TEST(flood_is_429),
 		STAGE_TEST(flood_of_garbage_costs_no_token),
+		STAGE_TEST(flood_of_one_source_leaves_others),
+		STAGE_TEST(flood_about_another_log_costs_no_token),
+		STAGE_TEST(slow_ones_give_way),
 		STAGE_TEST(one_address_does_not_keep_others_out),
 		STAGE_TEST(long_header_is_refused),
 		STAGE_TEST(stop_ends_the_role),
