@@ -368,12 +368,48 @@ entries_add(struct tiles *tiles)
 	return status;
 }
 
-/* The checkpoint must be one, and signed by the log's key if that is known. */
+static void
+key_given(struct key_ring *ring, const char *vkey)
+{
+	struct note_key key;
+
+	if (note_key_parse(vkey, &key) == 0)
+		(void)key_ring_add(ring, &key);
+}
+
+/* Has one of the log's keys signed it? After a rollback it may be one that was
+ * replaced since. Yes, too, when none is known. */
+static int
+signed_check(const struct tiles *tiles, struct key_ring *ring)
+{
+	const struct source_seal *seal = &tiles->seal;
+	const struct note_key *keys;
+	unsigned n;
+
+	key_given(ring, seal->vkey);
+	key_given(ring, seal->old_vkey);
+	(void)key_ring_keys(ring, &n);
+	if (n == 0)
+		return 0;
+	if (source_keys(tiles->audit->source, key_ring_link, ring) < 0)
+		return audit_source_failed(tiles->audit);
+	key_ring_follow(ring);
+	keys = key_ring_keys(ring, &n);
+	for (unsigned i = 0; i < n; i++) {
+		if (note_verify(seal->note, seal->note_len, &keys[i], NULL))
+			return 0;
+	}
+	return audit_complain(tiles->audit, CLI_NO,
+	    "the log's checkpoint is not signed by its key");
+}
+
+/* The checkpoint must be one, and signed by a key of the log's. */
 static int
 checkpoint_get(struct tiles *tiles)
 {
-	struct note_key key;
+	struct key_ring *ring;
 	size_t text_len;
+	int status;
 
 	if (source_seal(tiles->audit->source, UINT64_MAX, &tiles->seal) < 0)
 		return audit_source_failed(tiles->audit);
@@ -384,11 +420,10 @@ checkpoint_get(struct tiles *tiles)
 		&tiles->checkpoint, &text_len) < 0)
 		return audit_complain(tiles->audit, CLI_NO,
 		    "the log's checkpoint cannot be read");
-	if (note_key_parse(tiles->seal.vkey, &key) == 0 &&
-	    !note_verify(tiles->seal.note, tiles->seal.note_len, &key, NULL))
-		return audit_complain(tiles->audit, CLI_NO,
-		    "the log's checkpoint is not signed by its key");
-	return 0;
+	ring = key_ring_new();
+	status = signed_check(tiles, ring);
+	key_ring_free(ring);
+	return status;
 }
 
 static int

@@ -232,6 +232,14 @@ walk(struct look *look)
 
 /* ---- what came out ---- */
 
+/* What is there may be sound, and yet not all that was signed. */
+static bool
+is_refused(const struct look *look)
+{
+	return strcmp(look->seal.state, "rolled-back") == 0 ||
+	       strcmp(look->seal.state, "forked") == 0;
+}
+
 static bool
 is_sound(const struct look *look, const struct verify_sums *sums)
 {
@@ -241,7 +249,7 @@ is_sound(const struct look *look, const struct verify_sums *sums)
 	(void)verify_findings(look->verify, &n, &total);
 	/* What was brought and could not be compared at all proves nothing. */
 	return look->torn == NULL && total == 0 && look->bad == 0 &&
-	       (sums->outside > 0 || sums->passed == 0);
+	       !is_refused(look) && (sums->outside > 0 || sums->passed == 0);
 }
 
 static void
@@ -324,6 +332,19 @@ sums_say(const struct look *look, const struct verify_sums *sums)
 		    "\n");
 }
 
+/* A daemon that does not sign says why. */
+static void
+state_say(const struct look *look)
+{
+	const struct source_seal *seal = &look->seal;
+	const struct show *show = look->audit->show;
+
+	if (seal->state[0] == '\0' || strcmp(seal->state, "signing") == 0)
+		return;
+	SHOW(show, "the daemon does not sign this log now: ", seal->state,
+	    seal->text[0] != '\0' ? ": " : "", seal->text, "\n");
+}
+
 static void
 result_say(const struct look *look, const struct verify_sums *sums)
 {
@@ -336,8 +357,11 @@ result_say(const struct look *look, const struct verify_sums *sums)
 	for (unsigned i = 0; i < n; i++)
 		finding_say(show, &findings[i]);
 	sums_say(look, sums);
+	state_say(look);
 	if (is_sound(look, sums))
 		SHOW(show, "sound", "\n");
+	else if (total + look->bad == 0 && is_refused(look))
+		SHOW(show, "not sound: ", look->seal.state, "\n");
 	else
 		(void)fprintf(show->out, "not sound: %" PRIu64 " finding%s\n",
 		    total + look->bad, total + look->bad == 1 ? "" : "s");
@@ -385,6 +409,10 @@ result_json(const struct look *look, const struct verify_sums *sums)
 			      : "given");
 	json_put_number(json, "keys_linked", look->n_linked);
 	json_put_number(json, "keys_refused", key_ring_refused(look->ring));
+	if (look->seal.state[0] != '\0')
+		json_put_text(json, "seal_state", look->seal.state);
+	else
+		json_put_null(json, "seal_state");
 	json_put_number(json, "findings_total", total);
 	json_put(json, "findings", list);
 	show_json_line(look->audit->show, json);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "proxy/cli/show.h"
+#include "proxy/control/when.h"
 
 #define NOTICE_MAX 400
+#define BEGUN_NS   (UINT64_C(24) * 3600 * 1000000000) /* told that long */
 
 /* Write what is to be said about row to buf; false when nothing is. */
 typedef bool notice_look(
@@ -353,6 +355,25 @@ notice_scrub(
 	return true;
 }
 
+/* The log before it did not end by anybody's wish: somebody has to hear of it.
+ */
+static bool
+notice_begun(
+    const struct show *show, const struct json *row, char buf[NOTICE_MAX])
+{
+	const struct json *begun = json_get(json_get(row, "log"), "begun");
+	const char *time = json_text(begun, "time");
+	uint64_t when;
+
+	if (time == NULL || json_text(begun, "text") == NULL ||
+	    json_true_at(begun, "renewed") || when_parse(time, 0, &when) < 0 ||
+	    (show->now_ns > when && show->now_ns - when > BEGUN_NS))
+		return false;
+	(void)snprintf(buf, NOTICE_MAX, "began anew at %.40s: %.255s", time,
+	    show_field(begun, "text"));
+	return true;
+}
+
 /* One that lags behind is named; all of them are in the log's own lines. */
 static bool
 notice_witness(
@@ -452,6 +473,7 @@ static const struct notice {
 	{ "STORE      ", "store", true, notice_store, NULL },
 	{ "LOG        ", "seal", true, notice_seal, NULL },
 	{ "DAMAGE     ", "damage", true, notice_scrub, NULL },
+	{ "LOG        ", "begun", true, notice_begun, NULL },
 	{ "WITNESS    ", "witness", false, notice_witness, NULL },
 	{ "RELOAD     ", "rollback", true, notice_rollback, NULL },
 	{ "BRAKE      ", "brake", true, notice_brake,

@@ -52,6 +52,8 @@ struct source_seal {
 	char vkey[NOTE_VKEY_MAX]; /* of the log's key; "": not known */
 	char old_vkey[NOTE_VKEY_MAX];
 	char cosigner[NOTE_VKEY_MAX];
+	char state[16]; /* a daemon's: of the seal (SEAL_STATE_MAP), and what */
+	char text[256]; /* is wrong with it; "": not known, nothing */
 };
 
 struct source;

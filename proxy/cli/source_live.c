@@ -315,6 +315,8 @@ live_seal(struct source *source, uint64_t at_most, struct source_seal *out)
 	text_copy(row, "vkey", out->vkey, sizeof(out->vkey));
 	text_copy(row, "old_vkey", out->old_vkey, sizeof(out->old_vkey));
 	text_copy(row, "cosigner", out->cosigner, sizeof(out->cosigner));
+	text_copy(row, "state", out->state, sizeof(out->state));
+	text_copy(row, "text", out->text, sizeof(out->text));
 	if (!json_number(row, "log_size", &out->log_size)) {
 		json_free(row);
 		return fail_errno(self, -EPROTO);

@@ -51,13 +51,14 @@ seal_texts(const struct msg_audit_seal *msg)
 	       check_text(msg->old_vkey, sizeof(msg->old_vkey)) &&
 	       check_text(msg->cosigner, sizeof(msg->cosigner)) &&
 	       check_text(msg->text, sizeof(msg->text)) &&
-	       check_text(msg->scrub_text, sizeof(msg->scrub_text));
+	       check_text(msg->scrub_text, sizeof(msg->scrub_text)) &&
+	       check_text(msg->begun_text, sizeof(msg->begun_text));
 }
 
 bool
 check_audit_seal(const struct msg_audit_seal *msg)
 {
-	if (msg->state > SEAL_FAILED || msg->damaged > 1 ||
+	if (msg->state > SEAL_FAILED || msg->damaged > 1 || msg->renewed > 1 ||
 	    msg->n_witnesses > WITNESSES_MAX || msg->note_len > NOTE_MAX ||
 	    memchr(msg->note, 0, msg->note_len) != NULL || !seal_texts(msg))
 		return false;

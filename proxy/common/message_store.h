@@ -178,9 +178,9 @@ struct seal_witness {
 struct msg_audit_seal { /* MSG_AUDIT_SEAL */
 	struct msg_head head;
 	uint32_t request;
-	uint16_t state;  /* enum seal_state */
-	uint8_t damaged; /* the last full look found damage: scrub_text */
-	uint8_t zero;
+	uint16_t state;     /* enum seal_state */
+	uint8_t damaged;    /* the last full look found damage: scrub_text */
+	uint8_t renewed;    /* an operator wanted this log: begun_text */
 	uint64_t size;      /* of the checkpoint below; 0: none */
 	uint64_t log_size;  /* entries now */
 	uint64_t signed_ns; /* wall: when the last one was signed */
@@ -191,6 +191,8 @@ struct msg_audit_seal { /* MSG_AUDIT_SEAL */
 			      file may be larger */
 	uint64_t scrub_ns; /* wall: of the last full look; 0: none yet */
 	uint64_t scrub_ms;
+	uint64_t begun_ns; /* wall: when this log began; 0: not known, or its
+			      first entries are gone */
 	uint32_t n_witnesses;
 	uint32_t note_len;
 	struct seal_witness witness[8];
@@ -200,6 +202,8 @@ struct msg_audit_seal { /* MSG_AUDIT_SEAL */
 	char cosigner[NOTE_VKEY_MAX]; /* ours as a witness */
 	char text[256];               /* what is wrong and what to do */
 	char scrub_text[128];
+	char begun_text[EVIDENCE_MAX]; /* what was before this log, why it is no
+					  more; "": nothing was */
 	char note[NOTE_MAX];
 };
 

@@ -38,6 +38,18 @@ view_scrub(const struct msg_audit_seal *msg)
 	return json;
 }
 
+/* When this log began, and what was before it. */
+static struct json *
+view_begun(const struct msg_audit_seal *msg)
+{
+	struct json *json = json_new();
+
+	view_put_time(json, "time", msg->begun_ns);
+	json_put_bool(json, "renewed", msg->renewed != 0);
+	view_put_some(json, "text", msg->begun_text);
+	return json;
+}
+
 struct json *
 view_seal(const struct msg_audit_seal *msg)
 {
@@ -61,6 +73,7 @@ view_seal(const struct msg_audit_seal *msg)
 	json_put_number(json, "pruned_blocks", msg->pruned_blocks);
 	json_put_number(json, "octets", msg->octets);
 	json_put(json, "scrub", view_scrub(msg));
+	json_put(json, "begun", view_begun(msg));
 	return json;
 }
 
@@ -81,6 +94,7 @@ view_status_seal(struct json *status, const struct msg_audit_seal *msg)
 	json_put_number(log, "pruned", msg->pruned_blocks);
 	json_put_number(log, "octets", msg->octets);
 	json_put(log, "scrub", view_scrub(msg));
+	json_put(log, "begun", view_begun(msg));
 }
 
 struct json *

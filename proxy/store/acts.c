@@ -26,12 +26,16 @@ act_renew(struct acts *acts, const struct msg_audit_act *msg,
 
 /* One after the other, so that entries lead from each key to the next. */
 static void
-act_rotate(const struct acts *acts, struct msg_audit_acted *out)
+act_rotate(struct acts *acts, const struct msg_audit_act *msg,
+    struct msg_audit_acted *out)
 {
 	bool busy = notes_wanted(acts->notes, NOTES_KEY) ||
 		    sealing_rotating(acts->sealing);
 
 	out->ok = !busy && sealing_rotate(acts->sealing) == 0;
+	if (out->ok)
+		(void)snprintf(acts->rotated_by, sizeof(acts->rotated_by), "%s",
+		    msg->operator_name);
 	(void)snprintf(out->text, sizeof(out->text), "%s",
 	    busy ? "the log does not tell of the last new key yet; try again"
 	    : out->ok ? "asked; the log will tell of the new key"
@@ -47,7 +51,7 @@ acts_do(struct acts *acts, const struct msg_audit_act *msg,
 	} else if (msg->act == AUDIT_ROTATE) {
 		log_line(LOG_INFO, "seal: %s wants a new key: %s",
 		    msg->operator_name, msg->text);
-		act_rotate(acts, out);
+		act_rotate(acts, msg, out);
 	} else {
 		out->ok = scrub_ask(acts->scrub);
 		(void)snprintf(out->text, sizeof(out->text), "%s",

@@ -18,6 +18,7 @@ struct acts {
 	struct scrub *scrub;
 	bool renewing; /* set: this store is to end, the next begins a new log
 			*/
+	char rotated_by[32]; /* who wants the new key that is to come; "" */
 };
 
 /* Do it, and say in ok and text what came of it. msg->act is one of enum

@@ -17,6 +17,26 @@ reply(struct audit_link *link, const void *msg, size_t size)
 
 /* ---- seal ---- */
 
+/* What its first entry says of the log; nothing when it is gone, or from a time
+ * when logs did not begin with such a one. */
+static void
+begun_fill(struct ledger *ledger, struct msg_audit_seal *out)
+{
+	struct entry *entry = malloc(sizeof(*entry));
+
+	if (entry == NULL)
+		return;
+	if (ledger_get(ledger, 0, entry) == 0 && entry->kind == ENTRY_START &&
+	    strncmp(entry->text, "log ", 4) == 0) {
+		out->begun_ns = entry->wall_ns;
+		out->renewed = entry->operator_name[0] != '\0';
+		if (strcmp(entry->evidence, "before: nothing") != 0)
+			(void)snprintf(out->begun_text, sizeof(out->begun_text),
+			    "%s", entry->evidence);
+	}
+	free(entry);
+}
+
 /* What the store itself knows. */
 static void
 seal_fill(
@@ -32,6 +52,7 @@ seal_fill(
 	if (ledger_pruned(ledger, &pruned) == 0)
 		out->pruned_blocks = pruned.blocks;
 	(void)ledger_octets(ledger, &out->octets);
+	begun_fill(ledger, out);
 	if (ledger_note(ledger, at_most, &out->size, out->note, &len) == 0)
 		out->note_len = (uint32_t)len;
 	else

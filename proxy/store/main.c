@@ -254,9 +254,14 @@ on_key(void *ctx, const struct msg_signer_hello *hello)
 {
 	struct role_store *role = ctx;
 
+	bool another = publish_key(
+	    &role->notes, role->store, hello, role->acts.rotated_by);
+
 	guard_link_key(role->guard, hello->public_key);
-	if (publish_key(&role->notes, role->store, hello))
+	if (another)
 		publish_now(role->publish, role->sealing);
+	if (another || !sealing_rotating(role->sealing))
+		role->acts.rotated_by[0] = '\0';
 }
 
 /* ---- operators ---- */
@@ -354,7 +359,7 @@ parts_start(struct role_store *role)
 	    role->sealing == NULL)
 		return false;
 	role->acts = (struct acts){ role->path, role->origin, &role->notes,
-		role->sealing, role->scrub, false };
+		role->sealing, role->scrub, false, "" };
 	guard_link_origin(role->guard, role->origin);
 	belief_begin(&role->belief, role->guard, clock_boot_ms());
 	guard_link_notes(role->guard, &role->notes);

@@ -132,7 +132,7 @@ publish_refusal(struct publish *publish, const struct sealing *sealing,
 
 bool
 publish_key(struct notes *notes, struct store *store,
-    const struct msg_signer_hello *hello)
+    const struct msg_signer_hello *hello, const char *by)
 {
 	struct msg_store_note note = { .kind = ENTRY_KEY };
 	char text[SEAL_BASE64_LEN(SEAL_PUBLIC_LEN) + 1];
@@ -148,6 +148,8 @@ publish_key(struct notes *notes, struct store *store,
 	(void)snprintf(
 	    note.text, sizeof(note.text), ROLLOVER_FIRST " %s", text);
 	if (hello->has_old) {
+		(void)snprintf(
+		    note.operator_name, sizeof(note.operator_name), "%s", by);
 		rollover_of_hello(hello, &rollover);
 		rollover_tell(&rollover, note.text, note.evidence);
 	}

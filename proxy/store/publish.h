@@ -30,7 +30,7 @@ void publish_now(struct publish *publish, const struct sealing *sealing);
 void publish_refusal(struct publish *publish, const struct sealing *sealing,
     enum seal_state state);
 
-/* Have the guard record the signer's key, unless the log tells of it already.
- * True when it has to. */
+/* Have the guard record the signer's key, unless the log tells of it already;
+ * by: the operator who wanted a new one, "": nobody. True when it has to. */
 bool publish_key(struct notes *notes, struct store *store,
-    const struct msg_signer_hello *hello);
+    const struct msg_signer_hello *hello, const char *by);

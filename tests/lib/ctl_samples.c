@@ -500,6 +500,7 @@ sample_seal(struct msg_audit_seal *msg)
 	msg->witness[0].at_ns = AGO_S(1);
 	TEXT(msg->witness[1].name, "example.net/edge2/witness");
 	TEXT(msg->witness[1].text, "not reached: connection refused");
+	msg->begun_ns = AGO_S(86400 * 30);
 	TEXT(msg->origin, "sluice/192.0.2.1/1f0a77c2");
 	TEXT(msg->vkey, "sluice/192.0.2.1/1f0a77c2+00112233+AQID");
 	TEXT(msg->cosigner, "sluice/192.0.2.1/witness+44556677+BAQF");
@@ -518,4 +519,8 @@ sample_seal_rolled_back(struct msg_audit_seal *msg)
 	TEXT(msg->old_vkey, "sluice/192.0.2.1/1f0a77c2+8899aabb+AQIE");
 	TEXT(msg->text, "9000 entries were signed, 4712 are there");
 	TEXT(msg->scrub_text, "block 3: its index does not fit \x1b[31m");
+	msg->begun_ns = AGO_S(3600);
+	TEXT(msg->begun_text,
+	    "before: log sluice/192.0.2.1/00c0ffee folder damaged-1 size 9 "
+	    "root 00: page 7 \x1b[31m");
 }

@@ -8,4 +8,5 @@ sluice_fuzz(note store)
 sluice_fuzz(proof_file store)
 sluice_test(unit test_check_seal common)
 sluice_test(unit test_signer_keys signer_core SOURCES lib/temp_folder.c)
-sluice_test(unit test_signer signer_core SOURCES lib/small_tree.c lib/temp_folder.c)
+sluice_test(unit test_signer signer_core SOURCES lib/signer_scene.c
+  lib/small_tree.c lib/temp_folder.c)

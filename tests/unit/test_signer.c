@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The signer over its channels: it signs what grows, keeps that first, and
  * refuses everything else. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,261 +16,10 @@
 
 #include <cmocka.h>
 
-#include "proxy/signer/link.h"
 #include "proxy/signer/rollover.h"
-#include "tests/lib/small_tree.h"
-#include "tests/lib/temp_folder.h"
-
-#define NAME   "sluice/192.0.2.1"
-#define ORIGIN NAME "/1f0a77c2"
-#define OTHER  "example.net/other"
-#define LIMIT  (1u << 20)
-
-struct world {
-	char path[TEMP_PATH_MAX];
-	struct loop *loop;
-	struct timer *give_up;
-	struct signer *signer;
-	struct link *store;
-	struct link *witness;
-	struct channel *far;
-	struct seal_key *log; /* of OTHER */
-	struct note_key log_key;
-	struct msg_signer_hello hello;
-	struct msg_signed answer;
-	unsigned hellos;
-	unsigned answers;
-	bool closed;
-};
+#include "tests/lib/signer_scene.h"
 
 static struct small_tree tree, branch;
-
-/* ---- the other end ---- */
-
-static void
-hear(void *ctx, const struct msg_head *head, int fd)
-{
-	struct world *world = ctx;
-
-	assert_int_equal(fd, -1);
-	if (head->kind == MSG_SIGNER_HELLO) {
-		memcpy(&world->hello, head, sizeof(world->hello));
-		world->hellos++;
-	} else {
-		assert_int_equal(head->kind, MSG_SIGNED);
-		memcpy(&world->answer, head, sizeof(world->answer));
-		world->answers++;
-	}
-	loop_stop(world->loop);
-}
-
-static void
-far_closed(void *ctx)
-{
-	struct world *world = ctx;
-
-	world->closed = true;
-	loop_stop(world->loop);
-}
-
-static void
-give_up(void *ctx)
-{
-	struct world *world = ctx;
-
-	loop_stop(world->loop);
-}
-
-/* Until one message has come, or the channel has ended. */
-static void
-wait(struct world *world)
-{
-	channel_flush(world->far);
-	timer_start(world->give_up, 10000, 0);
-	loop_run(world->loop);
-	timer_stop(world->give_up);
-}
-
-static void
-connect_as(struct world *world, struct link *link)
-{
-	static const struct channel_ops ops = { hear, far_closed, NULL, NULL };
-	int fds[2];
-
-	channel_close(world->far);
-	world->closed = false;
-	assert_int_equal(channel_pair(fds), 0);
-	link_attach(link, fds[0]);
-	world->far = channel_open(world->loop, fds[1], LIMIT, &ops, world);
-	assert_non_null(world->far);
-}
-
-/* ---- life ---- */
-
-static void
-signer_up(struct world *world)
-{
-	struct msg_cfg_log config = { .n_cosigned = 1 };
-
-	(void)snprintf(config.name, sizeof(config.name), "%s", NAME);
-	(void)snprintf(
-	    config.key_path, sizeof(config.key_path), "%s", world->path);
-	assert_true(note_key_print(&world->log_key, config.cosigned[0],
-			sizeof(config.cosigned[0])) > 0);
-	world->signer = signer_new();
-	assert_non_null(world->signer);
-	world->store = link_new(world->loop, world->signer, ROLE_STORE);
-	world->witness = link_new(world->loop, world->signer, ROLE_WITNESS);
-	assert_int_equal(signer_configure(world->signer, &config), 0);
-	connect_as(world, world->store);
-	world->hellos = 0;
-	wait(world);
-	assert_int_equal(world->hellos, 1);
-}
-
-static void
-signer_down(struct world *world)
-{
-	link_free(world->store);
-	link_free(world->witness);
-	signer_free(world->signer);
-}
-
-static int
-setup(void **state)
-{
-	static const uint8_t seed[SEAL_SEED_LEN] = { 3 };
-	struct world *world = calloc(1, sizeof(*world));
-	uint8_t public_key[SEAL_PUBLIC_LEN];
-
-	if (world == NULL || seal_init() != 0)
-		return -1;
-	temp_folder_make(world->path);
-	world->loop = loop_new();
-	world->give_up = timer_new(world->loop, give_up, world);
-	world->log = seal_key_load(seed);
-	seal_key_public(world->log, public_key);
-	assert_int_equal(
-	    note_key_make(&world->log_key, OTHER, NOTE_ED25519, public_key), 0);
-	signer_up(world);
-	assert_int_equal(world->hello.state, SIGNER_READY);
-	*state = world;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct world *world = *state;
-
-	channel_close(world->far);
-	signer_down(world);
-	seal_key_free(world->log);
-	timer_free(world->give_up);
-	loop_free(world->loop);
-	temp_folder_remove(world->path);
-	free(world);
-	return 0;
-}
-
-/* ---- requests ---- */
-
-static struct msg_sign
-sign_request(struct small_tree *of, unsigned old_size, unsigned size)
-{
-	struct msg_sign msg = { .head.kind = MSG_SIGN,
-		.request = 7,
-		.old_size = old_size,
-		.known_size = old_size == 0 ? UINT64_MAX : old_size };
-
-	(void)snprintf(msg.checkpoint.origin, NOTE_NAME_MAX, "%s", ORIGIN);
-	msg.checkpoint.size = size;
-	small_tree_root(of, size, msg.checkpoint.root);
-	if (old_size <= size)
-		assert_int_equal(proof_consistency(&msg.proof, old_size, size,
-				     small_tree_node, of),
-		    0);
-	return msg;
-}
-
-static unsigned
-ask(struct world *world, const void *msg, size_t size)
-{
-	world->answers = 0;
-	memset(&world->answer, 0, sizeof(world->answer));
-	assert_int_equal(channel_send(world->far, msg, size, -1), 0);
-	wait(world);
-	if (world->answers == 1 && world->answer.result != SIGN_DONE)
-		assert_int_equal(world->answer.note[0], 0);
-	return world->answer.result;
-}
-
-static unsigned
-sign(struct world *world, struct small_tree *of, unsigned old_size,
-    unsigned size)
-{
-	struct msg_sign msg = sign_request(of, old_size, size);
-
-	return ask(world, &msg, sizeof(msg));
-}
-
-static bool
-signed_by(const struct world *world, const uint8_t public_key[SEAL_PUBLIC_LEN])
-{
-	struct note_key key;
-
-	return note_key_make(&key, ORIGIN, NOTE_ED25519, public_key) == 0 &&
-	       note_verify(
-		   world->answer.note, world->answer.note_len, &key, NULL);
-}
-
-static struct msg_cosign
-cosign_request(struct world *world, struct small_tree *of, unsigned old_size,
-    unsigned size)
-{
-	struct msg_sign sign = sign_request(of, old_size, size);
-	struct msg_cosign msg = { .head.kind = MSG_COSIGN,
-		.request = 9,
-		.old_size = old_size,
-		.proof = sign.proof };
-	size_t len;
-	int n;
-
-	(void)snprintf(sign.checkpoint.origin, NOTE_NAME_MAX, "%s", OTHER);
-	n = checkpoint_print(&sign.checkpoint, msg.note, sizeof(msg.note));
-	len = (size_t)n;
-	assert_int_equal(note_sign(msg.note, sizeof(msg.note), &len, (size_t)n,
-			     &world->log_key, world->log, 0),
-	    0);
-	msg.note_len = (uint32_t)len;
-	return msg;
-}
-
-static unsigned
-cosign(struct world *world, struct small_tree *of, unsigned old_size,
-    unsigned size)
-{
-	struct msg_cosign msg = cosign_request(world, of, old_size, size);
-
-	return ask(world, &msg, sizeof(msg));
-}
-
-/* The name of the only file that begins so. */
-static void
-find_file(const struct world *world, const char *prefix, char path[512])
-{
-	DIR *dir = opendir(world->path);
-	const struct dirent *entry;
-
-	path[0] = '\0';
-	while ((entry = readdir(dir)) != NULL) {
-		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
-			(void)snprintf(
-			    path, 512, "%s/%s", world->path, entry->d_name);
-	}
-	(void)closedir(dir);
-	assert_true(path[0] != '\0');
-}
 
 /* ---- stories ---- */
 
@@ -279,15 +27,16 @@ find_file(const struct world *world, const char *prefix, char path[512])
 static void
 growing_log_is_signed(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	static const unsigned sizes[] = { 0, 1, 2, 7, 7, 8, 255, 256, 300 };
 
 	for (unsigned i = 1; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		assert_int_equal(
-		    sign(world, &tree, sizes[i - 1], sizes[i]), SIGN_DONE);
+		    signer_sign(world, &tree, sizes[i - 1], sizes[i]),
+		    SIGN_DONE);
 		assert_int_equal(world->answer.request, 7);
 		assert_int_equal(world->answer.last_size, sizes[i]);
-		assert_true(signed_by(world, world->hello.public_key));
+		assert_true(signer_signed_by(world, world->hello.public_key));
 	}
 }
 
@@ -295,56 +44,56 @@ growing_log_is_signed(void **state)
 static void
 rolled_back_log_is_not_signed(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	uint8_t root[SEAL_LEN];
 
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
-	assert_int_equal(sign(world, &tree, 100, 150), SIGN_CONFLICT);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &tree, 100, 150), SIGN_CONFLICT);
 	assert_int_equal(world->answer.last_size, 200);
 	small_tree_root(&tree, 200, root);
 	assert_memory_equal(world->answer.last_root, root, SEAL_LEN);
-	assert_int_equal(sign(world, &tree, 0, 250), SIGN_CONFLICT);
-	assert_int_equal(sign(world, &tree, 200, 150), SIGN_BAD);
-	assert_int_equal(sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &tree, 0, 250), SIGN_CONFLICT);
+	assert_int_equal(signer_sign(world, &tree, 200, 150), SIGN_BAD);
+	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* Nor is one with another past, whatever is given as a proof. */
 static void
 forked_log_is_not_signed(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	struct msg_sign msg;
 
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
-	assert_int_equal(sign(world, &branch, 200, 250), SIGN_UNPROVEN);
-	assert_int_equal(sign(world, &branch, 200, 200), SIGN_CONFLICT);
-	msg = sign_request(&tree, 200, 250);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	assert_int_equal(signer_sign(world, &branch, 200, 200), SIGN_CONFLICT);
+	msg = signer_sign_request(&tree, 200, 250);
 	msg.proof.hash[1][5] ^= 1;
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
-	msg = sign_request(&tree, 200, 250);
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	msg = signer_sign_request(&tree, 200, 250);
 	msg.proof.n = 0;
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
-	msg = sign_request(&tree, 200, 250);
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	msg = signer_sign_request(&tree, 200, 250);
 	small_tree_root(&branch, 250, msg.checkpoint.root);
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
-	assert_int_equal(sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* All of it holds after a restart, too. */
 static void
 memory_outlives_a_restart(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	uint8_t key[SEAL_PUBLIC_LEN];
 
 	memcpy(key, world->hello.public_key, sizeof(key));
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
 	signer_down(world);
 	signer_up(world);
 	assert_memory_equal(key, world->hello.public_key, sizeof(key));
-	assert_int_equal(sign(world, &tree, 0, 100), SIGN_CONFLICT);
-	assert_int_equal(sign(world, &branch, 200, 250), SIGN_UNPROVEN);
-	assert_int_equal(sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &tree, 0, 100), SIGN_CONFLICT);
+	assert_int_equal(signer_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* A signer whose memory was taken away signs nothing for a log that knows of a
@@ -352,13 +101,13 @@ memory_outlives_a_restart(void **state)
 static void
 forgotten_checkpoint_is_noticed(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	char path[512];
 
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
-	find_file(world, "own-", path);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	signer_find_file(world, "own-", path);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(sign(world, &tree, 200, 250), SIGN_FORGOTTEN);
+	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_FORGOTTEN);
 	assert_int_equal(world->answer.last_size, 0);
 }
 
@@ -366,13 +115,13 @@ forgotten_checkpoint_is_noticed(void **state)
 static void
 changed_memory_is_not_believed(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	char path[512], note[NOTE_MAX];
 	FILE *file;
 	size_t len;
 
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
-	find_file(world, "own-", path);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	signer_find_file(world, "own-", path);
 	file = fopen(path, "re");
 	assert_non_null(file);
 	len = fread(note, 1, sizeof(note), file);
@@ -385,7 +134,8 @@ changed_memory_is_not_believed(void **state)
 		assert_int_equal(fwrite(note, 1, len, file), len);
 		(void)fclose(file);
 		assert_int_equal(chmod(path, 0400), 0);
-		assert_int_equal(sign(world, &tree, 200, 250), SIGN_FAILED);
+		assert_int_equal(
+		    signer_sign(world, &tree, 200, 250), SIGN_FAILED);
 		assert_true(world->answer.text[0] != '\0');
 		note[at] = (char)(note[at] ^ 1);
 	}
@@ -395,33 +145,33 @@ changed_memory_is_not_believed(void **state)
 static void
 full_disk_signs_nothing(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	struct rlimit none = { 10, RLIM_INFINITY }, before;
 
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	none.rlim_max = before.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-	assert_int_equal(sign(world, &tree, 200, 250), SIGN_FAILED);
+	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_FAILED);
 	assert_non_null(strstr(world->answer.text, "cannot be kept"));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_int_equal(sign(world, &tree, 200, 240), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &tree, 200, 240), SIGN_DONE);
 }
 
 /* After a rotation both keys sign, and both signed the statement. */
 static void
 rotation_is_signed_by_both(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	const struct msg_rotate rotate = { .head.kind = MSG_ROTATE };
 	uint8_t old[SEAL_PUBLIC_LEN];
 	struct rollover rollover, told;
 	char text[ENTRY_TEXT_MAX], evidence[EVIDENCE_MAX];
 
 	memcpy(old, world->hello.public_key, sizeof(old));
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
-	(void)ask(world, &rotate, sizeof(rotate));
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	(void)signer_ask(world, &rotate, sizeof(rotate));
 	assert_int_equal(world->hellos, 2);
 	assert_int_equal(world->hello.state, SIGNER_READY);
 	assert_int_equal(world->hello.has_old, 1);
@@ -435,23 +185,23 @@ rotation_is_signed_by_both(void **state)
 	evidence[strlen(evidence) - 1] = '\0';
 	assert_int_equal(rollover_read(text, evidence, &told), -1);
 	assert_int_equal(rollover_read("public key", "", &told), -1);
-	assert_int_equal(sign(world, &tree, 200, 250), SIGN_DONE);
-	assert_true(signed_by(world, old));
-	assert_true(signed_by(world, world->hello.public_key));
+	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_true(signer_signed_by(world, old));
+	assert_true(signer_signed_by(world, world->hello.public_key));
 
 	/* Thirty days later the old one is gone, and what it signed is not
 	 * forgotten. */
 	assert_true(signer_tick(world->signer, world->hello.old_until_ns));
-	assert_int_equal(sign(world, &tree, 250, 260), SIGN_DONE);
-	assert_false(signed_by(world, old));
-	assert_true(signed_by(world, world->hello.public_key));
+	assert_int_equal(signer_sign(world, &tree, 250, 260), SIGN_DONE);
+	assert_false(signer_signed_by(world, old));
+	assert_true(signer_signed_by(world, world->hello.public_key));
 }
 
 /* No key follows another within a minute. */
 static void
 rotations_are_a_minute_apart(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	struct msg_signer_hello failed;
 	const uint64_t now_ns = UINT64_C(1800000000000000000);
 
@@ -468,10 +218,10 @@ rotations_are_a_minute_apart(void **state)
 static void
 logs_are_begun_slowly(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	const uint64_t now_ns = UINT64_C(1800000000000000000);
 	const uint64_t hour_ns = UINT64_C(3600000000000);
-	struct msg_sign msg = sign_request(&tree, 0, 200);
+	struct msg_sign msg = signer_sign_request(&tree, 0, 200);
 	struct msg_signed out = { 0 };
 	unsigned begun = 0;
 
@@ -491,47 +241,47 @@ logs_are_begun_slowly(void **state)
 static void
 quiet_log_outlives_the_old_key(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	const struct msg_rotate rotate = { .head.kind = MSG_ROTATE };
 
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
-	(void)ask(world, &rotate, sizeof(rotate));
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	(void)signer_ask(world, &rotate, sizeof(rotate));
 	assert_true(signer_tick(world->signer, world->hello.old_until_ns));
-	assert_int_equal(sign(world, &branch, 200, 250), SIGN_UNPROVEN);
-	assert_int_equal(sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* A folder that others may use: no key, no signature, and the reason. */
 static void
 loose_folder_is_told(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 
 	signer_down(world);
 	assert_int_equal(chmod(world->path, 0750), 0);
 	signer_up(world);
 	assert_int_equal(world->hello.state, SIGNER_FAILED);
 	assert_non_null(strstr(world->hello.text, "0700"));
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_FAILED);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_FAILED);
 	assert_int_equal(chmod(world->path, 0700), 0);
 	assert_true(signer_tick(world->signer, 1));
-	assert_int_equal(sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
 }
 
 /* Another's log is cosigned when it grows. */
 static void
 growing_log_is_cosigned(void **state)
 {
-	struct world *world = *state;
-	struct msg_cosign msg = cosign_request(world, &tree, 0, 100);
+	struct signer_world *world = *state;
+	struct msg_cosign msg = signer_cosign_request(world, &tree, 0, 100);
 	struct note_key cosigner;
 	char note[NOTE_MAX];
 	size_t len = msg.note_len, text_len;
 	struct checkpoint checkpoint;
 
 	assert_int_equal(note_key_parse(world->hello.cosigner, &cosigner), 0);
-	connect_as(world, world->witness);
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_DONE);
+	signer_connect(world, world->witness);
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_DONE);
 	memcpy(note, msg.note, len);
 	assert_int_equal(
 	    checkpoint_parse(note, len, &checkpoint, &text_len), 0);
@@ -540,60 +290,63 @@ growing_log_is_cosigned(void **state)
 	    1);
 	assert_true(note_verify(note, len, &cosigner, NULL));
 	assert_int_equal(len, msg.note_len + world->answer.note_len);
-	assert_int_equal(cosign(world, &tree, 100, 200), SIGN_DONE);
-	assert_int_equal(cosign(world, &tree, 200, 200), SIGN_DONE);
+	assert_int_equal(signer_cosign(world, &tree, 100, 200), SIGN_DONE);
+	assert_int_equal(signer_cosign(world, &tree, 200, 200), SIGN_DONE);
 }
 
 /* The order of faults is the one of C2SP tlog-witness. */
 static void
 faults_of_a_request_to_cosign_are_told_in_order(void **state)
 {
-	struct world *world = *state;
+	struct signer_world *world = *state;
 	struct msg_cosign msg;
 
-	connect_as(world, world->witness);
-	assert_int_equal(cosign(world, &tree, 0, 100), SIGN_DONE);
-	msg = cosign_request(world, &branch, 150, 120);
+	signer_connect(world, world->witness);
+	assert_int_equal(signer_cosign(world, &tree, 0, 100), SIGN_DONE);
+	msg = signer_cosign_request(world, &branch, 150, 120);
 	msg.note[0] ^= 1;
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_UNKNOWN);
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNKNOWN);
 	msg.note[0] ^= 1;
-	msg.note[strlen(OTHER) + 8] =
-	    msg.note[strlen(OTHER) + 8] == 'A' ? 'B' : 'A';
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_FORBIDDEN);
-	assert_int_equal(cosign(world, &branch, 150, 120), SIGN_BAD);
-	assert_int_equal(cosign(world, &branch, 50, 250), SIGN_CONFLICT);
+	msg.note[strlen(SIGNER_OTHER) + 8] =
+	    msg.note[strlen(SIGNER_OTHER) + 8] == 'A' ? 'B' : 'A';
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_FORBIDDEN);
+	assert_int_equal(signer_cosign(world, &branch, 150, 120), SIGN_BAD);
+	assert_int_equal(signer_cosign(world, &branch, 50, 250), SIGN_CONFLICT);
 	assert_int_equal(world->answer.last_size, 100);
-	msg = cosign_request(world, &tree, 100, 200);
+	msg = signer_cosign_request(world, &tree, 100, 200);
 	msg.proof.n--;
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
 	msg.note_len--;
-	assert_int_equal(ask(world, &msg, sizeof(msg)), SIGN_BAD);
-	assert_int_equal(cosign(world, &tree, 100, 200), SIGN_DONE);
-	assert_int_equal(cosign(world, &branch, 200, 200), SIGN_CONFLICT);
-	assert_int_equal(cosign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_BAD);
+	assert_int_equal(signer_cosign(world, &tree, 100, 200), SIGN_DONE);
+	assert_int_equal(
+	    signer_cosign(world, &branch, 200, 200), SIGN_CONFLICT);
+	assert_int_equal(
+	    signer_cosign(world, &branch, 200, 250), SIGN_UNPROVEN);
 }
 
 /* Each link takes its own requests, well-formed, and nothing else. */
 static void
 request_out_of_turn_breaks_the_link(void **state)
 {
-	struct world *world = *state;
-	struct msg_sign msg = sign_request(&tree, 0, 100);
+	struct signer_world *world = *state;
+	struct msg_sign msg = signer_sign_request(&tree, 0, 100);
 
-	connect_as(world, world->witness);
-	(void)ask(world, &msg, sizeof(msg));
+	signer_connect(world, world->witness);
+	(void)signer_ask(world, &msg, sizeof(msg));
 	assert_true(world->closed);
 	assert_true(link_broken(world->witness));
 	assert_false(link_broken(world->store));
-	connect_as(world, world->store);
-	wait(world);
+	signer_connect(world, world->store);
+	signer_wait(world);
 	msg.proof.n = UINT32_MAX;
-	(void)ask(world, &msg, sizeof(msg));
+	(void)signer_ask(world, &msg, sizeof(msg));
 	assert_true(world->closed);
 	assert_true(link_broken(world->store));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)                                                                \
+	cmocka_unit_test_setup_teardown(f, signer_setup, signer_teardown)
 
 int
 main(void)

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "proxy/cli/args.h"
+#include "proxy/cli/audit.h"
 #include "proxy/cli/source.h"
 #include "tests/lib/temp_folder.h"
 
@@ -155,12 +156,71 @@ seal_is_read(void **state)
 	scene_close(&scene);
 }
 
+struct state_row {
+	const char *name;
+	const char *answer;
+	int status;
+	const char *said;
+};
+
+#define SEALED(state)                                                          \
+	ROW("\"size\":0,\"log_size\":0,\"state\":\"" state                     \
+	    "\",\"text\":\"because\"")                                         \
+	END
+#define REFUSED(state)                                                         \
+	"the daemon does not sign this log now: " state                        \
+	": because\nnot sound: " state "\n"
+#define QUIET(state)                                                           \
+	"the daemon does not sign this log now: " state ": because\nsound\n"
+
+static const struct state_row state_rows[] = {
+	{ "signing is sound", SEALED("signing"), CLI_DONE, "sound\n" },
+	{ "rolled back is not sound", SEALED("rolled-back"), CLI_NO,
+	    REFUSED("rolled-back") },
+	{ "forked is not sound", SEALED("forked"), CLI_NO, REFUSED("forked") },
+	{ "forgotten is told", SEALED("forgotten"), CLI_DONE,
+	    QUIET("forgotten") },
+	{ "failed is told", SEALED("failed"), CLI_DONE, QUIET("failed") },
+};
+
+/* What a daemon serves may verify, and yet be less than was signed. */
+static void
+seal_state_is_told(void **state)
+{
+	const struct state_row *row = *state;
+	const char *const answers[] = { row->answer, NULL };
+	const struct args args = { .verb = ARGS_AUDIT,
+		.audit = ARGS_AUDIT_VERIFY };
+	struct show show = { .width = 80 };
+	struct audit audit = { .args = &args, .show = &show };
+	struct scene scene;
+	char *text = NULL;
+	size_t len;
+
+	scene_open(&scene, answers);
+	show.out = show.err = open_memstream(&text, &len);
+	assert_non_null(show.out);
+	audit.source = scene.source;
+	assert_int_equal(audit_verify(&audit), row->status);
+	assert_int_equal(fclose(show.out), 0);
+	assert_non_null(strstr(text, row->said));
+	assert_true((strstr(text, "does not sign") == NULL) ==
+		    (strcmp(row->name, "signing is sound") == 0));
+	free(text);
+	scene_close(&scene);
+}
+
 int
 main(void)
 {
 #define NO(name, text)                                                         \
 	{                                                                      \
 		name, is_no_answer, NULL, NULL, (void *)(uintptr_t)(text)      \
+	}
+#define STATE(i)                                                               \
+	{                                                                      \
+		state_rows[i].name, seal_state_is_told, NULL, NULL,            \
+		    (void *)(uintptr_t)&state_rows[i]                          \
 	}
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items_come_in_order),
@@ -172,6 +232,11 @@ main(void)
 		    ROW("\"seq\":0,\"raw\":\"A!\",\"hash\":\"" HASH "\"") END),
 		NO("no JSON", "hello\n"),
 		NO("cut off", "{\"row\":{"),
+		STATE(0),
+		STATE(1),
+		STATE(2),
+		STATE(3),
+		STATE(4),
 		NO("a refusal", "{\"end\":{\"exit\":2,\"text\":\"x\"}}\n"),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the store wants recorded, retention by it, and the system log. */
+/* What the store wants recorded, and retention by it. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,13 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "proxy/store/publish.h"
 #include "proxy/store/retention.h"
 #include "tests/lib/random_entry.h"
 #include "tests/lib/temp_folder.h"
@@ -518,96 +515,6 @@ old_checkpoints_go_with_their_blocks(void **state)
 	assert_true(has_note(world, 2000));
 }
 
-/* ---- the system log ---- */
-
-static int
-socket_make(char *path, size_t size, const char *folder)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-
-	(void)snprintf(path, size, "%.90s/log", folder);
-	memcpy(address.sun_path, path, strlen(path));
-	assert_true(fd >= 0);
-	assert_int_equal(
-	    bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
-static size_t
-note_make(char *note, uint64_t size)
-{
-	struct checkpoint checkpoint = { .origin = "example.net/log/00",
-		.size = size };
-	struct note_key key;
-	struct seal_key *secret = seal_key_make();
-	uint8_t public_key[SEAL_PUBLIC_LEN];
-	size_t len = (size_t)checkpoint_print(&checkpoint, note, NOTE_MAX);
-
-	seal_key_public(secret, public_key);
-	assert_int_equal(
-	    note_key_make(&key, checkpoint.origin, NOTE_ED25519, public_key),
-	    0);
-	assert_int_equal(
-	    note_sign(note, NOTE_MAX, &len, len, &key, secret, 0), 0);
-	seal_key_free(secret);
-	return len;
-}
-
-/* Make a note of a line, as the header says. */
-static size_t
-note_remake(char *line, char *note)
-{
-	char *rest = NULL;
-	char *word[8] = { 0 };
-	size_t n = 0;
-
-	line = strstr(line, "checkpoint ");
-	assert_non_null(line);
-	for (char *at = strtok_r(line, " ", &rest); at != NULL && n < 8;
-	     at = strtok_r(NULL, " ", &rest))
-		word[n++] = at;
-	assert_int_equal(n, 6);
-	return (size_t)snprintf(note, NOTE_MAX,
-	    "%s\n%s\n%s\n\n\xe2\x80\x94 %s %s\n", word[1], word[2], word[3],
-	    word[4], word[5]);
-}
-
-/* A checkpoint's line is the whole note; not more than one a minute; a socket
- * that is not there is no obstacle. */
-static void
-checkpoints_reach_the_system_log(void **state)
-{
-	struct notes_world *world = *state;
-	struct publish *publish = publish_new();
-	char path[108], note[NOTE_MAX], again[NOTE_MAX], line[8192];
-	size_t len = note_make(note, 12);
-	ssize_t got;
-	int fd;
-
-	assert_non_null(publish);
-	publish_configure(publish, "/nowhere/at/all");
-	publish_note(publish, note, len, 1000);
-	fd = socket_make(path, sizeof(path), world->path);
-	publish_configure(publish, path);
-	publish_note(publish, note, len, 1000 + PUBLISH_EVERY_MS);
-	got = recv(fd, line, sizeof(line) - 1, 0);
-	assert_true(got > 0);
-	line[got] = '\0';
-	assert_memory_equal(line, "<85>", 4);
-	assert_null(strchr(line, '\n'));
-	assert_int_equal(note_remake(line, again), len);
-	assert_memory_equal(again, note, len);
-
-	len = note_make(note, 13);
-	publish_note(publish, note, len, 1500 + PUBLISH_EVERY_MS);
-	assert_true(recv(fd, line, sizeof(line), 0) < 0);
-	publish_tick(publish, 1000 + 2 * PUBLISH_EVERY_MS);
-	assert_true(recv(fd, line, sizeof(line), 0) > 0);
-	publish_free(publish);
-	(void)close(fd);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -625,7 +532,6 @@ main(void)
 		T(clock_set_back_removes_nothing_early),
 		T(pinned_block_stays),
 		T(old_checkpoints_go_with_their_blocks),
-		T(checkpoints_reach_the_system_log),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);

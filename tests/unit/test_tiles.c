@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "store/record.h"
+#include "store/store.h"
 #include "store/tile.h"
 #include "tests/lib/audit_scene.h"
 #include "tests/lib/random_entry.h"
@@ -300,17 +301,38 @@ link_in_the_export_is_refused(void **state)
 	scene_free(scene);
 }
 
+/* After a rollback over a rotation the last checkpoint is by a key that was
+ * replaced: it is the log's all the same. */
+static void
+checkpoint_by_a_replaced_key_is_exported(void **state)
+{
+	static const uint64_t sizes[] = { 300, 0 };
+	struct scene *scene = scene_make(300, sizes);
+	struct store *store;
+
+	(void)state;
+	audit_scene_rotate(&scene->audit, false);
+	assert_int_equal(store_open(scene->audit.folder, 1u << 28, &store), 0);
+	assert_int_equal(store_begin(store), 0);
+	store_note_drop(store, store_next(store));
+	assert_int_equal(store_commit(store, NULL), 0);
+	store_close(store);
+	export(scene, 0, "300 entries (0 were there)");
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	enum {
 		ROWS = sizeof(rows) / sizeof(rows[0]),
-		FIRST = 3
+		FIRST = 4
 	};
 	struct CMUnitTest tests[FIRST + ROWS] = {
 		cmocka_unit_test(export_is_carried_on),
 		cmocka_unit_test(another_log_is_refused),
 		cmocka_unit_test(link_in_the_export_is_refused),
+		cmocka_unit_test(checkpoint_by_a_replaced_key_is_exported),
 	};
 	char names[ROWS][32];
 
