@@ -124,12 +124,21 @@ head_find(const struct file *file, struct inspect_report *report)
 	struct page_report unused;
 	struct page_roots roots;
 	struct seal_tree tree;
+	bool found;
 
 	if (file->len == 0 || seal_init() != 0 ||
 	    page_roots_read(file->data, file->len, &roots, &unused) != 0)
 		return;
 	origin_find(&roots, file, report);
-	if (!tree_find(&roots, file, &tree))
+	found = tree_find(&roots, file, &tree);
+	if (!found || report->origin[0] == '\0') {
+		/* That of the transaction before says nearly the same. */
+		roots.newer ^= 1;
+		if (report->origin[0] == '\0')
+			origin_find(&roots, file, report);
+		found = found || tree_find(&roots, file, &tree);
+	}
+	if (!found)
 		return;
 	report->size = tree.size;
 	seal_tree_root(&tree, report->root);

@@ -224,9 +224,15 @@ take_answer(struct sealing *sealing, const struct msg_signed *msg)
 static void
 take_hello(struct sealing *sealing, const struct msg_signer_hello *msg)
 {
+	bool rotating = sealing->rotating;
+
 	sealing->rotating = false;
+	/* The key that was told before stays. */
+	if (msg->state != SIGNER_READY && rotating && sealing->ready) {
+		log_line(LOG_WARN, "seal: no new key: %s", msg->text);
+		return;
+	}
 	if (msg->state != SIGNER_READY) {
-		/* With a key told before, that one stays. */
 		sealing_failed(sealing,
 		    msg->text[0] != '\0' ? msg->text : "it has no key");
 		return;

@@ -288,6 +288,9 @@ class Damage:
         expect(os.path.exists(os.path.join(self.store, named[2], "data.mdb")),
                "nothing was set aside as entry 0 says: %s" % evidence)
         expect("log: damaged" in text, "no word of damage in the log")
+        done = self.sluice.command("status", "--check")
+        expect(done.returncode == 1 and "began anew" in done.stdout,
+               "status --check says nothing of it: %s" % done.stdout)
         return "set aside" if named[1] == old else "set aside, name unknown"
 
     def renew(self):

@@ -51,7 +51,7 @@ give_up(void *ctx)
 
 /* Until one message has come, or the channel has ended. */
 void
-signer_wait(struct signer_world *world)
+signer_scene_wait(struct signer_world *world)
 {
 	channel_flush(world->far);
 	timer_start(world->give_up, 10000, 0);
@@ -60,7 +60,7 @@ signer_wait(struct signer_world *world)
 }
 
 void
-signer_connect(struct signer_world *world, struct link *link)
+signer_scene_connect(struct signer_world *world, struct link *link)
 {
 	static const struct channel_ops ops = { hear, far_closed, NULL, NULL };
 	int fds[2];
@@ -76,7 +76,7 @@ signer_connect(struct signer_world *world, struct link *link)
 /* ---- life ---- */
 
 void
-signer_up(struct signer_world *world)
+signer_scene_up(struct signer_world *world)
 {
 	struct msg_cfg_log config = { .n_cosigned = 1 };
 
@@ -90,14 +90,14 @@ signer_up(struct signer_world *world)
 	world->store = link_new(world->loop, world->signer, ROLE_STORE);
 	world->witness = link_new(world->loop, world->signer, ROLE_WITNESS);
 	assert_int_equal(signer_configure(world->signer, &config), 0);
-	signer_connect(world, world->store);
+	signer_scene_connect(world, world->store);
 	world->hellos = 0;
-	signer_wait(world);
+	signer_scene_wait(world);
 	assert_int_equal(world->hellos, 1);
 }
 
 void
-signer_down(struct signer_world *world)
+signer_scene_down(struct signer_world *world)
 {
 	link_free(world->store);
 	link_free(world->witness);
@@ -105,7 +105,7 @@ signer_down(struct signer_world *world)
 }
 
 int
-signer_setup(void **state)
+signer_scene_setup(void **state)
 {
 	static const uint8_t seed[SEAL_SEED_LEN] = { 3 };
 	struct signer_world *world = calloc(1, sizeof(*world));
@@ -121,19 +121,19 @@ signer_setup(void **state)
 	assert_int_equal(note_key_make(&world->log_key, SIGNER_OTHER,
 			     NOTE_ED25519, public_key),
 	    0);
-	signer_up(world);
+	signer_scene_up(world);
 	assert_int_equal(world->hello.state, SIGNER_READY);
 	*state = world;
 	return 0;
 }
 
 int
-signer_teardown(void **state)
+signer_scene_teardown(void **state)
 {
 	struct signer_world *world = *state;
 
 	channel_close(world->far);
-	signer_down(world);
+	signer_scene_down(world);
 	seal_key_free(world->log);
 	timer_free(world->give_up);
 	loop_free(world->loop);
@@ -145,7 +145,8 @@ signer_teardown(void **state)
 /* ---- requests ---- */
 
 struct msg_sign
-signer_sign_request(struct small_tree *of, unsigned old_size, unsigned size)
+signer_scene_sign_request(
+    struct small_tree *of, unsigned old_size, unsigned size)
 {
 	struct msg_sign msg = { .head.kind = MSG_SIGN,
 		.request = 7,
@@ -164,28 +165,28 @@ signer_sign_request(struct small_tree *of, unsigned old_size, unsigned size)
 }
 
 unsigned
-signer_ask(struct signer_world *world, const void *msg, size_t size)
+signer_scene_ask(struct signer_world *world, const void *msg, size_t size)
 {
 	world->answers = 0;
 	memset(&world->answer, 0, sizeof(world->answer));
 	assert_int_equal(channel_send(world->far, msg, size, -1), 0);
-	signer_wait(world);
+	signer_scene_wait(world);
 	if (world->answers == 1 && world->answer.result != SIGN_DONE)
 		assert_int_equal(world->answer.note[0], 0);
 	return world->answer.result;
 }
 
 unsigned
-signer_sign(struct signer_world *world, struct small_tree *of,
+signer_scene_sign(struct signer_world *world, struct small_tree *of,
     unsigned old_size, unsigned size)
 {
-	struct msg_sign msg = signer_sign_request(of, old_size, size);
+	struct msg_sign msg = signer_scene_sign_request(of, old_size, size);
 
-	return signer_ask(world, &msg, sizeof(msg));
+	return signer_scene_ask(world, &msg, sizeof(msg));
 }
 
 bool
-signer_signed_by(
+signer_scene_signed_by(
     const struct signer_world *world, const uint8_t public_key[SEAL_PUBLIC_LEN])
 {
 	struct note_key key;
@@ -197,10 +198,10 @@ signer_signed_by(
 }
 
 struct msg_cosign
-signer_cosign_request(struct signer_world *world, struct small_tree *of,
+signer_scene_cosign_request(struct signer_world *world, struct small_tree *of,
     unsigned old_size, unsigned size)
 {
-	struct msg_sign sign = signer_sign_request(of, old_size, size);
+	struct msg_sign sign = signer_scene_sign_request(of, old_size, size);
 	struct msg_cosign msg = { .head.kind = MSG_COSIGN,
 		.request = 9,
 		.old_size = old_size,
@@ -220,18 +221,18 @@ signer_cosign_request(struct signer_world *world, struct small_tree *of,
 }
 
 unsigned
-signer_cosign(struct signer_world *world, struct small_tree *of,
+signer_scene_cosign(struct signer_world *world, struct small_tree *of,
     unsigned old_size, unsigned size)
 {
 	struct msg_cosign msg =
-	    signer_cosign_request(world, of, old_size, size);
+	    signer_scene_cosign_request(world, of, old_size, size);
 
-	return signer_ask(world, &msg, sizeof(msg));
+	return signer_scene_ask(world, &msg, sizeof(msg));
 }
 
 /* The name of the only file that begins so. */
 void
-signer_find_file(
+signer_scene_find_file(
     const struct signer_world *world, const char *prefix, char path[512])
 {
 	DIR *dir = opendir(world->path);

@@ -32,11 +32,12 @@ growing_log_is_signed(void **state)
 
 	for (unsigned i = 1; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		assert_int_equal(
-		    signer_sign(world, &tree, sizes[i - 1], sizes[i]),
+		    signer_scene_sign(world, &tree, sizes[i - 1], sizes[i]),
 		    SIGN_DONE);
 		assert_int_equal(world->answer.request, 7);
 		assert_int_equal(world->answer.last_size, sizes[i]);
-		assert_true(signer_signed_by(world, world->hello.public_key));
+		assert_true(
+		    signer_scene_signed_by(world, world->hello.public_key));
 	}
 }
 
@@ -47,14 +48,16 @@ rolled_back_log_is_not_signed(void **state)
 	struct signer_world *world = *state;
 	uint8_t root[SEAL_LEN];
 
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
-	assert_int_equal(signer_sign(world, &tree, 100, 150), SIGN_CONFLICT);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_sign(world, &tree, 100, 150), SIGN_CONFLICT);
 	assert_int_equal(world->answer.last_size, 200);
 	small_tree_root(&tree, 200, root);
 	assert_memory_equal(world->answer.last_root, root, SEAL_LEN);
-	assert_int_equal(signer_sign(world, &tree, 0, 250), SIGN_CONFLICT);
-	assert_int_equal(signer_sign(world, &tree, 200, 150), SIGN_BAD);
-	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_sign(world, &tree, 0, 250), SIGN_CONFLICT);
+	assert_int_equal(signer_scene_sign(world, &tree, 200, 150), SIGN_BAD);
+	assert_int_equal(signer_scene_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* Nor is one with another past, whatever is given as a proof. */
@@ -64,19 +67,24 @@ forked_log_is_not_signed(void **state)
 	struct signer_world *world = *state;
 	struct msg_sign msg;
 
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
-	assert_int_equal(signer_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
-	assert_int_equal(signer_sign(world, &branch, 200, 200), SIGN_CONFLICT);
-	msg = signer_sign_request(&tree, 200, 250);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	assert_int_equal(
+	    signer_scene_sign(world, &branch, 200, 200), SIGN_CONFLICT);
+	msg = signer_scene_sign_request(&tree, 200, 250);
 	msg.proof.hash[1][5] ^= 1;
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
-	msg = signer_sign_request(&tree, 200, 250);
+	assert_int_equal(
+	    signer_scene_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	msg = signer_scene_sign_request(&tree, 200, 250);
 	msg.proof.n = 0;
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
-	msg = signer_sign_request(&tree, 200, 250);
+	assert_int_equal(
+	    signer_scene_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	msg = signer_scene_sign_request(&tree, 200, 250);
 	small_tree_root(&branch, 250, msg.checkpoint.root);
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
-	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	assert_int_equal(signer_scene_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* All of it holds after a restart, too. */
@@ -87,13 +95,15 @@ memory_outlives_a_restart(void **state)
 	uint8_t key[SEAL_PUBLIC_LEN];
 
 	memcpy(key, world->hello.public_key, sizeof(key));
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
-	signer_down(world);
-	signer_up(world);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
+	signer_scene_down(world);
+	signer_scene_up(world);
 	assert_memory_equal(key, world->hello.public_key, sizeof(key));
-	assert_int_equal(signer_sign(world, &tree, 0, 100), SIGN_CONFLICT);
-	assert_int_equal(signer_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
-	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_sign(world, &tree, 0, 100), SIGN_CONFLICT);
+	assert_int_equal(
+	    signer_scene_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	assert_int_equal(signer_scene_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* A signer whose memory was taken away signs nothing for a log that knows of a
@@ -104,10 +114,11 @@ forgotten_checkpoint_is_noticed(void **state)
 	struct signer_world *world = *state;
 	char path[512];
 
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
-	signer_find_file(world, "own-", path);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
+	signer_scene_find_file(world, "own-", path);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_FORGOTTEN);
+	assert_int_equal(
+	    signer_scene_sign(world, &tree, 200, 250), SIGN_FORGOTTEN);
 	assert_int_equal(world->answer.last_size, 0);
 }
 
@@ -120,8 +131,8 @@ changed_memory_is_not_believed(void **state)
 	FILE *file;
 	size_t len;
 
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
-	signer_find_file(world, "own-", path);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
+	signer_scene_find_file(world, "own-", path);
 	file = fopen(path, "re");
 	assert_non_null(file);
 	len = fread(note, 1, sizeof(note), file);
@@ -135,7 +146,7 @@ changed_memory_is_not_believed(void **state)
 		(void)fclose(file);
 		assert_int_equal(chmod(path, 0400), 0);
 		assert_int_equal(
-		    signer_sign(world, &tree, 200, 250), SIGN_FAILED);
+		    signer_scene_sign(world, &tree, 200, 250), SIGN_FAILED);
 		assert_true(world->answer.text[0] != '\0');
 		note[at] = (char)(note[at] ^ 1);
 	}
@@ -148,15 +159,16 @@ full_disk_signs_nothing(void **state)
 	struct signer_world *world = *state;
 	struct rlimit none = { 10, RLIM_INFINITY }, before;
 
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	none.rlim_max = before.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_FAILED);
+	assert_int_equal(
+	    signer_scene_sign(world, &tree, 200, 250), SIGN_FAILED);
 	assert_non_null(strstr(world->answer.text, "cannot be kept"));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_int_equal(signer_sign(world, &tree, 200, 240), SIGN_DONE);
+	assert_int_equal(signer_scene_sign(world, &tree, 200, 240), SIGN_DONE);
 }
 
 /* After a rotation both keys sign, and both signed the statement. */
@@ -170,8 +182,8 @@ rotation_is_signed_by_both(void **state)
 	char text[ENTRY_TEXT_MAX], evidence[EVIDENCE_MAX];
 
 	memcpy(old, world->hello.public_key, sizeof(old));
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
-	(void)signer_ask(world, &rotate, sizeof(rotate));
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
+	(void)signer_scene_ask(world, &rotate, sizeof(rotate));
 	assert_int_equal(world->hellos, 2);
 	assert_int_equal(world->hello.state, SIGNER_READY);
 	assert_int_equal(world->hello.has_old, 1);
@@ -185,16 +197,16 @@ rotation_is_signed_by_both(void **state)
 	evidence[strlen(evidence) - 1] = '\0';
 	assert_int_equal(rollover_read(text, evidence, &told), -1);
 	assert_int_equal(rollover_read("public key", "", &told), -1);
-	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
-	assert_true(signer_signed_by(world, old));
-	assert_true(signer_signed_by(world, world->hello.public_key));
+	assert_int_equal(signer_scene_sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_true(signer_scene_signed_by(world, old));
+	assert_true(signer_scene_signed_by(world, world->hello.public_key));
 
 	/* Thirty days later the old one is gone, and what it signed is not
 	 * forgotten. */
 	assert_true(signer_tick(world->signer, world->hello.old_until_ns));
-	assert_int_equal(signer_sign(world, &tree, 250, 260), SIGN_DONE);
-	assert_false(signer_signed_by(world, old));
-	assert_true(signer_signed_by(world, world->hello.public_key));
+	assert_int_equal(signer_scene_sign(world, &tree, 250, 260), SIGN_DONE);
+	assert_false(signer_scene_signed_by(world, old));
+	assert_true(signer_scene_signed_by(world, world->hello.public_key));
 }
 
 /* No key follows another within a minute. */
@@ -221,7 +233,7 @@ logs_are_begun_slowly(void **state)
 	struct signer_world *world = *state;
 	const uint64_t now_ns = UINT64_C(1800000000000000000);
 	const uint64_t hour_ns = UINT64_C(3600000000000);
-	struct msg_sign msg = signer_sign_request(&tree, 0, 200);
+	struct msg_sign msg = signer_scene_sign_request(&tree, 0, 200);
 	struct msg_signed out = { 0 };
 	unsigned begun = 0;
 
@@ -244,11 +256,12 @@ quiet_log_outlives_the_old_key(void **state)
 	struct signer_world *world = *state;
 	const struct msg_rotate rotate = { .head.kind = MSG_ROTATE };
 
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
-	(void)signer_ask(world, &rotate, sizeof(rotate));
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
+	(void)signer_scene_ask(world, &rotate, sizeof(rotate));
 	assert_true(signer_tick(world->signer, world->hello.old_until_ns));
-	assert_int_equal(signer_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
-	assert_int_equal(signer_sign(world, &tree, 200, 250), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_sign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	assert_int_equal(signer_scene_sign(world, &tree, 200, 250), SIGN_DONE);
 }
 
 /* A folder that others may use: no key, no signature, and the reason. */
@@ -257,15 +270,15 @@ loose_folder_is_told(void **state)
 {
 	struct signer_world *world = *state;
 
-	signer_down(world);
+	signer_scene_down(world);
 	assert_int_equal(chmod(world->path, 0750), 0);
-	signer_up(world);
+	signer_scene_up(world);
 	assert_int_equal(world->hello.state, SIGNER_FAILED);
 	assert_non_null(strstr(world->hello.text, "0700"));
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_FAILED);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_FAILED);
 	assert_int_equal(chmod(world->path, 0700), 0);
 	assert_true(signer_tick(world->signer, 1));
-	assert_int_equal(signer_sign(world, &tree, 0, 200), SIGN_DONE);
+	assert_int_equal(signer_scene_sign(world, &tree, 0, 200), SIGN_DONE);
 }
 
 /* Another's log is cosigned when it grows. */
@@ -273,15 +286,16 @@ static void
 growing_log_is_cosigned(void **state)
 {
 	struct signer_world *world = *state;
-	struct msg_cosign msg = signer_cosign_request(world, &tree, 0, 100);
+	struct msg_cosign msg =
+	    signer_scene_cosign_request(world, &tree, 0, 100);
 	struct note_key cosigner;
 	char note[NOTE_MAX];
 	size_t len = msg.note_len, text_len;
 	struct checkpoint checkpoint;
 
 	assert_int_equal(note_key_parse(world->hello.cosigner, &cosigner), 0);
-	signer_connect(world, world->witness);
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_DONE);
+	signer_scene_connect(world, world->witness);
+	assert_int_equal(signer_scene_ask(world, &msg, sizeof(msg)), SIGN_DONE);
 	memcpy(note, msg.note, len);
 	assert_int_equal(
 	    checkpoint_parse(note, len, &checkpoint, &text_len), 0);
@@ -290,8 +304,10 @@ growing_log_is_cosigned(void **state)
 	    1);
 	assert_true(note_verify(note, len, &cosigner, NULL));
 	assert_int_equal(len, msg.note_len + world->answer.note_len);
-	assert_int_equal(signer_cosign(world, &tree, 100, 200), SIGN_DONE);
-	assert_int_equal(signer_cosign(world, &tree, 200, 200), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_cosign(world, &tree, 100, 200), SIGN_DONE);
+	assert_int_equal(
+	    signer_scene_cosign(world, &tree, 200, 200), SIGN_DONE);
 }
 
 /* The order of faults is the one of C2SP tlog-witness. */
@@ -301,28 +317,34 @@ faults_of_a_request_to_cosign_are_told_in_order(void **state)
 	struct signer_world *world = *state;
 	struct msg_cosign msg;
 
-	signer_connect(world, world->witness);
-	assert_int_equal(signer_cosign(world, &tree, 0, 100), SIGN_DONE);
-	msg = signer_cosign_request(world, &branch, 150, 120);
+	signer_scene_connect(world, world->witness);
+	assert_int_equal(signer_scene_cosign(world, &tree, 0, 100), SIGN_DONE);
+	msg = signer_scene_cosign_request(world, &branch, 150, 120);
 	msg.note[0] ^= 1;
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNKNOWN);
+	assert_int_equal(
+	    signer_scene_ask(world, &msg, sizeof(msg)), SIGN_UNKNOWN);
 	msg.note[0] ^= 1;
 	msg.note[strlen(SIGNER_OTHER) + 8] =
 	    msg.note[strlen(SIGNER_OTHER) + 8] == 'A' ? 'B' : 'A';
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_FORBIDDEN);
-	assert_int_equal(signer_cosign(world, &branch, 150, 120), SIGN_BAD);
-	assert_int_equal(signer_cosign(world, &branch, 50, 250), SIGN_CONFLICT);
+	assert_int_equal(
+	    signer_scene_ask(world, &msg, sizeof(msg)), SIGN_FORBIDDEN);
+	assert_int_equal(
+	    signer_scene_cosign(world, &branch, 150, 120), SIGN_BAD);
+	assert_int_equal(
+	    signer_scene_cosign(world, &branch, 50, 250), SIGN_CONFLICT);
 	assert_int_equal(world->answer.last_size, 100);
-	msg = signer_cosign_request(world, &tree, 100, 200);
+	msg = signer_scene_cosign_request(world, &tree, 100, 200);
 	msg.proof.n--;
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
+	assert_int_equal(
+	    signer_scene_ask(world, &msg, sizeof(msg)), SIGN_UNPROVEN);
 	msg.note_len--;
-	assert_int_equal(signer_ask(world, &msg, sizeof(msg)), SIGN_BAD);
-	assert_int_equal(signer_cosign(world, &tree, 100, 200), SIGN_DONE);
+	assert_int_equal(signer_scene_ask(world, &msg, sizeof(msg)), SIGN_BAD);
 	assert_int_equal(
-	    signer_cosign(world, &branch, 200, 200), SIGN_CONFLICT);
+	    signer_scene_cosign(world, &tree, 100, 200), SIGN_DONE);
 	assert_int_equal(
-	    signer_cosign(world, &branch, 200, 250), SIGN_UNPROVEN);
+	    signer_scene_cosign(world, &branch, 200, 200), SIGN_CONFLICT);
+	assert_int_equal(
+	    signer_scene_cosign(world, &branch, 200, 250), SIGN_UNPROVEN);
 }
 
 /* Each link takes its own requests, well-formed, and nothing else. */
@@ -330,23 +352,24 @@ static void
 request_out_of_turn_breaks_the_link(void **state)
 {
 	struct signer_world *world = *state;
-	struct msg_sign msg = signer_sign_request(&tree, 0, 100);
+	struct msg_sign msg = signer_scene_sign_request(&tree, 0, 100);
 
-	signer_connect(world, world->witness);
-	(void)signer_ask(world, &msg, sizeof(msg));
+	signer_scene_connect(world, world->witness);
+	(void)signer_scene_ask(world, &msg, sizeof(msg));
 	assert_true(world->closed);
 	assert_true(link_broken(world->witness));
 	assert_false(link_broken(world->store));
-	signer_connect(world, world->store);
-	signer_wait(world);
+	signer_scene_connect(world, world->store);
+	signer_scene_wait(world);
 	msg.proof.n = UINT32_MAX;
-	(void)signer_ask(world, &msg, sizeof(msg));
+	(void)signer_scene_ask(world, &msg, sizeof(msg));
 	assert_true(world->closed);
 	assert_true(link_broken(world->store));
 }
 
 #define TEST(f)                                                                \
-	cmocka_unit_test_setup_teardown(f, signer_setup, signer_teardown)
+	cmocka_unit_test_setup_teardown(                                       \
+	    f, signer_scene_setup, signer_scene_teardown)
 
 int
 main(void)

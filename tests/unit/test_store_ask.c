@@ -218,6 +218,8 @@ seal_and_acts_are_answered(void **state)
 	assert_int_equal(asker->seal.size, 0);
 	assert_int_equal(asker->seal.note_len, 0);
 	assert_int_equal(asker->seal.state, SEAL_AWAY);
+	/* Its entry 0 is none that says how a log began. */
+	assert_int_equal(asker->seal.begun_ns, 0);
 	assert_in_range(asker->seal.octets, 3000 * 100, 3000 * 2000);
 	ask(asker, &act, sizeof(act));
 	assert_int_equal(asker->acted.ok, 0);

@@ -478,6 +478,8 @@ look_is_begun_and_told(void **state)
 	ask_seal(world);
 	assert_int_equal(world->seal.scrub_ns, 0);
 	assert_int_equal(world->seal.log_size, 1);
+	assert_int_not_equal(world->seal.begun_ns, 0);
+	assert_string_equal(world->seal.begun_text, "");
 	assert_true(world->seal.octets > 0);
 	act(world, AUDIT_SCRUB);
 	assert_int_equal(world->acted.ok, 1);
@@ -508,6 +510,9 @@ renewal_ends_the_store_and_begins_a_log(void **state)
 
 	start_all(world);
 	assert_string_not_equal(world->hello.origin, first);
+	ask_seal(world);
+	assert_int_equal(world->seal.renewed, 1);
+	assert_non_null(strstr(world->seal.begun_text, first));
 	stop(world);
 	assert_int_equal(ledger_open_readonly(world->path, &log), 0);
 	assert_int_equal(ledger_get(log, 0, &entry), 0);
