@@ -199,7 +199,8 @@ inspect_aside_last(const char *path, char *out)
 		if (aside_time(item->d_name) >= 0 &&
 		    strlen(item->d_name) < NAME_MAX_LEN &&
 		    strcmp(item->d_name, out) > 0)
-			(void)snprintf(out, NAME_MAX_LEN, "%s", item->d_name);
+			(void)snprintf(
+			    out, NAME_MAX_LEN, "%.63s", item->d_name);
 	(void)closedir(dir);
 	return out[0] != '\0' ? 0 : DB_NOT_FOUND;
 }
