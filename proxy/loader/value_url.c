@@ -120,12 +120,12 @@ value_octets(const char *text, uint64_t *out)
 void
 value_print_octets(uint64_t octets, char *buf, size_t size)
 {
-	size_t unit = 0;
+	char unit[2] = "";
 
-	while (octets != 0 && octets % 1024 == 0 && units[unit] != '\0') {
+	for (size_t i = 0;
+	     octets != 0 && octets % 1024 == 0 && units[i] != '\0'; i++) {
 		octets /= 1024;
-		unit++;
+		unit[0] = units[i];
 	}
-	(void)snprintf(buf, size, "%" PRIu64 "%.*s", octets, unit > 0 ? 1 : 0,
-	    unit > 0 ? &units[unit - 1] : "");
+	(void)snprintf(buf, size, "%" PRIu64 "%s", octets, unit);
 }
