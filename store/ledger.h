@@ -190,19 +190,17 @@ struct ledger_old {
 	uint64_t blocks; /* between them; the others stay */
 };
 
-/* All up to the first with an entry not older than from_ns, and so many that
- * the log's tables take no more than octets (0: any). Pins may be NULL. */
-int ledger_old(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
-    const struct ledger_pins *pins, struct ledger_old *out);
-
-/* The same at a time: blocks of which an entry is later than now_ns (a clock
- * was ahead) say nothing of their age; they are as old as those behind them. */
 struct ledger_bounds {
 	uint64_t now_ns;
-	uint64_t from_ns;
-	uint64_t octets;
+	uint64_t from_ns; /* what is older may go */
+	uint64_t octets;  /* that the log's tables may take; 0: any */
 };
-int ledger_old_at(struct ledger *ledger, const struct ledger_bounds *bounds,
+
+/* All up to the first with an entry not older than from_ns, and so many that
+ * the tables take no more than octets. Blocks of which an entry is later than
+ * now_ns (a clock was ahead) say nothing of their age; they are as old as those
+ * behind them. Pins may be NULL. */
+int ledger_old(struct ledger *ledger, const struct ledger_bounds *bounds,
     const struct ledger_pins *pins, struct ledger_old *out);
 
 /*

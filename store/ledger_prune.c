@@ -275,16 +275,7 @@ plan_make(struct plan *plan, uint64_t octets)
 }
 
 int
-ledger_old(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
-    const struct ledger_pins *pins, struct ledger_old *out)
-{
-	const struct ledger_bounds bounds = { UINT64_MAX, from_ns, octets };
-
-	return ledger_old_at(ledger, &bounds, pins, out);
-}
-
-int
-ledger_old_at(struct ledger *ledger, const struct ledger_bounds *bounds,
+ledger_old(struct ledger *ledger, const struct ledger_bounds *bounds,
     const struct ledger_pins *pins, struct ledger_old *out)
 {
 	struct db_txn txn;

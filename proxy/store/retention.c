@@ -95,7 +95,7 @@ old_find(const struct retention *retention, uint64_t now_ms, uint64_t wall_ns,
 		    now_ns - retention->retain_ms * UINT64_C(1000000);
 	if (bounds.from_ns == 0 && bounds.octets == 0)
 		return 0;
-	return ledger_old_at(
+	return ledger_old(
 	    store_ledger(retention->store), &bounds, &retention->kept, old);
 }
 

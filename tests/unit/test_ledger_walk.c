@@ -138,6 +138,16 @@ hole_is_not_taken_for_retention(void **state)
 
 /* ---- retention ---- */
 
+/* Whatever the clock says now. */
+static int
+old_at_any_time(struct ledger *ledger, uint64_t from_ns, uint64_t octets,
+    const struct ledger_pins *pins, struct ledger_old *out)
+{
+	const struct ledger_bounds bounds = { UINT64_MAX, from_ns, octets };
+
+	return ledger_old(ledger, &bounds, pins, out);
+}
+
 /* Old blocks are told by age, past those that live rules keep. */
 static void
 age_tells_what_may_go(void **state)
@@ -148,22 +158,24 @@ age_tells_what_may_go(void **state)
 
 	world_append(world, 300, 0, LIVE_PUT); /* 0 and 1 stay */
 	world_append(world, 3000, 0, LIVE_NONE);
-	assert_int_equal(ledger_old(world->log, 0, 0, NULL, &old), 0);
+	assert_int_equal(old_at_any_time(world->log, 0, 0, NULL, &old), 0);
 	assert_int_equal(old.before, 0);
 	assert_int_equal(old.blocks, 0);
 	/* usual_entry() has one every microsecond. */
-	assert_int_equal(ledger_old(world->log, base + 5 * LEDGER_BLOCK * 1000,
-			     0, NULL, &old),
+	assert_int_equal(old_at_any_time(world->log,
+			     base + 5 * LEDGER_BLOCK * 1000, 0, NULL, &old),
 	    0);
 	assert_int_equal(old.first, 2);
 	assert_int_equal(old.before, 5);
 	assert_int_equal(old.blocks, 3);
-	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(
+	    old_at_any_time(world->log, UINT64_MAX, 0, NULL, &old), 0);
 	assert_int_equal(old.before, 3300 / LEDGER_BLOCK);
 	assert_int_equal(old.blocks, 3300 / LEDGER_BLOCK - 2);
 	assert_int_equal(world_prune(world, old.before, 1000), old.blocks);
 	assert_int_equal(world_prune(world, old.before, 1000), 0);
-	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(
+	    old_at_any_time(world->log, UINT64_MAX, 0, NULL, &old), 0);
 	assert_int_equal(old.blocks, 0);
 }
 
@@ -178,10 +190,11 @@ size_tells_what_may_go(void **state)
 
 	world_append(world, 300, 0, LIVE_PUT);
 	world_append(world, 9700, 0, LIVE_NONE);
-	assert_int_equal(ledger_old(world->log, 0, limit, NULL, &old), 0);
+	assert_int_equal(old_at_any_time(world->log, 0, limit, NULL, &old), 0);
 	assert_true(old.before > 10 && old.before < 38);
 	assert_int_equal(world_prune(world, old.before, 1000), old.before - 2);
-	assert_int_equal(ledger_old(world->log, 0, limit, NULL, &again), 0);
+	assert_int_equal(
+	    old_at_any_time(world->log, 0, limit, NULL, &again), 0);
 	assert_true(again.blocks <= 1);
 	assert_int_equal(ledger_pruned(world->log, &pruned), 0);
 	assert_int_equal(pruned.blocks, old.before - 2);
@@ -199,7 +212,8 @@ last_checkpoint_keeps_its_block(void **state)
 	assert_int_equal(store_begin(world->store), 0);
 	store_note_put(world->store, 1000, "note", 4);
 	assert_int_equal(store_commit(world->store, NULL), 0);
-	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(
+	    old_at_any_time(world->log, UINT64_MAX, 0, NULL, &old), 0);
 	assert_int_equal(old.before, 3);
 	assert_int_equal(world_prune(world, 11, 1000), 2);
 }
@@ -224,7 +238,8 @@ entries_of_keys_and_the_first_stay(void **state)
 	world_append(world, 700, 0, LIVE_NONE);
 	key_append(world); /* in block 2 */
 	world_append(world, 800, 0, LIVE_NONE);
-	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(
+	    old_at_any_time(world->log, UINT64_MAX, 0, NULL, &old), 0);
 	assert_int_equal(old.first, 1);
 	assert_int_equal(old.before, 5);
 	assert_int_equal(old.blocks, 3);
@@ -234,7 +249,8 @@ entries_of_keys_and_the_first_stay(void **state)
 	assert_int_equal(ledger_get(world->log, 700, &world->entry), 0);
 	assert_int_equal(world->entry.kind, ENTRY_KEY);
 	assert_int_equal(ledger_get(world->log, 768, &world->entry), DB_PRUNED);
-	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(
+	    old_at_any_time(world->log, UINT64_MAX, 0, NULL, &old), 0);
 	assert_int_equal(old.blocks, 0);
 }
 
@@ -257,7 +273,8 @@ block_with_a_damaged_index_stays(void **state)
 	assert_int_equal(db_commit(&txn), 0);
 	db_close(db);
 	world_open(world);
-	assert_int_equal(ledger_old(world->log, UINT64_MAX, 0, NULL, &old), 0);
+	assert_int_equal(
+	    old_at_any_time(world->log, UINT64_MAX, 0, NULL, &old), 0);
 	assert_int_equal(old.before, 5);
 	assert_int_equal(old.blocks, 3);
 	assert_int_equal(world_prune(world, UINT64_MAX, 1000), 3);
