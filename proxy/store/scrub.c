@@ -209,8 +209,8 @@ scrub_tick(struct scrub *scrub, uint64_t now_ms, uint64_t wall_ns)
 	scrub->begun_ms = now_ms;
 	if (inspector_start(scrub))
 		return;
-	log_line(LOG_WARN, "log: full look: cannot be begun: %s",
-	    strerror(errno));
+	log_line(
+	    LOG_WARN, "log: full look: cannot be begun: %s", strerror(errno));
 	if (!scrub->damaged) /* what was found stays */
 		(void)snprintf(scrub->text, sizeof(scrub->text),
 		    "cannot be begun: %s", strerror(errno));
