@@ -246,5 +246,6 @@ check_session_state(const struct msg_session_state *msg)
 	       msg->authenticated <= 1 && msg->sent_last <= 1 &&
 	       check_address(&msg->local, true) &&
 	       check_address(&msg->remote, true) &&
+	       msg->auth.kind <= AUTH_AO &&
 	       check_text(msg->text, sizeof(msg->text));
 }

@@ -62,6 +62,7 @@ enum msg_kind {
 	MSG_SOCKET_CLOSED, /* session is done with it: close the duplicate */
 	MSG_DIAL,          /* session asks for a connection */
 	MSG_DIAL_FAILED,
+	MSG_NUDGE, /* supervisor -> session: send a KEEPALIVE now */
 	/* loader -> supervisor -> guard */
 	MSG_CFG_BEGIN,
 	MSG_CFG_ROUTER,
@@ -72,6 +73,7 @@ enum msg_kind {
 	MSG_CFG_ASN,
 	MSG_CFG_VALIDATION,
 	MSG_CFG_NEIGHBOR,
+	MSG_CFG_KEY, /* of the neighbour before it; kept from the guard */
 	MSG_CFG_IRR, /* a customer's list; its prefixes follow */
 	MSG_CFG_CLASS,
 	MSG_CFG_REWRITE,
@@ -90,12 +92,15 @@ enum msg_kind {
 	MSG_IRR_PREFIX, /* struct msg_cfg_prefix */
 	MSG_IRR_END,    /* struct msg_irr_end */
 	MSG_HELD,       /* supervisor -> guard: this waits for a person */
+	MSG_PEER_AUTH,  /* supervisor -> guard: segments that no key fitted */
 	MSG_CONFIRMED,  /* guard -> supervisor, rpki: a person said yes */
 	/* supervisor -> store, control, http, rpki */
 	MSG_STORE_CONFIG,
 	MSG_CONTROL_CONFIG,
 	MSG_HTTP_CONFIG,
 	MSG_RPKI_CONFIG, /* struct msg_cfg_rpki */
+	MSG_HTTP_ASK,    /* http -> supervisor: a connection to control, please;
+			    the answer is MSG_CHANNEL, to both */
 	/* supervisor -> store, signer, witness: struct msg_cfg_log */
 	MSG_STORE_LOG,
 	MSG_SIGNER_CONFIG,
@@ -182,6 +187,26 @@ struct address {
 	uint8_t addr[ADDRESS_MAX];
 };
 
+/* How the kernel tells that a TCP segment is its sender's. */
+enum auth_kind {
+	AUTH_NONE = 0,
+	AUTH_MD5 = 1, /* RFC 2385 */
+	AUTH_AO = 2,  /* RFC 5925 */
+};
+
+/* What the kernel has counted, in segments; of a connection, or (by the
+ * supervisor) of what came to the listeners from one neighbour. */
+struct auth_state {
+	uint8_t kind;    /* enum auth_kind */
+	uint8_t current; /* AO: SendID of the key that signs what we send */
+	uint8_t next;    /* AO: RNextKeyID, the RecvID that we ask for */
+	uint8_t zero[5];
+	uint64_t good;
+	uint64_t bad;         /* the key is there, the MAC is wrong */
+	uint64_t unknown;     /* a KeyID that we have not */
+	uint64_t unsigned_in; /* without an option, where one is due */
+};
+
 /* ---- supervisor -> any ---- */
 
 struct msg_channel { /* MSG_CHANNEL, fd is the receiver's end */
@@ -250,7 +275,7 @@ struct msg_session_config { /* MSG_SESSION_CONFIG: first, and on change */
 	uint8_t families;         /* enum family bits offered */
 	uint8_t internal;         /* iBGP: rules go out, none come in */
 	uint8_t passive;          /* never asks to dial */
-	uint8_t authenticated;    /* a key is configured */
+	uint8_t authenticated;    /* enum auth_kind, as configured */
 	uint16_t connect_retry_s; /* longest wait between attempts */
 	uint32_t local_pref;
 	uint32_t zero;
@@ -268,7 +293,7 @@ struct msg_socket { /* MSG_SOCKET + fd, MSG_SOCKET_CLOSED */
 	struct msg_head head;
 	uint32_t id; /* the supervisor's number for this connection */
 	uint8_t direction;
-	uint8_t authenticated; /* the kernel checks a key on it */
+	uint8_t authenticated; /* enum auth_kind: what the kernel checks */
 	uint16_t zero;
 	struct address local;
 	struct address remote;

@@ -279,14 +279,49 @@ struct msg_cfg_neighbor {
 	uint8_t ttl_hops; /* TTL security: hops away, 0: off */
 	uint16_t hold_s;
 	uint16_t connect_retry_s;
-	uint8_t authenticated; /* a key file is configured */
+	uint8_t authenticated; /* enum auth_kind */
 	uint8_t multihop;      /* TTL to send without TTL security; 0: 64
 				  internal, 1 external */
-	uint8_t zero[2];
+	uint8_t range_len; /* remote is a prefix of this length, and this one
+			      place for any neighbour inside; 0: one address */
+	uint8_t zero;
 	struct address remote;        /* port: where to dial, 0 is 179 */
 	struct address local;         /* afi 0: any */
 	char name[NAME_MAX_LEN];      /* "rr1", or "acme/198.51.100.2" */
-	char password_file[PATH_LEN]; /* absolute; blanked for the guard */
+	char password_file[PATH_LEN]; /* AUTH_MD5: absolute; blanked for the
+					 guard */
+};
+
+/* RFC 5926, and what else Linux has. */
+enum ao_algorithm {
+	AO_HMAC_SHA1 = 1,   /* hmac(sha1), 96 bits of it */
+	AO_CMAC_AES128 = 2, /* cmac(aes128), 96 bits */
+	AO_HMAC_SHA256 = 3, /* hmac(sha256), 96 bits */
+};
+
+#define AO_KEYS_MAX 16 /* of one neighbour */
+
+/* One key of the neighbour whose message came last (AUTH_AO: one at least). Of
+ * the keys whose time it is, the one that begins last is wanted, of several
+ * the later one; all are taken until they end. */
+struct msg_cfg_key {
+	struct msg_head head;
+	uint8_t send_id;
+	uint8_t receive_id;
+	uint8_t algorithm;       /* enum ao_algorithm */
+	uint8_t exclude_options; /* TCP options are not signed */
+	uint32_t zero;
+	uint64_t from_s;     /* wall; 0: always */
+	uint64_t until_s;    /* wall, exclusive; 0: for ever */
+	char file[PATH_LEN]; /* absolute: the secret */
+};
+
+/* supervisor -> guard, when it has grown, every 10 s at most */
+struct msg_peer_auth {
+	struct msg_head head;
+	uint32_t peer;
+	uint32_t zero;
+	struct auth_state auth; /* at the listeners, since the start */
 };
 
 struct msg_cfg_error {

@@ -55,7 +55,8 @@ struct msg_session_state { /* first on a new channel, on change, and at most
 	uint8_t router_id[4];
 	struct address local;
 	struct address remote;
-	char text[192]; /* why it went down, for a person */
+	struct auth_state auth; /* of the connection now, zero without one */
+	char text[192];         /* why it went down, for a person */
 };
 
 struct msg_rule_announce { /* then rule, then raw */

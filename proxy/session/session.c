@@ -278,7 +278,7 @@ config_valid(const struct msg_session_config *msg)
 	return msg->local_asn != 0 && msg->peer_asn != 0 &&
 	       msg->families != 0 && (msg->families & ~FAMILY_ALL) == 0 &&
 	       msg->internal <= 1 && msg->passive <= 1 &&
-	       msg->authenticated <= 1 && msg->hold_s != 1 &&
+	       msg->authenticated <= AUTH_AO && msg->hold_s != 1 &&
 	       msg->hold_s != 2 && check_text(msg->name, sizeof(msg->name)) &&
 	       check_ignore(&msg->ignore) && check_wishes(&msg->wishes) &&
 	       (msg->internal == 0 || msg->local_asn == msg->peer_asn);

@@ -75,8 +75,8 @@ key_set(struct supervisor *supervisor, const struct setup *setup)
 	int err;
 
 	if (password_read(neighbor->password_file, &password, unread) == 0) {
-		err = listeners_key(
-		    supervisor->listeners, &neighbor->remote, &password);
+		err = listeners_key(supervisor->listeners, &neighbor->remote,
+		    neighbor->range_len, &password);
 		/* A listener's keys are counted: net.core.optmem_max. */
 		why = err < 0 ? strerror(-err) : NULL;
 	}
@@ -112,8 +112,8 @@ keys_update(struct supervisor *supervisor, const struct setup *setups,
 
 		if (old->authenticated != 0 &&
 		    (row == 0 || setups[row - 1].neighbor.authenticated == 0))
-			(void)listeners_key(
-			    supervisor->listeners, &old->remote, NULL);
+			(void)listeners_key(supervisor->listeners, &old->remote,
+			    old->range_len, NULL);
 	}
 	for (uint32_t i = 0; i < supervisor->set->neighbors.n; i++) {
 		if (setups[i].neighbor.authenticated != 0)

@@ -48,7 +48,7 @@ dial_connect(struct dial *dial, const struct msg_cfg_neighbor *neighbor,
 		return -dial->fd;
 	err = tcp_ttl_for(dial->fd, neighbor);
 	if (err == 0 && password != NULL)
-		err = tcp_key(dial->fd, &neighbor->remote, password);
+		err = tcp_key(dial->fd, &neighbor->remote, 0, password);
 	if (err < 0)
 		return -err;
 	if (from_len > 0 &&

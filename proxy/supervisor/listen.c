@@ -224,7 +224,7 @@ listeners_update(struct listeners *listeners, const struct cfg_set *set)
 
 int
 listeners_key(struct listeners *listeners, const struct address *remote,
-    const struct password *password)
+    unsigned len, const struct password *password)
 {
 	int first = 0;
 
@@ -234,7 +234,7 @@ listeners_key(struct listeners *listeners, const struct address *remote,
 
 		if (listener->address.afi != remote->afi)
 			continue;
-		err = tcp_key(listener->fd, remote, password);
+		err = tcp_key(listener->fd, remote, len, password);
 		if (err < 0 && first == 0)
 			first = err;
 	}

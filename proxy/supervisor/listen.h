@@ -27,10 +27,10 @@ void listeners_free(struct listeners *listeners);
  */
 int listeners_update(struct listeners *listeners, const struct cfg_set *set);
 
-/* Set remote's key on each listener of its family, NULL: take it away. 0 or
- * -errno of the first that failed. */
+/* Set remote's key on each listener of its family, NULL: take it away; len as
+ * for tcp_key(). 0 or -errno of the first that failed. */
 int listeners_key(struct listeners *listeners, const struct address *remote,
-    const struct password *password);
+    unsigned len, const struct password *password);
 
 /* TTL 255 in the SYN-ACK, for peers with TTL security; else the default. */
 void listeners_ttl(struct listeners *listeners, bool security);

@@ -144,7 +144,7 @@ socket_secure(struct peer *peer, int fd)
 		return -EHOSTUNREACH;
 	err = key_read(peer, &password);
 	if (err == 0 && neighbor->authenticated != 0)
-		err = tcp_key(fd, &neighbor->remote, &password);
+		err = tcp_key(fd, &peer->remote, 0, &password);
 	password_wipe(&password);
 	return err < 0 ? err : tcp_ttl_for(fd, neighbor);
 }
@@ -342,6 +342,8 @@ peer_new(struct supervisor *supervisor, const struct setup *setup)
 		return NULL;
 	peer->supervisor = supervisor;
 	peer->setup = *setup;
+	if (setup->neighbor.range_len == 0)
+		peer->remote = setup->neighbor.remote;
 	peer->process.program = "sluice-session";
 	peer->process.limit = PEER_CHANNEL;
 	peer->process.ops = &peer_ops;
@@ -387,6 +389,8 @@ peer_change(struct peer *peer, const struct setup *setup)
 	bool was_leaving = peer->state == PEER_LEAVING;
 
 	peer->setup = *setup;
+	if (setup->neighbor.range_len == 0)
+		peer->remote = setup->neighbor.remote;
 	if (was_leaving) {
 		/* Configured again while its process still ends. */
 		peer->state = PEER_CHANGING;

@@ -83,9 +83,9 @@ essentials_equal(
     const struct msg_cfg_neighbor *a, const struct msg_cfg_neighbor *b)
 {
 	return a->asn == b->asn && a->families == b->families &&
-	       a->passive == b->passive && a->ttl_hops == b->ttl_hops &&
-	       a->multihop == b->multihop && a->hold_s == b->hold_s &&
-	       a->authenticated == b->authenticated &&
+	       a->passive == b->passive && a->range_len == b->range_len &&
+	       a->ttl_hops == b->ttl_hops && a->multihop == b->multihop &&
+	       a->hold_s == b->hold_s && a->authenticated == b->authenticated &&
 	       (a->index == CFG_INTERNAL) == (b->index == CFG_INTERNAL) &&
 	       address_equal(&a->remote, &b->remote) &&
 	       address_equal(&a->local, &b->local) &&

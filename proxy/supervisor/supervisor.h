@@ -53,6 +53,8 @@ enum peer_state {
 struct peer {
 	struct supervisor *supervisor;
 	struct setup setup;
+	struct address remote; /* whose place it is now: the neighbour's, or (of
+				  a range) who came; afi 0: nobody yet */
 	struct process process;
 	struct peer_socket sockets[PEER_SOCKETS_MAX];
 	struct dial *dial;

@@ -49,7 +49,8 @@ tcp_open(const struct address *address)
 }
 
 int
-tcp_key(int fd, const struct address *remote, const struct password *password)
+tcp_key(int fd, const struct address *remote, unsigned len,
+    const struct password *password)
 {
 	struct tcp_md5sig md5 = { 0 };
 	struct sockaddr_storage to;
@@ -62,7 +63,12 @@ tcp_key(int fd, const struct address *remote, const struct password *password)
 		md5.tcpm_keylen = (uint16_t)password->len;
 		memcpy(md5.tcpm_key, password->octets, password->len);
 	}
-	if (setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &md5, sizeof(md5)) < 0)
+	if (len > 0) {
+		md5.tcpm_flags = TCP_MD5SIG_FLAG_PREFIX;
+		md5.tcpm_prefixlen = (uint8_t)len;
+	}
+	if (setsockopt(fd, IPPROTO_TCP, len > 0 ? TCP_MD5SIG_EXT : TCP_MD5SIG,
+		&md5, sizeof(md5)) < 0)
 		err = -errno;
 	explicit_bzero(&md5, sizeof(md5));
 	/* Nothing to take away, or a kernel without keys. */

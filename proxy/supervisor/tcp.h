@@ -14,10 +14,11 @@ int tcp_open(const struct address *address);
 /*
  * Set the key for segments from and to remote (RFC 2385), on a listening
  * socket or one of the connection; NULL takes it away, which is fine when
- * there is none. 0 or -errno.
+ * there is none. len: remote is a prefix of this length, 0: one address. 0 or
+ * -errno.
  */
-int tcp_key(
-    int fd, const struct address *remote, const struct password *password);
+int tcp_key(int fd, const struct address *remote, unsigned len,
+    const struct password *password);
 
 /* The TTL of what is sent; 255 on a listener lets peers with TTL security
  * take the SYN-ACK. 0 or -errno. */

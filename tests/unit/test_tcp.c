@@ -127,10 +127,10 @@ key_is_asked_for(void **state)
 	int with_right = tcp_open(&ipv4);
 
 	(void)state;
-	if (tcp_key(in, &ipv4, &right) == -ENOPROTOOPT)
+	if (tcp_key(in, &ipv4, 0, &right) == -ENOPROTOOPT)
 		skip();
-	assert_int_equal(tcp_key(with_wrong, &ipv4, &wrong), 0);
-	assert_int_equal(tcp_key(with_right, &ipv4, &right), 0);
+	assert_int_equal(tcp_key(with_wrong, &ipv4, 0, &wrong), 0);
+	assert_int_equal(tcp_key(with_right, &ipv4, 0, &right), 0);
 	dial(without, &bound);
 	dial(with_wrong, &bound);
 	assert_false(ready(in, POLLIN, 200));
@@ -149,7 +149,7 @@ absent_key_is_taken_away(void **state)
 	int fd = tcp_open(&ipv4);
 
 	(void)state;
-	assert_int_equal(tcp_key(fd, &ipv4, NULL), 0);
+	assert_int_equal(tcp_key(fd, &ipv4, 0, NULL), 0);
 	(void)close(fd);
 }
 
