@@ -3,6 +3,7 @@
 #include "policy/bitmask.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define LOW_BITS 6 /* bits of a value that choose the bit within a word */
 
@@ -97,14 +98,12 @@ group_add(const struct rule_term *terms, unsigned n, struct bitmask_set *out)
 	struct bitmask_set group;
 	uint64_t any = 0;
 
+	memset(&group, 0xff, sizeof(group));
 	for (unsigned i = 0; i < n; i++) {
 		struct term_set set = term_set_of(&terms[i]);
 
-		for (unsigned w = 0; w < BITMASK_WORDS; w++) {
-			uint64_t word = term_set_word(&set, w);
-
-			group.word[w] = i == 0 ? word : group.word[w] & word;
-		}
+		for (unsigned w = 0; w < BITMASK_WORDS; w++)
+			group.word[w] &= term_set_word(&set, w);
 	}
 	for (unsigned w = 0; w < BITMASK_WORDS; w++) {
 		out->word[w] |= group.word[w];

@@ -33,6 +33,15 @@ session_meets(
 	return matchset_intersects(&bgp, rule);
 }
 
+/* An address, or a range with its length. */
+static const char *
+end_print(const struct prefix *end, char *buf, size_t size)
+{
+	return end->len < afi_bits(end->afi)
+		   ? prefix_print(end, buf, size)
+		   : prefix_print_address(end, buf, size);
+}
+
 static enum reason
 session_check(const struct check_ask *ask)
 {
@@ -47,7 +56,7 @@ session_check(const struct check_ask *ask)
 		return REASON_ACCEPTED;
 	return check_say(ask, REASON_OWN_SESSION,
 	    "matches BGP packets between %s and our %s",
-	    prefix_print_address(remote, theirs, sizeof(theirs)),
+	    end_print(remote, theirs, sizeof(theirs)),
 	    local->afi == AFI_NONE
 		? "address"
 		: prefix_print_address(local, ours, sizeof(ours)));

@@ -38,7 +38,7 @@ line_source(struct line *line, const struct unicast_route *route)
 }
 
 static enum reason
-accept(const struct check_ask *ask, const struct unicast_route *best,
+accept_best(const struct check_ask *ask, const struct unicast_route *best,
     bool failed_over)
 {
 	struct line line = check_line(ask);
@@ -155,7 +155,7 @@ against_view(const struct check_ask *ask, const struct prefix *dst)
 		return refuse_best(ask, reason, &best);
 	if (view->more(view->ctx, dst, objects, &judged, &more))
 		return refuse_more(ask, dst, &more);
-	return accept(ask, &best, failed_over);
+	return accept_best(ask, &best, failed_over);
 }
 
 enum reason

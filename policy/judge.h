@@ -76,8 +76,9 @@ struct question {
 	/* All customers' registered prefixes, tagged with a customer's number
 	 * each; asked with protect_customers only, and then NULL refuses. */
 	const struct prefix_set *others;
-	/* Ends of the customer's BGP session with us, host prefixes; of the
-	 * family NONE where there is no session (local: not yet known). */
+	/* Ends of the customer's BGP session with us, host prefixes (remote,
+	 * not known yet: the range it comes from); of the family NONE where
+	 * there is no session (local: not yet known). */
 	const struct prefix *local;
 	const struct prefix *remote;
 	const struct wish *wish; /* NULL: none */

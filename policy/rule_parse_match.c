@@ -103,6 +103,18 @@ prefix_component(struct rule_parse *parse, bool is_dst)
 	return 0;
 }
 
+/* Place of c in the part, or its end. Only the part is looked at: a list may
+ * be one word of a hundred parts. */
+static size_t
+find_in(const struct rule_lex *lex, struct part part, char c)
+{
+	for (size_t i = part.from; i < part.to; i++) {
+		if (rule_lex_at(lex, i) == c)
+			return i;
+	}
+	return part.to;
+}
+
 static bool
 is_op(char c)
 {
@@ -216,12 +228,10 @@ constant_value(struct rule_parse *parse, unsigned type, struct part part,
     struct pending *pending)
 {
 	struct rule_lex *lex = &parse->lex;
-	size_t colon = rule_lex_find(lex, part.from, ':');
+	size_t colon = find_in(lex, part, ':');
 	uint64_t value = 0;
 	unsigned op;
 
-	if (colon > part.to)
-		colon = part.to;
 	if (!rule_words_find(constant_ops, rule_lex_from(lex, part.from),
 		colon - part.from, &op))
 		return 0;
@@ -241,7 +251,7 @@ numeric_value(struct rule_parse *parse, unsigned type, struct part part,
 {
 	struct rule_lex *lex = &parse->lex;
 	uint64_t max = type == RULE_DSCP ? 63 : UINT64_MAX;
-	size_t dash = rule_lex_find(lex, part.from, '-');
+	size_t dash = find_in(lex, part, '-');
 	uint64_t first, last;
 	int done = constant_value(parse, type, part, pending);
 
@@ -314,9 +324,8 @@ flag_sum(const struct rule_lex *lex, unsigned type, struct part part,
 
 	*value = 0;
 	for (; name.from <= part.to; name.from = name.to + 1) {
-		name.to = rule_lex_find(lex, name.from, '+');
-		if (name.to > part.to)
-			name.to = part.to;
+		name.to =
+		    find_in(lex, (struct part){ name.from, part.to }, '+');
 		if (flag_names(lex, type, name, value))
 			continue;
 		return rule_lex_fail_at(lex, name.from,

@@ -76,7 +76,10 @@ struct db_txn {
 	size_t written; /* octets put so far */
 };
 
+/* valgrind has less address space to give. */
+#ifndef DB_MAP_DEFAULT
 #define DB_MAP_DEFAULT ((size_t)1 << 36) /* 64 GiB of address space */
+#endif
 
 /*
  * Open the folder at path for writing, made with mode 0700 when it is not

@@ -198,8 +198,10 @@ report_died(struct inspect_report *report, uint64_t limit_ms, int status)
 	}
 	if (WIFSIGNALED(status))
 		name = sigabbrev_np(WTERMSIG(status));
-	/* No content does that to a process: memory was short, or a person. */
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+	/* No content does that to a process: memory was short, or a person;
+	 * or a call that it may not make. */
+	if (WIFSIGNALED(status) &&
+	    (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGSYS))
 		report->error = DB_MEMORY;
 	(void)snprintf(report->why, sizeof(report->why),
 	    "whoever looked at it was ended by %s%s",

@@ -173,7 +173,7 @@ inspect_origin(struct inspect_state *look)
 	const uint8_t *data;
 	struct db_txn txn;
 	bool named = false;
-	size_t len;
+	size_t len = 0;
 	int err = db_begin(look->db, &txn, false);
 
 	if (err == 0)
@@ -324,6 +324,7 @@ node_look(struct inspect_state *look, unsigned level, uint64_t index)
 	if (err == 0)
 		err = hash_read(look, &txn, level, index, node);
 	db_abort(&txn);
+	/* cppcheck-suppress uninitvar ; level_read() has filled it */
 	if (err == 0 && memcmp(node, part.node[LEVEL_BITS], SEAL_LEN) != 0)
 		return log_fault(look, index << LEVEL_BITS * level,
 		    "a hash over its block is not made of those below");

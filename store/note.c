@@ -8,7 +8,8 @@
 
 #define DASH         "\xe2\x80\x94 " /* U+2014, with the space after it */
 #define DASH_LEN     4
-#define ROOT_CHARS   SEAL_BASE64_LEN(SEAL_LEN)
+#define ROOT_CHARS   ((size_t)SEAL_BASE64_LEN(SEAL_LEN))
+#define ID_CHARS     ((size_t)2 * NOTE_ID_LEN)
 #define TIME_LEN     8
 #define BLOB_MAX     (NOTE_ID_LEN + TIME_LEN + SEAL_SIGNATURE_LEN)
 /* Octets behind a key's name in a line may be another algorithm's; they are
@@ -165,27 +166,27 @@ note_key_make(struct note_key *key, const char *name,
 }
 
 static void
-print_id(const uint8_t id[NOTE_ID_LEN], char out[2 * NOTE_ID_LEN + 1])
+print_id(const uint8_t id[NOTE_ID_LEN], char out[ID_CHARS + 1])
 {
-	(void)snprintf(out, 2 * NOTE_ID_LEN + 1, "%02x%02x%02x%02x", id[0],
-	    id[1], id[2], id[3]);
+	(void)snprintf(
+	    out, ID_CHARS + 1, "%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
 }
 
 int
 note_key_parse(const char *text, struct note_key *key)
 {
 	uint8_t blob[1 + SEAL_PUBLIC_LEN];
-	char name[NOTE_NAME_MAX] = "", id[2 * NOTE_ID_LEN + 1];
+	char name[NOTE_NAME_MAX] = "", id[ID_CHARS + 1];
 	size_t len = strnlen(text, NOTE_VKEY_MAX);
 	const char *plus = memchr(text, '+', len);
 	size_t at = plus == NULL ? len : (size_t)(plus - text);
 
 	memset(key, 0, sizeof(*key));
 	if (plus == NULL || at >= sizeof(name) || len == NOTE_VKEY_MAX ||
-	    len - at != 1 + 2 * NOTE_ID_LEN + 1 + SEAL_BASE64_LEN(sizeof(blob)))
+	    len - at != 1 + ID_CHARS + 1 + SEAL_BASE64_LEN(sizeof(blob)))
 		return -1;
 	memcpy(name, text, at);
-	at += 1 + 2 * NOTE_ID_LEN;
+	at += 1 + ID_CHARS;
 	if (text[at] != '+' ||
 	    seal_base64_decode(&text[at + 1], len - at - 1, blob,
 		sizeof(blob)) != sizeof(blob) ||
@@ -193,7 +194,7 @@ note_key_parse(const char *text, struct note_key *key)
 	    note_key_make(key, name, blob[0], &blob[1]) != 0)
 		return -1;
 	print_id(key->id, id);
-	if (memcmp(id, &text[at - 2 * NOTE_ID_LEN], 2 * NOTE_ID_LEN) == 0)
+	if (memcmp(id, &text[at - ID_CHARS], ID_CHARS) == 0)
 		return 0;
 	memset(key, 0, sizeof(*key));
 	return -1;
@@ -203,7 +204,7 @@ int
 note_key_print(const struct note_key *key, char *buf, size_t size)
 {
 	uint8_t blob[1 + SEAL_PUBLIC_LEN];
-	char id[2 * NOTE_ID_LEN + 1], base64[SEAL_BASE64_LEN(sizeof(blob)) + 1];
+	char id[ID_CHARS + 1], base64[SEAL_BASE64_LEN(sizeof(blob)) + 1];
 	int len;
 
 	blob[0] = key->algorithm;

@@ -79,7 +79,7 @@ bool key_ring_add(struct key_ring *ring, const struct note_key *key);
 
 /* What an entry about keys says (as source_key): a link only when both keys
  * have signed it. */
-void key_ring_link(void *ring, const char *text, const char *evidence);
+void key_ring_link(void *ctx, const char *text, const char *evidence);
 
 /* Trust what is linked with what is trusted, in both directions, and so on. */
 void key_ring_follow(struct key_ring *ring);

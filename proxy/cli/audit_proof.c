@@ -87,7 +87,7 @@ int
 audit_checkpoint(const struct audit *audit)
 {
 	struct source_seal seal;
-	struct checkpoint checkpoint;
+	struct checkpoint checkpoint = { 0 };
 	struct json *json;
 	int status;
 
@@ -136,15 +136,19 @@ static int
 text_put(const struct audit *audit, const char *text, size_t len)
 {
 	const char *path = audit->args->output;
-	FILE *file = path != NULL ? fopen(path, "we") : audit->show->out;
+	FILE *file;
 	bool failed;
 
+	if (path == NULL) {
+		/* main looks at standard output. */
+		(void)fwrite(text, 1, len, audit->show->out);
+		return CLI_DONE;
+	}
+	file = fopen(path, "we");
 	if (file == NULL)
 		return audit_complain(
 		    audit, CLI_WRONG, "%.200s: %s", path, strerror(errno));
 	failed = fwrite(text, 1, len, file) != len;
-	if (path == NULL)
-		return CLI_DONE; /* main looks at standard output */
 	failed = fclose(file) != 0 || failed;
 	return failed ? audit_complain(
 			    audit, CLI_NO, "%.200s: %s", path, strerror(errno))

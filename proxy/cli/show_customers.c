@@ -7,7 +7,7 @@
 #include "proxy/cli/table.h"
 #include "proxy/control/when.h"
 
-#define SHARE_MAX (2 * SHOW_NUMBER_MAX)
+#define SHARE_MAX ((size_t)2 * SHOW_NUMBER_MAX)
 #define FLAGS_MAX 64
 
 /* "41/50", "41" without a limit. */

@@ -81,16 +81,72 @@ session_note(const struct json *row)
 	return missing[1] ? "ipv6-unicast is not complete" : NULL;
 }
 
+/* "198.51.100.0/28#1" of a range: who came to it, "198.51.100.5#1". */
+static const char *
+neighbor_name(const struct json *row, char *buf, size_t size)
+{
+	const char *name = show_field(row, "neighbor");
+	const char *mark = strrchr(name, '#');
+	const char *came = json_text(row, "remote");
+
+	if (mark == NULL || came == NULL || !json_true_at(row, "up"))
+		return name;
+	(void)snprintf(buf, size, "%s%s", came, mark);
+	return buf;
+}
+
+/* Some session's segments are signed. */
+static bool
+any_auth(const struct answer *answer)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < answer->n_rows && !any; i++) {
+		struct json *line = answer_row(answer, i);
+		const struct json *auth =
+		    json_get(json_get(line, "row"), "auth");
+		const char *kind = json_text(auth, "kind");
+
+		any = kind != NULL && strcmp(kind, "none") != 0;
+		json_free(line);
+	}
+	return any;
+}
+
+/* "", "md5", "tcp-ao", or with its keys and counts "tcp-ao key 2 (next 3), good
+ * 1234, bad 0, unknown 0, unsigned 0". */
+static void
+auth_print(const struct json *row, char *buf, size_t size)
+{
+	const struct json *auth = json_get(row, "auth");
+	const char *kind = show_field(auth, "kind");
+	uint64_t current, next;
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], c[SHOW_NUMBER_MAX],
+	    d[SHOW_NUMBER_MAX];
+
+	(void)snprintf(
+	    buf, size, "%.8s", strcmp(kind, "none") == 0 ? "" : kind);
+	if (json_number(auth, "current_key", &current) &&
+	    json_number(auth, "next_key", &next))
+		(void)snprintf(buf, size,
+		    "tcp-ao key %" PRIu64 " (next %" PRIu64
+		    "), good %s, bad %s, unknown %s, unsigned %s",
+		    current, next, show_number(auth, "good", a),
+		    show_number(auth, "bad", b),
+		    show_number(auth, "unknown_key", c),
+		    show_number(auth, "unsigned", d));
+}
+
 static void
 session_add(
     const struct show *show, struct table *table, const struct json *row)
 {
 	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX], known[SHOW_NUMBER_MAX],
 	    malformed[SHOW_NUMBER_MAX], share[2 * SHOW_NUMBER_MAX],
-	    routes[3 * SHOW_NUMBER_MAX];
+	    routes[3 * SHOW_NUMBER_MAX], auth[8 * SHOW_NUMBER_MAX], name[96];
 	const char *cells[] = {
 		is_inward(row) ? "(inward)" : show_field(row, "customer"),
-		show_field(row, "neighbor"),
+		neighbor_name(row, name, sizeof(name)),
 		show_number(row, "asn", asn),
 		show_field(row, "state"),
 		show_age(show, row, "since", false, age),
@@ -102,7 +158,8 @@ session_add(
 
 	used(row, share, sizeof(share));
 	routes_short(row, routes, sizeof(routes));
-	table_add(table, cells, NULL, session_note(row));
+	auth_print(row, auth, sizeof(auth));
+	table_add(table, cells, auth, session_note(row));
 }
 
 void
@@ -110,8 +167,8 @@ show_sessions(const struct show *show, const struct answer *answer)
 {
 	static const char *const heads[] = { "CUSTOMER", "NEIGHBOR", "AS",
 		"STATE", "FOR", "USED", "KNOWN", "BAD", "ROUTES" };
-	struct table *table =
-	    table_new(heads, sizeof(heads) / sizeof(heads[0]), NULL, 0x1f4);
+	struct table *table = table_new(heads, sizeof(heads) / sizeof(heads[0]),
+	    any_auth(answer) ? "AUTH" : NULL, 0x1f4);
 
 	if (answer->n_rows == 0) {
 		SHOW(show, "no sessions", "\n");
@@ -219,17 +276,38 @@ session_counters(const struct show *show, const struct json *row)
 }
 
 /* With a key: does the kernel check it now? */
-static const char *
-key_words(const struct json *row)
+static void
+key_print(const struct show *show, const struct json *row)
 {
+	const char *kind = show_field(json_get(row, "auth"), "kind");
 	const char *key = show_field(row, "key");
 
 	if (strcmp(key, "none") == 0)
-		return "no key";
-	if (strcmp(key, "checked") == 0)
-		return "key checked";
-	return json_true_at(row, "up") ? "key configured, NOT checked"
-				       : "key configured, not up";
+		SHOW(show, "no key");
+	else
+		SHOW(show, strcmp(kind, "none") == 0 ? "" : kind,
+		    strcmp(kind, "none") == 0 ? "" : " ", "key ",
+		    strcmp(key, "checked") == 0 ? "checked"
+		    : json_true_at(row, "up")   ? "configured, NOT checked"
+						: "configured, not up");
+}
+
+/* Of TCP-AO: which keys, and what became of segments that came. */
+static void
+session_auth(const struct show *show, const struct json *row)
+{
+	const struct json *auth = json_get(row, "auth");
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], c[SHOW_NUMBER_MAX],
+	    d[SHOW_NUMBER_MAX];
+
+	if (strcmp(show_field(auth, "kind"), "tcp-ao") != 0)
+		return;
+	SHOW(show, "  tcp-ao       key ", show_number(auth, "current_key", a),
+	    " (next ", show_number(auth, "next_key", b), "), good ",
+	    show_number(auth, "good", c), ", bad ",
+	    show_number(auth, "bad", d));
+	SHOW(show, ", unknown key ", show_number(auth, "unknown_key", a),
+	    ", unsigned ", show_number(auth, "unsigned", b), "\n");
 }
 
 static const char *
@@ -255,8 +333,10 @@ session_terms(const struct show *show, const struct json *row)
 	if (up)
 		SHOW(show, "hold time ", show_number(row, "hold_time", hold),
 		    " s, refresh ", show_field(row, "refresh"), ", ");
-	SHOW(show, key_words(row), inward ? ", emit " : ", mode ",
+	key_print(show, row);
+	SHOW(show, inward ? ", emit " : ", mode ",
 	    show_field(row, inward ? "emit" : "mode"), "\n");
+	session_auth(show, row);
 	if (!inward)
 		SHOW(
 		    show, "  validation   ", show_field(row, "validate"), "\n");

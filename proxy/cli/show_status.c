@@ -200,6 +200,7 @@ status_rules(const struct show *show, const struct json *row)
 	if (json_number(row, "damped", &n) && n > 0)
 		SHOW(show, "           ", show_number(row, "damped", number),
 		    n == 1 ? " waits" : " wait",
+		    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
 		    " for a best match that is gone (`sluice rules --ground "
 		    "gone`)",
 		    "\n");

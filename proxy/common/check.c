@@ -235,6 +235,19 @@ check_ignore(const struct ignore *ignore)
 }
 
 bool
+check_auth(const struct auth_state *auth)
+{
+	return auth->kind <= AUTH_AO &&
+	       check_zero(auth->zero, sizeof(auth->zero));
+}
+
+bool
+check_peer_auth(const struct msg_peer_auth *msg)
+{
+	return msg->zero == 0 && check_auth(&msg->auth);
+}
+
+bool
 check_session_state(const struct msg_session_state *msg)
 {
 	unsigned families = FAMILY_ALL;
@@ -245,7 +258,6 @@ check_session_state(const struct msg_session_state *msg)
 	       (msg->complete & ~families) == 0 && msg->refresh <= 2 &&
 	       msg->authenticated <= 1 && msg->sent_last <= 1 &&
 	       check_address(&msg->local, true) &&
-	       check_address(&msg->remote, true) &&
-	       msg->auth.kind <= AUTH_AO &&
+	       check_address(&msg->remote, true) && check_auth(&msg->auth) &&
 	       check_text(msg->text, sizeof(msg->text));
 }

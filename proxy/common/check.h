@@ -46,6 +46,8 @@ bool check_out_rule(const struct msg_out_rule *msg);
 bool check_unicast(const struct msg_unicast *msg);
 bool check_ignore(const struct ignore *ignore);
 bool check_session_state(const struct msg_session_state *msg);
+bool check_auth(const struct auth_state *auth);
+bool check_peer_auth(const struct msg_peer_auth *msg);
 bool check_ctl_request(const struct msg_ctl_request *msg);
 bool check_ctl_rule(const struct msg_ctl_rule *msg);
 bool check_ctl_route(const struct msg_ctl_route *msg);

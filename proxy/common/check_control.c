@@ -84,6 +84,7 @@ check_ctl_status(const struct msg_ctl_status *msg)
 {
 	return msg->panic <= 1 && msg->frozen <= 1 && msg->selftest_ok <= 1 &&
 	       msg->rpki_held <= 1 && msg->rpki <= RPKI_GONE &&
+	       check_auth(&msg->md5) &&
 	       check_text(msg->selftest_text, sizeof(msg->selftest_text)) &&
 	       check_text(msg->panic_by, sizeof(msg->panic_by)) &&
 	       check_text(msg->rpki_cache, sizeof(msg->rpki_cache));

@@ -316,10 +316,14 @@ struct msg_cfg_key {
 	char file[PATH_LEN]; /* absolute: the secret */
 };
 
-/* supervisor -> guard, when it has grown, every 10 s at most */
+/* supervisor -> guard, when it has grown, every 10 s at most; all of it to a
+ * new guard. At the listeners the kernel counts unsigned segments and those
+ * with an unknown KeyID by no neighbour: there they are 0. */
 struct msg_peer_auth {
 	struct msg_head head;
-	uint32_t peer;
+	uint32_t peer; /* 0: the whole host's MD5 (kind AUTH_MD5): bad: wrong
+			  signature; unknown: signed, but no password here;
+			  unsigned_in: a signature was due */
 	uint32_t zero;
 	struct auth_state auth; /* at the listeners, since the start */
 };
@@ -373,7 +377,6 @@ struct msg_control_config {
 struct msg_http_config {
 	struct msg_head head;
 	struct address address;
-	char control_path[PATH_LEN]; /* of the Unix socket to ask */
 };
 
 struct msg_reload { /* control -> supervisor */

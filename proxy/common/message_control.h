@@ -125,6 +125,7 @@ struct msg_ctl_status {
 	char rpki_cache[RPKI_CACHE_MAX];
 	/* a configuration that waits for a confirmation; 0: none */
 	uint64_t rollback_ns;
+	struct auth_state md5; /* counts of the whole host */
 };
 
 /* One customer; likewise how the NOC's own rules stand. */
@@ -189,7 +190,7 @@ struct msg_ctl_session {
 	uint8_t internal;
 	uint8_t emit; /* enum dialect */
 	uint8_t mode;
-	uint8_t keyed;      /* a key is configured */
+	uint8_t keyed;      /* enum auth_kind, as configured */
 	uint32_t routes[2]; /* in the unicast table: IPv4, IPv6 */
 	uint32_t foreign;   /* customers: outside what they own, not taken */
 	uint8_t validate;   /* enum customer_validate */
@@ -197,6 +198,8 @@ struct msg_ctl_session {
 	uint8_t zero[2];
 	char customer[NAME_MAX_LEN];
 	char name[NAME_MAX_LEN];
+	struct auth_state auth; /* counts at our listeners; state.auth has those
+				   of the connection */
 	struct msg_session_state state;
 };
 

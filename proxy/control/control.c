@@ -18,6 +18,7 @@
 
 #define CHANNEL_LIMIT 262144u /* octets of questions kept for a role */
 #define TICK_MS       1000
+#define HTTP_SEATS    4u /* of http, which has one thread that asks */
 
 static const char too_many[] =
     "{\"end\":{\"exit\":1,\"text\":\"too many programs are connected; try "
@@ -34,6 +35,7 @@ struct seat {
 	struct task task;
 	bool gone;      /* to be freed at the end of the turn */
 	bool refused;   /* what it may not do was logged */
+	bool http;      /* not a program, but our http role */
 	uint8_t access; /* enum access, of the one at the other end */
 	char operator_name[32];
 };
@@ -48,6 +50,7 @@ struct control {
 	char path[PATH_LEN];
 	struct access_rules access;
 	access_look *look;
+	sandbox_entry *enter;    /* NULL: not contained */
 	struct access_peer peer; /* who connects now */
 	uint32_t last_request;
 	bool failed;
@@ -145,10 +148,25 @@ client_refuse(int fd, const char *line, size_t len)
 	(void)close(fd);
 }
 
+/* fd is taken; the seat stays free when there is no memory. */
+static void
+seat_take(
+    struct control *control, struct seat *seat, int fd, enum access access)
+{
+	static const struct client_ops ops = { on_line, on_client_closed };
+
+	seat->control = control;
+	seat->access = (uint8_t)access;
+	seat->client =
+	    client_open(control->loop, fd, CLIENT_OUT_MAX, &ops, seat);
+	seat->task.client = seat->client;
+	if (seat->client == NULL)
+		memset(seat, 0, sizeof(*seat));
+}
+
 static void
 client_take(struct control *control, int fd)
 {
-	static const struct client_ops ops = { on_line, on_client_closed };
 	enum access access = ACCESS_NONE;
 	struct seat *seat;
 
@@ -169,11 +187,28 @@ client_take(struct control *control, int fd)
 		(void)close(fd);
 		return;
 	}
-	seat->control = control;
-	seat->access = (uint8_t)access;
-	seat->client =
-	    client_open(control->loop, fd, CLIENT_OUT_MAX, &ops, seat);
-	seat->task.client = seat->client;
+	seat_take(control, seat, fd, access);
+}
+
+/* http looks, whatever user it is, and takes no seats from programs. */
+static void
+http_take(struct control *control, int fd)
+{
+	static const char name[] = "http";
+	struct seat *seat = seat_find(control);
+	unsigned taken = 0;
+
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		if (control->seats[i].client != NULL && control->seats[i].http)
+			taken++;
+	}
+	if (seat == NULL || taken >= HTTP_SEATS) {
+		(void)close(fd);
+		return;
+	}
+	memcpy(seat->operator_name, name, sizeof(name));
+	seat->http = true;
+	seat_take(control, seat, fd, ACCESS_VIEWER);
 }
 
 static void
@@ -199,13 +234,9 @@ on_connection(void *ctx, int events)
 	}
 }
 
-/* A socket at another path, or the first one. */
 static void
 listen_start(struct control *control, const char *path, enum listen_to to)
 {
-	watch_free(control->watch);
-	control->watch = NULL;
-	listen_close(control->fd, control->path, &control->mark);
 	memcpy(control->path, path, sizeof(control->path));
 	control->fd = listen_open(control->path, to, &control->mark);
 	if (control->fd >= 0)
@@ -223,13 +254,36 @@ listen_start(struct control *control, const char *path, enum listen_to to)
 	log_line(LOG_INFO, "socket: listening: path=%s", control->path);
 }
 
+/* To take the socket away; and who is in which group. */
+static void
+contain(struct control *control)
+{
+	struct sandbox_wants wants = { .n_write = 1,
+		.read = { "/etc", "/usr/share/zoneinfo" },
+		.n_read = 2 };
+	char folder[PATH_LEN];
+	char *slash;
+
+	if (control->enter == NULL || control->failed)
+		return;
+	memcpy(folder, control->path, sizeof(folder));
+	slash = strrchr(folder, '/');
+	if (slash == NULL)
+		wants.write[0] = ".";
+	else
+		wants.write[0] = slash == folder ? "/" : folder;
+	if (slash != NULL && slash != folder)
+		*slash = '\0';
+	if (control->enter(ROLE_CONTROL, &wants, NULL) == 0)
+		return;
+	control->failed = true;
+	loop_stop(control->loop);
+}
+
 /* Connections that stand keep the role that they have. */
 static void
 config_take(struct control *control, const struct msg_control_config *msg)
 {
-	enum listen_to to;
-	int status;
-
 	if (!check_text(msg->path, sizeof(msg->path)) ||
 	    !check_text(msg->viewer, sizeof(msg->viewer)) ||
 	    !check_text(msg->noc, sizeof(msg->noc)) ||
@@ -239,16 +293,17 @@ config_take(struct control *control, const struct msg_control_config *msg)
 	}
 	access_rules_make(&control->access, msg);
 	/* With groups the mode cannot be the check: a file has one group, and
-	 * there are three. Who it is decides, at each connection. */
-	to = control->access.open ? LISTEN_GROUP : LISTEN_ALL;
-	if (control->fd < 0 || strcmp(msg->path, control->path) != 0) {
-		listen_start(control, msg->path, to);
-		return;
+	 * there are three. Who it is decides, at each connection. Later the
+	 * supervisor changes it, and another path is for another process. */
+	if (control->fd < 0) {
+		listen_start(control, msg->path,
+		    control->access.open ? LISTEN_GROUP : LISTEN_ALL);
+		contain(control);
 	}
-	status = listen_mode(control->path, to, &control->mark);
-	if (status < 0)
-		log_line(LOG_ERROR, "socket: mode is not changed: path=%s: %s",
-		    control->path, strerror(-status));
+	/* Whoever it lets in from now on meets the new rules. */
+	if (!control->failed)
+		(void)channel_send(
+		    control->roles.supervisor, msg, sizeof(*msg), -1);
 }
 
 /* ---- other roles ---- */
@@ -327,6 +382,10 @@ role_attach(struct control *control, const struct msg_channel *msg, int fd)
 	struct channel **channel =
 	    guard ? &control->roles.guard : &control->roles.store;
 
+	if (msg->role == ROLE_HTTP) {
+		http_take(control, fd);
+		return;
+	}
 	if (!guard && msg->role != ROLE_STORE) {
 		(void)close(fd);
 		return;
@@ -452,6 +511,12 @@ void
 control_look(struct control *control, access_look *look)
 {
 	control->look = look;
+}
+
+void
+control_contain(struct control *control, sandbox_entry *enter)
+{
+	control->enter = enter;
 }
 
 void

@@ -18,6 +18,7 @@
 
 #include "proxy/common/loop.h"
 #include "proxy/control/access.h"
+#include "proxy/sandbox/sandbox.h"
 
 #define CONTROL_CLIENTS_MAX 32
 
@@ -29,6 +30,9 @@ struct control;
  * and when control cannot listen.
  */
 struct control *control_new(struct loop *loop, int fd);
+
+/* How it gives up all other rights once it listens. */
+void control_contain(struct control *control, sandbox_entry *enter);
 
 /* Look those who connect up by other means than access_look_peer(). */
 void control_look(struct control *control, access_look *look);

@@ -37,7 +37,9 @@ socket_new(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* Remove what an earlier run left at the address. 0 when the way is free. */
@@ -135,14 +137,6 @@ is_ours(const char *path, const struct listen_mark *mark)
 
 	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode) &&
 	       st.st_dev == mark->dev && st.st_ino == mark->ino;
-}
-
-int
-listen_mode(const char *path, enum listen_to to, const struct listen_mark *mark)
-{
-	if (!is_ours(path, mark))
-		return -ENOENT;
-	return chmod(path, to == LISTEN_ALL ? 0666 : 0660) < 0 ? -errno : 0;
 }
 
 void

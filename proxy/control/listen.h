@@ -27,12 +27,8 @@ enum listen_to {
  */
 int listen_open(const char *path, enum listen_to to, struct listen_mark *mark);
 
-/* Let others in, or out, of what listen_open() made at path. Returns 0, or
- * -errno. */
-int listen_mode(
-    const char *path, enum listen_to to, const struct listen_mark *mark);
-
-/* Close fd and remove path, if it still is what listen_open() made. */
+/* Close fd and remove path, if it still is what listen_open() made, and if we
+ * still may. */
 void listen_close(int fd, const char *path, const struct listen_mark *mark);
 
 /* Accept one connection, close-on-exec: the descriptor, or -errno. */

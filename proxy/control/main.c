@@ -19,11 +19,14 @@ main(void)
 		return 2;
 	}
 	log_open("control", LOG_INFO);
+	if (sandbox_begin(ROLE_CONTROL) < 0)
+		return 1;
 	loop = loop_new();
 	if (loop == NULL)
 		return 1;
 	control = control_new(loop, ROLE_FD);
 	if (control != NULL) {
+		control_contain(control, sandbox_enter);
 		loop_run(loop);
 		failed = control_failed(control);
 	}

@@ -129,6 +129,50 @@ key_of(const struct msg_ctl_session *msg)
 		   : "configured";
 }
 
+static uint64_t
+sum(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static void
+put_key_id(struct json *to, const char *key, bool there, uint8_t id)
+{
+	if (there)
+		json_put_number(to, key, id);
+	else
+		json_put_null(to, key);
+}
+
+/*
+ * How its segments are signed. The counts are of the connection that it has
+ * now, and of what came from it to our listeners since sluice started; of MD5
+ * the kernel counts nothing by neighbour.
+ */
+static struct json *
+auth(const struct msg_ctl_session *msg)
+{
+	static const char *const kinds[] = {
+		[AUTH_NONE] = "none",
+		[AUTH_MD5] = "md5",
+		[AUTH_AO] = "tcp-ao",
+	};
+	const struct auth_state *now = &msg->state.auth;
+	const struct auth_state *before = &msg->auth;
+	struct json *json = json_new();
+
+	json_put_text(json, "kind", NAME(kinds, msg->keyed));
+	put_key_id(json, "current_key", now->kind == AUTH_AO, now->current);
+	put_key_id(json, "next_key", now->kind == AUTH_AO, now->next);
+	json_put_number(json, "good", sum(now->good, before->good));
+	json_put_number(json, "bad", sum(now->bad, before->bad));
+	json_put_number(
+	    json, "unknown_key", sum(now->unknown, before->unknown));
+	json_put_number(
+	    json, "unsigned", sum(now->unsigned_in, before->unsigned_in));
+	return json;
+}
+
 static void
 put_state(struct json *to, const struct msg_ctl_session *msg,
     const struct view_now *now)
@@ -143,6 +187,7 @@ put_state(struct json *to, const struct msg_ctl_session *msg,
 	json_put_text(to, "refresh", NAME(refreshes, state->refresh));
 	json_put_bool(to, "authenticated", state->authenticated != 0);
 	json_put_text(to, "key", key_of(msg));
+	json_put(to, "auth", auth(msg));
 	json_put_number(to, "hold_time", state->hold_s);
 	view_put_router_id(to, "router_id", state->router_id);
 	put_address(to, "local", &state->local);

@@ -126,6 +126,18 @@ status_irr(struct json *to, const struct msg_ctl_status *msg)
 	json_put(to, "irr", json);
 }
 
+/* Segments dropped for their TCP MD5 signature, of the whole host. */
+static void
+status_md5(struct json *to, const struct msg_ctl_status *msg)
+{
+	struct json *json = json_new();
+
+	json_put_number(json, "bad", msg->md5.bad);
+	json_put_number(json, "unknown", msg->md5.unknown);
+	json_put_number(json, "unsigned", msg->md5.unsigned_in);
+	json_put(to, "tcp_md5", json);
+}
+
 struct json *
 view_status(const struct msg_ctl_status *msg)
 {
@@ -157,5 +169,6 @@ view_status(const struct msg_ctl_status *msg)
 	status_rpki(json, msg);
 	status_irr(json, msg);
 	view_put_time(json, "rollback", msg->rollback_ns);
+	status_md5(json, msg);
 	return json;
 }

@@ -12,6 +12,7 @@
 #include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
 #include "proxy/guard/noc.h"
+#include "proxy/guard/place.h"
 #include "proxy/guard/quota.h"
 
 #define BESIDE_MAX 64u /* routes of one prefix looked through */
@@ -290,17 +291,12 @@ fill_ends(struct asked *a)
 	a->q.local = &a->local;
 	a->q.remote = &a->remote;
 	memset(&a->local, 0, sizeof(a->local));
-	memset(&a->remote, 0, sizeof(a->remote));
-	if (peer->heard && peer->state.remote.afi != AFI_NONE) {
-		host_of(&peer->state.local, &a->local);
-		host_of(&peer->state.remote, &a->remote);
-		return;
-	}
 	n = config_neighbor(a->guard->config, peer->number);
-	if (n == NULL)
-		return;
-	host_of(&n->local, &a->local);
-	host_of(&n->remote, &a->remote);
+	place_remote(peer, n, &a->remote);
+	if (peer->heard && peer->state.remote.afi != AFI_NONE)
+		host_of(&peer->state.local, &a->local);
+	else if (n != NULL)
+		host_of(&n->local, &a->local);
 }
 
 static void

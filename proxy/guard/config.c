@@ -269,6 +269,20 @@ take_target(struct config *config, const struct msg_cfg_target *msg)
 	}
 }
 
+/* A range is a customer's; its places are told apart by a number. */
+static bool
+range_ok(const struct msg_cfg_neighbor *msg)
+{
+	struct prefix range = { .afi = msg->remote.afi, .len = msg->range_len };
+
+	if (msg->range_len == 0)
+		return true;
+	memcpy(range.addr, msg->remote.addr, sizeof(range.addr));
+	return msg->index != CFG_INTERNAL && prefix_valid(&range) &&
+	       range.len < afi_bits(range.afi) &&
+	       strchr(msg->name, '#') != NULL;
+}
+
 static int
 take_neighbor(struct config *config, const struct msg_cfg_neighbor *msg)
 {
@@ -280,6 +294,7 @@ take_neighbor(struct config *config, const struct msg_cfg_neighbor *msg)
 	    config->n_neighbors >= CONFIG_NEIGHBORS_MAX ||
 	    !check_text(msg->name, sizeof(msg->name)) ||
 	    !check_address(&msg->remote, false) ||
+	    msg->authenticated > AUTH_AO || !range_ok(msg) ||
 	    (msg->families & ~(unsigned)FAMILY_ALL) != 0 ||
 	    (internal &&
 		(msg->emit == DIALECT_NONE || msg->emit >= DIALECT_COUNT)))

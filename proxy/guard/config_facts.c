@@ -7,6 +7,7 @@
 
 #include "proxy/common/check.h"
 #include "proxy/guard/config.h"
+#include "proxy/guard/place.h"
 
 struct customer *
 config_customer_at(struct config *config, uint32_t index)
@@ -161,16 +162,47 @@ config_take_facts(struct config *config, const struct msg_head *head)
 /* ---- when all has come ---- */
 
 static int
-protect_address(struct config *config, const struct address *address,
+protect_prefix(struct config *config, const struct prefix *prefix,
     uint32_t exempt, const char *what, const char *name)
 {
-	struct prefix host = { .afi = address->afi };
 	char text[PROTECTED_NAME_MAX];
+
+	(void)snprintf(text, sizeof(text), "%s %.46s", what, name);
+	return protected_add_address(config->protected, prefix, exempt, text);
+}
+
+static int
+protect_address(struct config *config, const struct address *address,
+    const char *what, const char *name)
+{
+	struct prefix host = { .afi = address->afi };
 
 	host.len = (uint8_t)afi_bits(address->afi);
 	memcpy(host.addr, address->addr, sizeof(host.addr));
-	(void)snprintf(text, sizeof(text), "%s %.50s", what, name);
-	return protected_add_address(config->protected, &host, exempt, text);
+	return protect_prefix(config, &host, PROTECTED_ANYBODY, what, name);
+}
+
+/* Its range (or the one address), once for all the places in it. */
+static int
+protect_neighbor(
+    struct config *config, const struct msg_cfg_neighbor *n, uint32_t exempt)
+{
+	const struct msg_cfg_neighbor *before =
+	    n == config->neighbors ? NULL : n - 1;
+	struct prefix prefix;
+	char name[NAME_MAX_LEN];
+
+	place_prefix(n, &prefix);
+	if (n->range_len == 0)
+		return protect_prefix(
+		    config, &prefix, exempt, "neighbour", n->name);
+	if (before != NULL && before->range_len == n->range_len &&
+	    before->index == n->index &&
+	    memcmp(&before->remote, &n->remote, sizeof(n->remote)) == 0)
+		return 0;
+	(void)snprintf(
+	    name, sizeof(name), "%.*s", (int)strcspn(n->name, "#"), n->name);
+	return protect_prefix(config, &prefix, exempt, "neighbours", name);
 }
 
 static int
@@ -182,12 +214,11 @@ protect_peers(struct config *config)
 		uint32_t exempt = internal ? PROTECTED_ANYBODY
 					   : config->customers[n->index].number;
 
-		if (protect_address(
-			config, &n->remote, exempt, "neighbour", n->name) < 0)
+		if (protect_neighbor(config, n, exempt) < 0)
 			return -1;
 		if (n->local.afi != AFI_NONE &&
-		    protect_address(config, &n->local, PROTECTED_ANYBODY,
-			"our address for", n->name) < 0)
+		    protect_address(
+			config, &n->local, "our address for", n->name) < 0)
 			return -1;
 	}
 	return 0;
@@ -198,7 +229,7 @@ protect_caches(struct config *config)
 {
 	for (uint32_t i = 0; i < config->rpki.n; i++) {
 		if (protect_address(config, &config->rpki.cache[i].address,
-			PROTECTED_ANYBODY, "RPKI cache", "") < 0)
+			"RPKI cache", "") < 0)
 			return -1;
 	}
 	return 0;

@@ -16,6 +16,7 @@
 #include "proxy/common/log.h"
 #include "proxy/guard/contain.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/place.h"
 
 static struct rib_rule *
 of_peer(struct rib_link *link)
@@ -302,6 +303,7 @@ customer_state(struct guard *guard, struct guard_peer *peer,
 		count_beyond(peer, msg);
 	peer->state = *msg;
 	peer->heard = true;
+	place_state(peer);
 	if (!msg->up || flapped) {
 		peer->complete = 0;
 		peer->refreshing = 0;

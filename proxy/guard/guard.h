@@ -24,6 +24,7 @@
  *   contain     panic, freeze, quarantine, mute, the flap breaker
  *   noc         the operators' own rules
  *   proof       the guard tests its checks
+ *   place       addresses and ranges of neighbours
  *   past        what earlier guards crashed of
  */
 #pragma once
@@ -119,8 +120,11 @@ struct guard_peer {
 	uint8_t families;
 	uint8_t dialect; /* inward */
 	char name[NAME_MAX_LEN];
-	char address[NAME_MAX_LEN];
-	struct channel *channel; /* NULL: its process is not there */
+	char address[NAME_MAX_LEN]; /* or "198.51.100.0/28#1" */
+	char session[NAME_MAX_LEN]; /* in records: or "198.51.100.5#1" */
+	struct prefix range;        /* of the family NONE: one address */
+	struct auth_state auth;     /* counts, at our listeners */
+	struct channel *channel;    /* NULL: its process is not there */
 	struct msg_session_state state;
 	bool heard; /* state is from this process */
 	/* customers */
@@ -245,6 +249,7 @@ struct guard {
 	struct prefix_set *irr_incoming; /* a customer's list is coming */
 	struct msg_cfg_irr irr_begin;
 	struct msg_held reload_held; /* a configuration that may be undone */
+	struct auth_state md5;       /* counts of the whole host */
 	struct timer *pacing;        /* a router may be told more */
 	struct rib_unicast *unicast;
 	struct guard_sweep *sweeps;
@@ -577,8 +582,9 @@ bool operator_routes(struct guard *guard, const struct msg_ctl_request *msg,
 struct guard_peer *peer_get(struct guard *guard, uint32_t number);
 /* The configuration in force says who there is. */
 int peers_configure(struct guard *guard);
+/* By what records call its session; NULL: there is none any more. */
 struct guard_peer *peer_named(
-    struct guard *guard, const char *customer, const char *address);
+    struct guard *guard, const char *customer, const char *session);
 struct guard_customer *customer_of_number(struct guard *guard, uint32_t number);
 /* The configured sessions of a customer: *n of them, borrowed until the next
  * configuration. */

@@ -11,6 +11,7 @@
 #include "proxy/guard/contain.h"
 #include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/place.h"
 #include "proxy/guard/quota.h"
 
 #define STORE_BUFFER      (4u << 20)
@@ -239,6 +240,8 @@ supervisor_message(void *ctx, const struct msg_head *head, int fd)
 		 check_guard_suspect(suspect))
 		past_suspect_add(
 		    &guard->past, suspect->customer, &suspect->rule);
+	else if (head->kind == MSG_PEER_AUTH)
+		place_auth(guard, msg);
 	else if (!evidence_take(guard, head))
 		reload_take(guard, head);
 }

@@ -4,6 +4,7 @@
 
 #include "proxy/common/role.h"
 #include "proxy/guard/guard.h"
+#include "proxy/sandbox/sandbox.h"
 
 static int
 run(struct guard *guard)
@@ -11,6 +12,9 @@ run(struct guard *guard)
 	struct loop *loop = loop_new();
 
 	if (loop == NULL || guard_open(guard, loop, ROLE_FD) < 0)
+		return 1;
+	/* Whatever else it needs is sent to it. */
+	if (sandbox_enter(ROLE_GUARD, NULL, NULL) < 0)
 		return 1;
 	loop_run(loop);
 	guard_close(guard);
@@ -26,6 +30,8 @@ main(void)
 
 	if (role_init("guard") < 0)
 		return 2;
+	if (sandbox_begin(ROLE_GUARD) < 0)
+		return 1;
 	guard = calloc(1, sizeof(*guard));
 	if (guard == NULL)
 		return 1;

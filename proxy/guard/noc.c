@@ -38,6 +38,7 @@ peer_fill(struct guard_peer *peer)
 	(void)snprintf(peer->name, sizeof(peer->name), "%s", CFG_NOC_NAME);
 	(void)snprintf(
 	    peer->address, sizeof(peer->address), "%s", CFG_NOC_NAME);
+	memcpy(peer->session, peer->address, sizeof(peer->session));
 }
 
 int

@@ -117,7 +117,7 @@ row_fill(const struct guard *guard, const struct rib_rule *rule,
 	msg->expires_ns = row_expires_ns(guard, rule);
 	msg->ground = rule->ground;
 	memcpy(msg->customer, peer->customer->name, sizeof(msg->customer));
-	memcpy(msg->neighbor, peer->address, sizeof(msg->neighbor));
+	memcpy(msg->neighbor, peer->session, sizeof(msg->neighbor));
 	msg->actions = rule->actions;
 	memcpy(&msg->rule, &rule->rule, rule_size(&rule->rule));
 }

@@ -40,7 +40,7 @@ row_send(struct guard *guard, uint32_t request, enum ctl_route_kind kind,
 		msg->peer_asn = guard->config->router.asn;
 		memcpy(msg->source, peer->name, sizeof(msg->source));
 	} else {
-		memcpy(msg->source, peer->address, sizeof(msg->source));
+		memcpy(msg->source, peer->session, sizeof(msg->source));
 		memcpy(
 		    msg->customer, peer->customer->name, sizeof(msg->customer));
 		if (peer->customer->policy != NULL)

@@ -121,17 +121,18 @@ operator_status(struct guard *guard, uint32_t request)
 	operator_status_more(guard, msg);
 	memcpy(msg->config_hash, guard->config->begin.hash,
 	    sizeof(msg->config_hash));
+	msg->md5 = guard->md5;
 	channel_commit(guard->control, sizeof(*msg));
 	operator_end(guard, request, 0, "");
 }
 
-static bool
-is_keyed(const struct guard *guard, const struct guard_peer *peer)
+static uint8_t
+keyed(const struct guard *guard, const struct guard_peer *peer)
 {
 	const struct msg_cfg_neighbor *neighbor =
 	    config_neighbor(guard->config, peer->number);
 
-	return neighbor != NULL && neighbor->authenticated != 0;
+	return neighbor == NULL ? AUTH_NONE : neighbor->authenticated;
 }
 
 bool
@@ -148,7 +149,8 @@ operator_session(
 	msg->request = request;
 	msg->internal = peer->internal;
 	msg->emit = peer->dialect;
-	msg->keyed = is_keyed(guard, peer);
+	msg->keyed = keyed(guard, peer);
+	msg->auth = peer->auth;
 	msg->state = peer->state;
 	msg->state.head =
 	    (struct msg_head){ sizeof(msg->state), MSG_SESSION_STATE, 0 };

@@ -21,7 +21,9 @@ page_map(int fd)
 		return NULL;
 	page = mmap(
 	    NULL, PAST_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	return page == MAP_FAILED ? NULL : page;
+	if (page == MAP_FAILED)
+		return NULL;
+	return page;
 }
 
 void

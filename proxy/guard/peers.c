@@ -12,6 +12,7 @@
 #include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
 #include "proxy/guard/noc.h"
+#include "proxy/guard/place.h"
 #include "proxy/guard/quota.h"
 
 /* Octets kept towards one session. */
@@ -34,8 +35,8 @@ named_cmp(const void *a, const void *b)
 	return cmp != 0 ? cmp : strcmp(x->address, y->address);
 }
 
-struct guard_peer *
-peer_named(struct guard *guard, const char *customer, const char *address)
+static struct guard_peer *
+named_find(const struct guard *guard, const char *customer, const char *address)
 {
 	size_t low = 0, high = guard->n_named;
 
@@ -56,24 +57,45 @@ peer_named(struct guard *guard, const char *customer, const char *address)
 	return NULL;
 }
 
-struct guard_peer **
-peers_of(struct guard *guard, const struct guard_customer *customer, size_t *n)
+/* Those of the customer: *n of them. */
+static struct guard_peer **
+named_of(struct guard *guard, const char *customer, size_t *n)
 {
 	size_t low = 0, high = guard->n_named;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (strcmp(guard->named[mid]->customer->name, customer->name) <
-		    0)
+		if (strcmp(guard->named[mid]->customer->name, customer) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	for (*n = 0; low + *n < guard->n_named &&
-		     guard->named[low + *n]->customer == customer;)
+	for (*n = 0;
+	     low + *n < guard->n_named &&
+	     strcmp(guard->named[low + *n]->customer->name, customer) == 0;)
 		++*n;
 	return &guard->named[low];
+}
+
+struct guard_peer *
+peer_named(struct guard *guard, const char *customer, const char *session)
+{
+	struct guard_peer *peer = named_find(guard, customer, session);
+	struct guard_peer **peers;
+	size_t n;
+
+	/* Only of a range's place is the name another than the address. */
+	if (peer != NULL || strchr(session, '#') == NULL)
+		return peer;
+	peers = named_of(guard, customer, &n);
+	return place_find(peers, n, session);
+}
+
+struct guard_peer **
+peers_of(struct guard *guard, const struct guard_customer *customer, size_t *n)
+{
+	return named_of(guard, customer->name, n);
 }
 
 /* Where the customer of this number is, or would be. */
@@ -113,7 +135,9 @@ customer_add(struct guard *guard, uint32_t number, const char *name)
 
 	if (grown != NULL)
 		guard->customers = grown;
-	if (grown == NULL || customer == NULL) {
+	if (customer == NULL)
+		return NULL;
+	if (grown == NULL) {
 		free(customer);
 		return NULL;
 	}
@@ -197,7 +221,6 @@ same_side(const struct guard_peer *peer, const struct guard_customer *customer)
 static int
 peer_configure(struct guard *guard, const struct msg_cfg_neighbor *msg)
 {
-	struct prefix address = { .afi = msg->remote.afi };
 	struct guard_customer *customer = NULL;
 	struct guard_peer *peer = peer_get(guard, msg->peer);
 
@@ -219,10 +242,7 @@ peer_configure(struct guard *guard, const struct msg_cfg_neighbor *msg)
 	peer->families = msg->families;
 	peer->dialect = msg->emit;
 	memcpy(peer->name, msg->name, sizeof(peer->name));
-	address.len = (uint8_t)afi_bits(msg->remote.afi);
-	memcpy(address.addr, msg->remote.addr, sizeof(address.addr));
-	(void)prefix_print_address(
-	    &address, peer->address, sizeof(peer->address));
+	place_configure(peer, msg);
 	if (customer != NULL && !peer->lingering)
 		peer->linger_left_ms = customer->policy->linger_ms;
 	return 0;

@@ -527,6 +527,8 @@ prefix_tree_cover(const struct prefix_tree *tree, const struct prefix *prefix,
 		common = key_common(tree->wide, &key, &other);
 		if (key_len(tree->wide, &other) <= common) {
 			key_to_prefix(tree->wide, &other, found);
+			/* cppcheck-suppress returnDanglingLifetime ; the
+			 * tree's, which place only points at */
 			return &place->node->value[place->at];
 		}
 		len = common; /* fewer than before */

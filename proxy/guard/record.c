@@ -48,7 +48,7 @@ guard_entry_peer(struct guard *guard, const struct guard_peer *peer)
 
 	if (peer->customer != NULL)
 		memcpy(e->customer, peer->customer->name, sizeof(e->customer));
-	memcpy(e->session, peer->address, sizeof(e->session));
+	memcpy(e->session, peer->session, sizeof(e->session));
 }
 
 void

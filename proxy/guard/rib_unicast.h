@@ -116,6 +116,9 @@ void rib_unicast_lose(struct rib_unicast *rib, uint16_t number);
  * stale; what it does not, stays stale until swept. */
 void rib_unicast_regain(
     struct rib_unicast *rib, uint16_t number, uint32_t router_id);
+/* The neighbour has another address than before: one of a range. */
+void rib_unicast_place(
+    struct rib_unicast *rib, uint16_t number, const struct prefix *address);
 
 /* A refresh of this family begins (RFC 7313, or a replay): nothing is heard
  * of it yet. */

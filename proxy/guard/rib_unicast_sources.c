@@ -161,6 +161,16 @@ rib_unicast_regain(struct rib_unicast *rib, uint16_t number, uint32_t router_id)
 }
 
 void
+rib_unicast_place(
+    struct rib_unicast *rib, uint16_t number, const struct prefix *address)
+{
+	struct source *source = source_opened(rib, number);
+
+	if (source != NULL)
+		source->info.address = *address;
+}
+
+void
 rib_unicast_begin(struct rib_unicast *rib, uint16_t number, unsigned afi)
 {
 	struct source *source = source_opened(rib, number);

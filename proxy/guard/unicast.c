@@ -17,6 +17,7 @@
 
 #include "proxy/common/log.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/place.h"
 
 #define ROUTES_MAX 4000000u /* until the configuration says */
 
@@ -179,12 +180,11 @@ source_info_of(const struct guard *guard, const struct guard_peer *peer,
 	out->router_id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 |
 			 (uint32_t)id[2] << 8 | id[3];
 	out->external = !peer->internal;
-	if (neighbor == NULL)
-		return;
-	out->address.afi = neighbor->remote.afi;
-	out->address.len = (uint8_t)afi_bits(neighbor->remote.afi);
-	memcpy(out->address.addr, neighbor->remote.addr,
-	    sizeof(out->address.addr));
+	/* Of a range: who came. */
+	if (peer->range.afi != AFI_NONE)
+		place_remote(peer, neighbor, &out->address);
+	else if (neighbor != NULL)
+		place_prefix(neighbor, &out->address);
 }
 
 static bool
@@ -276,6 +276,7 @@ unicast_up(struct guard *guard, struct guard_peer *peer)
 		return; /* opened by its first route */
 	source_info_of(guard, peer, &info);
 	rib_unicast_regain(guard->unicast, peer->source, info.router_id);
+	rib_unicast_place(guard->unicast, peer->source, &info.address);
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lines to and from the control socket, never waiting without an end. */
+/* Lines to and from control, never waiting without an end. */
 #include "proxy/http/fetch.h"
 
 #include <errno.h>
@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "proxy/common/clock.h"
@@ -27,29 +26,6 @@ struct asking {
 	size_t size;
 	bool done; /* the end came, or enough */
 };
-
-static int
-control_open(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	size_t len = strnlen(path, sizeof(address.sun_path));
-	int fd, error;
-
-	if (len == sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, len);
-	/* A full backlog is an error then, not a wait. */
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) <
-	    0) {
-		error = errno;
-		(void)close(fd);
-		return -error;
-	}
-	return fd;
-}
 
 /* Wait for events on the socket. 0, or -errno. */
 static int
@@ -80,7 +56,8 @@ question_send(const struct asking *asking, const char *verb)
 	(void)snprintf(text, sizeof(text), "{\"verb\":\"%s\"}\n", verb);
 	len = strlen(text);
 	while (at < len && status == 0) {
-		ssize_t n = send(asking->fd, &text[at], len - at, MSG_NOSIGNAL);
+		ssize_t n = send(asking->fd, &text[at], len - at,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n > 0)
 			at += (size_t)n;
@@ -230,7 +207,7 @@ lines_read(struct asking *asking, struct rows *rows)
 		asking->size += 131072;
 	}
 	n = recv(asking->fd, &asking->text[asking->len],
-	    asking->size - asking->len, 0);
+	    asking->size - asking->len, MSG_DONTWAIT);
 	if (n == 0)
 		return -ECONNRESET;
 	if (n < 0) {
@@ -242,8 +219,19 @@ lines_read(struct asking *asking, struct rows *rows)
 	return lines_take(asking, rows);
 }
 
+/* Only a connection with nothing on it is used again. */
+static void
+asking_end(struct link *link, const struct asking *asking, bool whole)
+{
+	if (whole && asking->len == 0)
+		link_return(link, asking->fd);
+	else
+		(void)close(asking->fd);
+	free(asking->text);
+}
+
 int
-fetch(const char *path, int stop_fd, const char *verb, size_t max,
+fetch(struct link *link, int stop_fd, const char *verb, size_t max,
     struct rows *rows)
 {
 	struct asking asking = { .stop_fd = stop_fd,
@@ -252,7 +240,7 @@ fetch(const char *path, int stop_fd, const char *verb, size_t max,
 	int status;
 
 	*rows = (struct rows){ 0 };
-	asking.fd = control_open(path);
+	asking.fd = link_take(link, stop_fd, asking.until_ms);
 	if (asking.fd < 0)
 		return asking.fd;
 	status = question_send(&asking, verb);
@@ -261,7 +249,6 @@ fetch(const char *path, int stop_fd, const char *verb, size_t max,
 			     ? lines_read(&asking, rows)
 			     : -ETIMEDOUT;
 	}
-	(void)close(asking.fd);
-	free(asking.text);
+	asking_end(link, &asking, status == 0 && !rows->truncated);
 	return status;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One question to the control socket, and the rows of its answer. */
+/* One question to control, and the rows of its answer. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "proxy/http/link.h"
 
 #define FETCH_OCTETS_MAX ((size_t)32 << 20) /* of one answer's rows */
 #define FETCH_LINE_MAX   (1u << 20)
@@ -22,13 +24,13 @@ struct rows {
 };
 
 /*
- * Ask at the socket path what verb (one that only looks, without arguments)
- * answers; no more than max rows of it are taken. Returns 0, or -errno:
- * -ETIMEDOUT, -ECANCELED when stop_fd (-1: none) became readable, -EPROTO for
- * what is no answer, -EAGAIN when control said that it cannot answer now. rows
- * belong to the caller then, too.
+ * Ask control what verb (one that only looks, without arguments) answers; no
+ * more than max rows of it are taken. Returns 0, or -errno: -ETIMEDOUT (also
+ * when no connection came), -ECANCELED when stop_fd (-1: none) became readable,
+ * -EPROTO for what is no answer, -EAGAIN when control said that it cannot
+ * answer now. rows belong to the caller then, too.
  */
-int fetch(const char *path, int stop_fd, const char *verb, size_t max,
+int fetch(struct link *link, int stop_fd, const char *verb, size_t max,
     struct rows *rows);
 
 /* Row i's text, borrowed, and its length. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The role: the supervisor says where to listen and whom to ask. */
+/* The role: the supervisor says where to listen, and connects with control. */
 #include "proxy/http/http.h"
 
 #include <errno.h>
@@ -12,14 +12,20 @@
 #include "proxy/common/log.h"
 #include "proxy/http/server.h"
 
-#define TICK_MS 1000u
+#define TICK_MS  1000u
+#define AGAIN_MS 500u /* until control is asked for again */
 
 struct http {
 	struct loop *loop;
 	struct channel *supervisor;
 	struct timer *tick;
+	struct link *link;
+	struct watch *wanted;
+	struct timer *again; /* runs while a connection is asked for */
+	bool asked;
 	struct server *server; /* NULL before the configuration */
 	struct msg_http_config config;
+	sandbox_entry *enter;
 	bool failed;
 };
 
@@ -36,16 +42,13 @@ is_loopback(const struct address *address)
 static bool
 config_valid(const struct msg_http_config *msg)
 {
-	return check_address(&msg->address, false) && msg->address.port != 0 &&
-	       check_text(msg->control_path, sizeof(msg->control_path)) &&
-	       msg->control_path[0] != '\0';
+	return check_address(&msg->address, false) && msg->address.port != 0;
 }
 
 static bool
 config_same(const struct msg_http_config *a, const struct msg_http_config *b)
 {
-	return memcmp(&a->address, &b->address, sizeof(a->address)) == 0 &&
-	       strcmp(a->control_path, b->control_path) == 0;
+	return memcmp(&a->address, &b->address, sizeof(a->address)) == 0;
 }
 
 static void
@@ -65,12 +68,23 @@ config_take(struct http *http, const struct msg_http_config *msg)
 	}
 	if (http->server != NULL && config_same(&http->config, msg))
 		return;
+	if (http->server != NULL && http->enter != NULL) {
+		log_line(LOG_INFO, "another address: starting anew");
+		loop_stop(http->loop);
+		return;
+	}
 	server_free(http->server);
 	http->config = *msg;
-	http->server = server_new(&msg->address, msg->control_path);
+	http->server = server_new(&msg->address, http->link);
 	if (http->server == NULL) {
 		log_line(LOG_ERROR, "listen: %s: port=%u", strerror(errno),
 		    (unsigned)msg->address.port);
+		http_fail(http);
+		return;
+	}
+	if ((http->enter != NULL && http->enter(ROLE_HTTP, NULL, NULL) < 0) ||
+	    server_start(http->server) < 0) {
+		log_line(LOG_ERROR, "cannot begin");
 		http_fail(http);
 		return;
 	}
@@ -81,11 +95,65 @@ config_take(struct http *http, const struct msg_http_config *msg)
 		    "reaches it reads all rules");
 }
 
+/* ---- control ---- */
+
+/* Ask for a connection, if somebody waits for one; and until it comes, for the
+ * supervisor makes none while control is down. */
+static void
+link_ask(void *ctx)
+{
+	struct msg_head msg = { .kind = MSG_HTTP_ASK };
+	struct http *http = ctx;
+
+	if (!link_waits(http->link) || http->asked)
+		return;
+	http->asked = true;
+	timer_start(http->again, AGAIN_MS, 0);
+	(void)channel_send(http->supervisor, &msg, sizeof(msg), -1);
+	channel_flush(http->supervisor);
+}
+
+static void
+on_wanted(void *ctx, int events)
+{
+	(void)events;
+	link_ask(ctx);
+}
+
+static void
+on_again(void *ctx)
+{
+	struct http *http = ctx;
+
+	http->asked = false;
+	link_ask(http);
+}
+
+static void
+link_take_over(struct http *http, const struct msg_channel *msg, int fd)
+{
+	if (fd < 0)
+		return;
+	if (msg->role != ROLE_CONTROL) {
+		(void)close(fd);
+		return;
+	}
+	http->asked = false;
+	timer_stop(http->again);
+	link_offer(http->link, fd);
+}
+
+/* ---- supervisor ---- */
+
 static void
 on_supervisor(void *ctx, const struct msg_head *head, int fd)
 {
 	struct http *http = ctx;
 
+	if (head->kind == MSG_CHANNEL) {
+		link_take_over(http, (const void *)head, fd);
+		return;
+	}
 	if (fd >= 0)
 		(void)close(fd);
 	switch (head->kind) {
@@ -132,13 +200,26 @@ http_new(struct loop *loop, int fd)
 	}
 	http->loop = loop;
 	http->tick = timer_new(loop, on_tick, http);
+	http->again = timer_new(loop, on_again, http);
+	http->link = link_new();
+	if (http->link != NULL)
+		http->wanted = watch_new(
+		    loop, link_wanted_fd(http->link), on_wanted, http);
 	http->supervisor = channel_open(loop, fd, 1u << 20, &ops, http);
-	if (http->tick == NULL || http->supervisor == NULL) {
+	if (http->tick == NULL || http->again == NULL || http->wanted == NULL ||
+	    http->supervisor == NULL) {
 		http_free(http);
 		return NULL;
 	}
+	watch_set(http->wanted, WATCH_READ);
 	timer_start(http->tick, TICK_MS, TICK_MS);
 	return http;
+}
+
+void
+http_contain(struct http *http, sandbox_entry *enter)
+{
+	http->enter = enter;
 }
 
 void
@@ -147,7 +228,10 @@ http_free(struct http *http)
 	if (http == NULL)
 		return;
 	server_free(http->server);
+	watch_free(http->wanted);
+	link_free(http->link);
 	timer_free(http->tick);
+	timer_free(http->again);
 	channel_close(http->supervisor);
 	free(http);
 }

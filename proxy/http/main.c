@@ -19,11 +19,14 @@ main(void)
 		return 2;
 	}
 	log_open("http", LOG_INFO);
+	if (sandbox_begin(ROLE_HTTP) < 0)
+		return 1;
 	loop = loop_new();
 	if (loop == NULL)
 		return 1;
 	http = http_new(loop, ROLE_FD);
 	if (http != NULL) {
+		http_contain(http, sandbox_enter);
 		loop_run(loop);
 		failed = http_failed(http);
 	}

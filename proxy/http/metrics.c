@@ -23,6 +23,7 @@ holder(const struct json *row, const char *path, const char **last)
 	while (dot != NULL) {
 		size_t len = (size_t)(dot - path);
 
+		*last = path;
 		if (len >= sizeof(name))
 			return NULL;
 		memcpy(name, path, len);
@@ -479,6 +480,15 @@ static const struct metric list[] = {
 	    "inward.up", false },
 	{ "sluice_session_up", "1 when the session is up.", say_sessions, "up",
 	    false },
+	{ "sluice_tcp_md5_failures_total",
+	    "Segments dropped for their MD5 signature, of the whole host.",
+	    metrics_auth_md5, "tcp_md5", true },
+	{ "sluice_session_auth_segments_total",
+	    "Segments with TCP-AO, by what became of them.",
+	    metrics_auth_segments, "result", true },
+	{ "sluice_session_auth_key",
+	    "Key that signs what is sent, and key that is asked for.",
+	    metrics_auth_keys, "key", false },
 	{ "sluice_customer_quarantined", "1 when an operator took it out.",
 	    say_customer_bool, "quarantined", false },
 	{ "sluice_customer_frozen", "1 when none of its new rules goes in.",

@@ -29,6 +29,16 @@ void metrics_begin(
 void metrics_sample(struct body *body, const char *name,
     const struct label *labels, uint64_t value);
 
+/* ---- signed segments; metrics_auth.c ---- */
+
+void metrics_auth_md5(struct body *body, const struct metric *metric,
+    const struct metrics_from *from);
+/* TCP-AO by session; path: the label's name. */
+void metrics_auth_segments(struct body *body, const struct metric *metric,
+    const struct metrics_from *from);
+void metrics_auth_keys(struct body *body, const struct metric *metric,
+    const struct metrics_from *from);
+
 /* ---- the log; metrics_log.c ---- */
 
 void metrics_sealed(struct body *body, const struct metric *metric,

@@ -56,20 +56,20 @@ struct kept {
 };
 
 struct pages {
-	char control[PATH_LEN];
+	struct link *link;
 	int stop_fd;
 	struct answer answers[ASK_COUNT];
 	struct kept kept[PLACE_COUNT];
 };
 
 struct pages *
-pages_new(const char *control, int stop_fd)
+pages_new(struct link *link, int stop_fd)
 {
 	struct pages *pages = calloc(1, sizeof(*pages));
 
 	if (pages == NULL)
 		return NULL;
-	(void)snprintf(pages->control, sizeof(pages->control), "%s", control);
+	pages->link = link;
 	pages->stop_fd = stop_fd;
 	return pages;
 }
@@ -142,7 +142,7 @@ answer_get(struct pages *pages, enum question question)
 		return answer;
 	rows_fini(&answer->rows);
 	answer->asked_ns = clock_wall_ns();
-	answer->status = fetch(pages->control, pages->stop_fd,
+	answer->status = fetch(pages->link, pages->stop_fd,
 	    asked[question].verb, asked[question].max, &answer->rows);
 	if (answer->status < 0)
 		rows_fini(&answer->rows);

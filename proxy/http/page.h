@@ -17,6 +17,7 @@
 #pragma once
 
 #include "proxy/http/body.h"
+#include "proxy/http/link.h"
 
 #define PAGE_TTL_MS    1000u
 #define PAGE_RULES_MAX 20000u
@@ -31,9 +32,9 @@ struct page {
 	struct body body;
 };
 
-/* control is the path of its socket, copied; a readable stop_fd ends what is
- * being asked. NULL when memory is out. */
-struct pages *pages_new(const char *control, int stop_fd);
+/* link is borrowed until pages_free(); a readable stop_fd ends what is being
+ * asked. NULL when memory is out. */
+struct pages *pages_new(struct link *link, int stop_fd);
 void pages_free(struct pages *pages); /* NULL is fine */
 
 /* What is at path, whatever that holds. The caller's until page_drop(); NULL

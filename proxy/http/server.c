@@ -33,6 +33,7 @@ struct connection {
 struct server {
 	struct MHD_Daemon *daemon;
 	struct pages *pages;
+	int fd; /* listens; the library's once there is a daemon */
 	int stop_fd;
 	pthread_mutex_t lock;
 	struct connection connections[SERVER_CONNECTIONS_MAX];
@@ -187,23 +188,25 @@ listen_open(const struct address *address)
 	return -1;
 }
 
-static struct MHD_Daemon *
-daemon_start(struct server *server, int fd)
+int
+server_start(struct server *server)
 {
-	return MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC, 0,
-	    NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, fd,
+	server->daemon = MHD_start_daemon(
+	    MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL,
+	    on_request, server, MHD_OPTION_LISTEN_SOCKET, server->fd,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_OCTETS,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
 	    on_connection, server, MHD_OPTION_END);
+	return server->daemon != NULL ? 0 : -1;
 }
 
 struct server *
-server_new(const struct address *address, const char *control)
+server_new(const struct address *address, struct link *link)
 {
 	struct server *server = calloc(1, sizeof(*server));
-	int fd, error;
+	int error;
 
 	if (server == NULL)
 		return NULL;
@@ -211,17 +214,11 @@ server_new(const struct address *address, const char *control)
 	for (size_t i = 0; i < SERVER_CONNECTIONS_MAX; i++)
 		server->connections[i].fd = -1;
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	server->pages = pages_new(control, server->stop_fd);
-	fd = listen_open(address);
-	if (server->stop_fd >= 0 && server->pages != NULL && fd >= 0) {
-		server->daemon = daemon_start(server, fd);
-		if (server->daemon != NULL)
-			return server;
-		errno = EIO;
-	}
+	server->pages = pages_new(link, server->stop_fd);
+	server->fd = listen_open(address);
+	if (server->stop_fd >= 0 && server->pages != NULL && server->fd >= 0)
+		return server;
 	error = errno;
-	if (fd >= 0)
-		(void)close(fd);
 	server_free(server);
 	errno = error;
 	return NULL;
@@ -238,6 +235,8 @@ server_free(struct server *server)
 		(void)!write(server->stop_fd, &one, sizeof(one));
 	if (server->daemon != NULL)
 		MHD_stop_daemon(server->daemon); /* closes its socket */
+	else if (server->fd >= 0)
+		(void)close(server->fd);
 	pages_free(server->pages);
 	if (server->stop_fd >= 0)
 		(void)close(server->stop_fd);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "proxy/common/message.h"
+#include "proxy/http/link.h"
 
 #define SERVER_CONNECTIONS_MAX 16u
 #define SERVER_IDLE_S          10u
@@ -16,10 +17,13 @@
 struct server;
 
 /*
- * Listen on address, and ask the control socket at control. NULL with errno
- * when that cannot be done.
+ * Listen on address, and ask control over link, borrowed until server_free().
+ * NULL with errno when that cannot be done. No thread yet.
  */
-struct server *server_new(const struct address *address, const char *control);
+struct server *server_new(const struct address *address, struct link *link);
+
+/* The thread that answers. 0 or -1. */
+int server_start(struct server *server);
 
 /* End connections that are too old: call it once a second or so. */
 void server_tick(struct server *server);

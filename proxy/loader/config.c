@@ -158,6 +158,7 @@ file_look(struct config *config, unsigned i, int fd)
 		    config, i, "no regular file", "a regular file");
 	file->device = st.st_dev;
 	file->inode = st.st_ino;
+	file->owner = st.st_uid;
 	if (file_is_known(config, i))
 		return file_problem(
 		    config, i, "a file read already", "each file once");

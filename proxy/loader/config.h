@@ -29,7 +29,7 @@
 #define CONFIG_CLASSES_MAX       20000
 #define CONFIG_PROTECTED_MAX     4096
 #define CONFIG_ASNS_MAX          200000 /* besides customers' own */
-#define CONFIG_NEIGHBORS_MAX     20000
+#define CONFIG_NEIGHBORS_MAX     20000  /* with each session of a range */
 #define CONFIG_LISTEN_MAX        64
 
 struct config;
@@ -39,7 +39,7 @@ typedef int (*config_sink)(void *ctx, const struct msg_head *head);
 
 struct config_counts {
 	size_t customers;
-	size_t neighbors; /* internal ones included */
+	size_t neighbors; /* internal ones included; a range is one */
 	size_t prefixes;
 };
 
@@ -68,7 +68,9 @@ const struct msg_cfg_error *config_error(const struct config *config, size_t i);
 
 /*
  * What is no error but should be known: a customer's IRR file that cannot be
- * used, or is older than it may be. The place is that of the key.
+ * used, or is older than it may be; a customer's neighbour that anyone on the
+ * path can speak as; a chain of keys with a gap or an end. The place is that of
+ * the key, or the neighbour's.
  */
 struct config_warning {
 	const char *file;
@@ -88,7 +90,8 @@ struct config_counts config_counts(const struct config *config);
  * Give the messages to sink: BEGIN, ROUTER, LISTEN …, VALIDATION, FLEET, RPKI,
  * SERVICE, LOG, CUSTOMER …, IRR …, PREFIX … (registered, then those of IRR
  * lists), TARGET …, ASN …, CLASS …, REWRITE …, WISH …, PROTECTED …,
- * NEIGHBOR …, END; or the errors. The last CUSTOMER is the operators' own, noc.
+ * NEIGHBOR (with its KEYs behind it; of a range once for each session) …, END;
+ * or the errors. The last CUSTOMER is the operators' own, noc.
  * The ASNs of a customer ascend, each once, its own not among them. Returns 0,
  * or what sink returned.
  */

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "proxy/loader/config_feeds.h"
+#include "proxy/loader/config_keys.h"
 #include "proxy/loader/config_log.h"
+#include "proxy/loader/config_neighbors.h"
 #include "proxy/loader/config_own.h"
 #include "proxy/loader/config_quota.h"
 #include "proxy/loader/noc.h"
@@ -24,45 +26,6 @@ key_print(char *buf, size_t size, const char *list, const struct place *at,
     const char *key)
 {
 	(void)snprintf(buf, size, "%s[%" PRIu32 "].%s", list, at->item, key);
-}
-
-static void
-neighbor_key(char *buf, size_t size, const struct config_neighbor *neighbor,
-    const char *key)
-{
-	const struct place *at = &neighbor->at;
-
-	if (neighbor->msg.index == CFG_INTERNAL)
-		key_print(buf, size, "internal", at, key);
-	else
-		(void)snprintf(buf, size,
-		    "customers[%" PRIu32 "].neighbors[%" PRIu32 "].%s",
-		    at->item, at->sub, key);
-}
-
-/* Where the value of a key is; the whole neighbour where it is not. */
-static const struct place *
-neighbor_place(const struct config_neighbor *neighbor, const char *key)
-{
-	const struct place *at = &neighbor->ip_at;
-
-	if (strcmp(key, "name") == 0)
-		at = &neighbor->name_at;
-	else if (strcmp(key, "asn") == 0)
-		at = &neighbor->asn_at;
-	else if (strcmp(key, "passive") == 0)
-		at = &neighbor->passive_at;
-	return at->line > 0 ? at : &neighbor->at;
-}
-
-static void
-neighbor_problem(struct config *config, const struct config_neighbor *neighbor,
-    const char *key, const char *found, const char *wanted)
-{
-	char path[PROBLEM_KEY_MAX];
-
-	neighbor_key(path, sizeof(path), neighbor, key);
-	problem_add(config, neighbor_place(neighbor, key), path, found, wanted);
 }
 
 /* Required keys of sections that may be spread over files. */
@@ -105,32 +68,6 @@ customer_order(const void *a, const void *b)
 }
 
 static int
-neighbor_order(const void *a, const void *b)
-{
-	const struct config_neighbor *const *x = a;
-	const struct config_neighbor *const *y = b;
-	int order = (*x)->msg.remote.afi - (*y)->msg.remote.afi;
-
-	if (order == 0)
-		order = memcmp(
-		    (*x)->msg.remote.addr, (*y)->msg.remote.addr, ADDRESS_MAX);
-	if (order == 0 && (*x)->msg.remote.scope != (*y)->msg.remote.scope)
-		order =
-		    (*x)->msg.remote.scope < (*y)->msg.remote.scope ? -1 : 1;
-	return order != 0 ? order : (*x < *y ? -1 : 1);
-}
-
-static int
-name_order(const void *a, const void *b)
-{
-	const struct config_neighbor *const *x = a;
-	const struct config_neighbor *const *y = b;
-	int order = strcmp((*x)->msg.name, (*y)->msg.name);
-
-	return order != 0 ? order : (*x < *y ? -1 : 1);
-}
-
-static int
 asn_order(const void *a, const void *b)
 {
 	const struct msg_cfg_asn *x = &((const struct config_asn *)a)->msg;
@@ -152,10 +89,9 @@ listen_order(const void *a, const void *b)
 	return order != 0 ? order : (*x < *y ? -1 : 1);
 }
 
-/* model_list_sorted(), with an error noted when memory is out. */
-static void **
-sorted(struct config *config, const struct model_list *list, size_t size,
-    int (*order)(const void *, const void *))
+void **
+config_check_sorted(struct config *config, const struct model_list *list,
+    size_t size, int (*order)(const void *, const void *))
 {
 	struct place nowhere = { 0 };
 	void **items = model_list_sorted(list, size, order);
@@ -165,9 +101,9 @@ sorted(struct config *config, const struct model_list *list, size_t size,
 	return items;
 }
 
-static void
-wanted_other(struct config *config, char *buf, size_t size, const char *what,
-    const struct place *at)
+void
+config_check_other(struct config *config, char *buf, size_t size,
+    const char *what, const struct place *at)
 {
 	char where[PROBLEM_WANTED_MAX];
 
@@ -178,7 +114,7 @@ wanted_other(struct config *config, char *buf, size_t size, const char *what,
 static void
 check_customer_names(struct config *config)
 {
-	void **items = sorted(config, &config->customers,
+	void **items = config_check_sorted(config, &config->customers,
 	    sizeof(struct config_customer), customer_order);
 
 	for (size_t i = 1; items != NULL && i < config->customers.n; i++) {
@@ -192,7 +128,7 @@ check_customer_names(struct config *config)
 			continue;
 		key_print(path, sizeof(path), "customers", &b->at, "name");
 		problem_quote(b->msg.name, found, sizeof(found));
-		wanted_other(config, wanted, sizeof(wanted),
+		config_check_other(config, wanted, sizeof(wanted),
 		    "a name of its own", &a->name_at);
 		problem_add(config, &b->name_at, path, found, wanted);
 	}
@@ -200,57 +136,9 @@ check_customer_names(struct config *config)
 }
 
 static void
-check_neighbor_names(struct config *config)
-{
-	void **items = sorted(config, &config->neighbors,
-	    sizeof(struct config_neighbor), name_order);
-
-	for (size_t i = 1; items != NULL && i < config->neighbors.n; i++) {
-		const struct config_neighbor *a = items[i - 1];
-		const struct config_neighbor *b = items[i];
-		char found[PROBLEM_FOUND_MAX];
-		char wanted[PROBLEM_WANTED_MAX];
-
-		if (b->msg.index != CFG_INTERNAL ||
-		    strcmp(a->msg.name, b->msg.name) != 0)
-			continue;
-		problem_quote(b->msg.name, found, sizeof(found));
-		wanted_other(config, wanted, sizeof(wanted),
-		    "a name of its own", &a->name_at);
-		neighbor_problem(config, b, "name", found, wanted);
-	}
-	free(items);
-}
-
-static void
-check_neighbor_addresses(struct config *config)
-{
-	void **items = sorted(config, &config->neighbors,
-	    sizeof(struct config_neighbor), neighbor_order);
-
-	for (size_t i = 1; items != NULL && i < config->neighbors.n; i++) {
-		const struct config_neighbor *a = items[i - 1];
-		const struct config_neighbor *b = items[i];
-		char found[VALUE_TEXT_MAX];
-		char wanted[PROBLEM_WANTED_MAX];
-
-		if (a->msg.remote.afi != b->msg.remote.afi ||
-		    a->msg.remote.scope != b->msg.remote.scope ||
-		    memcmp(a->msg.remote.addr, b->msg.remote.addr,
-			ADDRESS_MAX) != 0)
-			continue;
-		value_print_address(&b->msg.remote, found, sizeof(found));
-		wanted_other(config, wanted, sizeof(wanted),
-		    "an address of its own", &a->ip_at);
-		neighbor_problem(config, b, "ip", found, wanted);
-	}
-	free(items);
-}
-
-static void
 check_listens(struct config *config)
 {
-	void **items = sorted(config, &config->listens,
+	void **items = config_check_sorted(config, &config->listens,
 	    sizeof(struct config_listen), listen_order);
 
 	for (size_t i = 1; items != NULL && i < config->listens.n; i++) {
@@ -264,7 +152,7 @@ check_listens(struct config *config)
 			sizeof(a->msg.address)) != 0)
 			continue;
 		value_print_address(&b->msg.address, found, sizeof(found));
-		wanted_other(config, wanted, sizeof(wanted),
+		config_check_other(config, wanted, sizeof(wanted),
 		    "each address and port once", &a->at);
 		key_print(
 		    path, sizeof(path), "router.listen", &b->at, "address");
@@ -273,9 +161,9 @@ check_listens(struct config *config)
 	free(items);
 }
 
-static void
-asn_check(struct config *config, const struct place *at, const char *path,
-    uint32_t asn, bool ours)
+void
+config_check_asn(struct config *config, const struct place *at,
+    const char *path, uint32_t asn, bool ours)
 {
 	char found[32];
 
@@ -297,7 +185,7 @@ check_customer_asns(struct config *config)
 
 		key_print(
 		    path, sizeof(path), "customers", &customer->at, "asn");
-		asn_check(
+		config_check_asn(
 		    config, &customer->asn_at, path, customer->msg.asn, false);
 	}
 	for (size_t i = 0; i < config->asns.n; i++) {
@@ -307,7 +195,8 @@ check_customer_asns(struct config *config)
 		(void)snprintf(path, sizeof(path),
 		    "customers[%" PRIu32 "].asns[%" PRIu32 "]", entry->at.item,
 		    entry->at.sub);
-		asn_check(config, &entry->at, path, entry->msg.asn, false);
+		config_check_asn(
+		    config, &entry->at, path, entry->msg.asn, false);
 	}
 }
 
@@ -345,48 +234,6 @@ ignore_fill(struct config *config)
 	ignore->n_communities = 1;
 }
 
-static void
-neighbor_name(struct config *config, struct config_neighbor *neighbor)
-{
-	char address[VALUE_TEXT_MAX];
-	int n;
-
-	value_print_address(&neighbor->msg.remote, address, sizeof(address));
-	n = snprintf(neighbor->msg.name, sizeof(neighbor->msg.name), "%s/%s",
-	    model_customer(config, neighbor->msg.index)->msg.name, address);
-	if (n < 0 || (size_t)n >= sizeof(neighbor->msg.name))
-		neighbor_problem(config, neighbor, "ip", address,
-		    "a customer with a shorter name: NAME/ADDRESS has at most "
-		    "63 octets");
-}
-
-/* What neighbours take over from the router or the customer. */
-static void
-check_neighbors(struct config *config)
-{
-	for (size_t i = 0; i < config->neighbors.n; i++) {
-		struct config_neighbor *neighbor = model_neighbor(config, i);
-		struct msg_cfg_neighbor *msg = &neighbor->msg;
-		char path[PROBLEM_KEY_MAX];
-
-		if (msg->hold_s == 0)
-			msg->hold_s = config->router.hold_s;
-		if (msg->passive && config->listens.n == 0)
-			neighbor_problem(config, neighbor, "passive", "true",
-			    "an address in router.listen to wait at");
-		if (msg->index != CFG_INTERNAL) {
-			msg->asn = model_customer(config, msg->index)->msg.asn;
-			neighbor_name(config, neighbor);
-			continue;
-		}
-		if (msg->asn == 0)
-			msg->asn = config->router.asn;
-		neighbor_key(path, sizeof(path), neighbor, "asn");
-		asn_check(config, neighbor_place(neighbor, "asn"), path,
-		    msg->asn, true);
-	}
-}
-
 void
 config_check(struct config *config)
 {
@@ -402,12 +249,11 @@ config_check(struct config *config)
 	ignore_fill(config);
 	check_customer_asns(config);
 	asns_tidy(config);
-	check_neighbors(config);
+	config_neighbors_check(config);
 	config_feeds_check(config);
 	check_listens(config);
 	check_customer_names(config);
-	check_neighbor_names(config);
-	check_neighbor_addresses(config);
+	config_keys_check(config);
 	config_own_check(config);
 	config_quota_check(config);
 	config_rpki_check(config);

@@ -78,20 +78,17 @@ irr_text(const struct msg_cfg_irr *msg, char *buf, size_t size)
 }
 
 bool
-config_warning_next(
-    const struct config *config, size_t *at, struct config_warning *out)
+config_irr_warning(
+    const struct config *config, size_t i, struct config_warning *out)
 {
-	while (*at < config->irrs.n) {
-		const struct config_irr *irr = model_irr(config, (*at)++);
+	const struct config_irr *irr = model_irr(config, i);
 
-		if (!irr_text(&irr->msg, out->text, sizeof(out->text)))
-			continue;
-		out->file = config->files[irr->at.file].name;
-		out->line = irr->at.line;
-		out->column = irr->at.column;
-		(void)snprintf(out->key, sizeof(out->key),
-		    "customers[%" PRIu32 "].own.irr", irr->at.item);
-		return true;
-	}
-	return false;
+	if (!irr_text(&irr->msg, out->text, sizeof(out->text)))
+		return false;
+	out->file = config->files[irr->at.file].name;
+	out->line = irr->at.line;
+	out->column = irr->at.column;
+	(void)snprintf(out->key, sizeof(out->key),
+	    "customers[%" PRIu32 "].own.irr", irr->at.item);
+	return true;
 }

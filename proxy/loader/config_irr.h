@@ -9,3 +9,7 @@
  * list's message, and no error; only when memory is out an error is noted.
  */
 void config_irr_read(struct config *config);
+
+/* What should be known of list i; false: nothing. */
+bool config_irr_warning(
+    const struct config *config, size_t i, struct config_warning *out);

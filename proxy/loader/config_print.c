@@ -6,6 +6,7 @@
 #include "policy/customer.h"
 #include "policy/dialect.h"
 #include "proxy/loader/model.h"
+#include "proxy/loader/print_key.h"
 #include "proxy/loader/print_log.h"
 #include "proxy/loader/print_policy.h"
 #include "proxy/loader/schema.h"
@@ -65,22 +66,31 @@ print_validation(const struct config *config, FILE *out)
 
 /* All but the first key, at an indent of n. */
 static void
-print_neighbor(FILE *out, int n, const struct msg_cfg_neighbor *msg)
+print_neighbor(const struct config *config, FILE *out, int n,
+    const struct config_neighbor *neighbor)
 {
+	const struct msg_cfg_neighbor *msg = &neighbor->msg;
 	bool internal = msg->index == CFG_INTERNAL;
+	bool range = msg->range_len > 0;
 
 	print_names(out, n, SECTION_NEIGHBOR, "families", msg->families);
-	print_number(out, n, "port", msg->remote.port);
+	if (range)
+		print_number(out, n, "sessions", neighbor->sessions);
+	else
+		print_number(out, n, "port", msg->remote.port);
 	if (msg->local.afi != AFI_NONE)
 		print_address(out, n, "local_address", &msg->local);
-	if (msg->authenticated)
+	if (msg->authenticated == AUTH_MD5)
 		print_line(out, n, "password_file", msg->password_file);
+	if (msg->authenticated == AUTH_AO)
+		print_keys(config, out, n, neighbor);
 	print_number(out, n, "ttl_security", msg->ttl_hops);
 	if (!internal)
 		print_number(out, n, "multihop", msg->multihop);
 	print_flag(out, n, "passive", msg->passive);
 	print_number(out, n, "hold_time", msg->hold_s);
-	print_number(out, n, "connect_retry", msg->connect_retry_s);
+	if (!range)
+		print_number(out, n, "connect_retry", msg->connect_retry_s);
 }
 
 static void
@@ -88,8 +98,9 @@ print_internals(const struct config *config, FILE *out)
 {
 	(void)fputs("internal:\n", out);
 	for (size_t i = 0; i < config->neighbors.n; i++) {
-		const struct msg_cfg_neighbor *msg =
-		    &model_neighbor(config, i)->msg;
+		const struct config_neighbor *neighbor =
+		    model_neighbor(config, i);
+		const struct msg_cfg_neighbor *msg = &neighbor->msg;
 
 		if (msg->index != CFG_INTERNAL)
 			continue;
@@ -98,7 +109,7 @@ print_internals(const struct config *config, FILE *out)
 		print_number(out, 4, "asn", msg->asn);
 		(void)fprintf(out, "    emit: %s\n",
 		    print_choice_name(SECTION_INTERNAL, "emit", msg->emit));
-		print_neighbor(out, 4, msg);
+		print_neighbor(config, out, 4, neighbor);
 	}
 }
 
@@ -245,8 +256,9 @@ print_neighbors(const struct config *config, FILE *out, uint32_t index,
 	bool any = false;
 
 	for (; cursor->neighbor < config->neighbors.n; cursor->neighbor++) {
-		const struct msg_cfg_neighbor *msg =
-		    &model_neighbor(config, cursor->neighbor)->msg;
+		const struct config_neighbor *neighbor =
+		    model_neighbor(config, cursor->neighbor);
+		const struct msg_cfg_neighbor *msg = &neighbor->msg;
 
 		if (msg->index == CFG_INTERNAL)
 			continue;
@@ -255,8 +267,11 @@ print_neighbors(const struct config *config, FILE *out, uint32_t index,
 		if (!any)
 			(void)fputs("    neighbors:\n", out);
 		any = true;
-		print_address(out, 0, "      - ip", &msg->remote);
-		print_neighbor(out, 8, msg);
+		if (msg->range_len > 0)
+			print_range(out, "      - range", msg);
+		else
+			print_address(out, 0, "      - ip", &msg->remote);
+		print_neighbor(config, out, 8, neighbor);
 	}
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The model as messages. */
+#include <stdio.h>
+#include <string.h>
+
 #include "proxy/loader/model.h"
 
 static int
@@ -49,6 +52,40 @@ send_customers(const struct config *config, config_sink sink, void *ctx)
 	return status;
 }
 
+/* The neighbour as its session number i (from 1; 0: its only one), with its
+ * keys. */
+static int
+send_session(const struct config *config,
+    const struct config_neighbor *neighbor, unsigned i, config_sink sink,
+    void *ctx)
+{
+	struct msg_cfg_neighbor msg = neighbor->msg;
+	size_t len = strlen(msg.name);
+	int status;
+
+	if (i > 0)
+		(void)snprintf(
+		    &msg.name[len], sizeof(msg.name) - len, "#%u", i);
+	status = sink(ctx, &msg.head);
+	for (unsigned k = 0; k < neighbor->n_keys && status == 0; k++)
+		status = sink(
+		    ctx, &model_key(config, neighbor->first_key + k)->msg.head);
+	return status;
+}
+
+static int
+send_neighbor(const struct config *config,
+    const struct config_neighbor *neighbor, config_sink sink, void *ctx)
+{
+	int status = 0;
+
+	if (neighbor->msg.range_len == 0)
+		return send_session(config, neighbor, 0, sink, ctx);
+	for (unsigned i = 1; i <= neighbor->sessions && status == 0; i++)
+		status = send_session(config, neighbor, i, sink, ctx);
+	return status;
+}
+
 /* What else belongs to customers, and what to nobody. */
 static int
 send_lists(const struct config *config, config_sink sink, void *ctx)
@@ -68,7 +105,8 @@ send_lists(const struct config *config, config_sink sink, void *ctx)
 	for (size_t i = 0; i < config->protects.n && status == 0; i++)
 		status = sink(ctx, &model_protected(config, i)->msg.head);
 	for (size_t i = 0; i < config->neighbors.n && status == 0; i++)
-		status = sink(ctx, &model_neighbor(config, i)->msg.head);
+		status =
+		    send_neighbor(config, model_neighbor(config, i), sink, ctx);
 	return status;
 }
 

@@ -6,14 +6,12 @@
 #include <string.h>
 
 #include "policy/customer.h"
-#include "policy/dialect.h"
 #include "proxy/loader/defaults.h"
 #include "proxy/loader/model.h"
 #include "proxy/loader/noc.h"
 #include "proxy/loader/walk.h"
 
 #define BGP_PORT          179
-#define CONNECT_RETRY_S   120 /* RFC 4271 10 */
 #define IPV4_HOLD_DEFAULT 24
 #define IPV6_HOLD_DEFAULT 48
 
@@ -90,32 +88,6 @@ finish_customer_begin(struct config *config, const struct place *at,
 	return customer;
 }
 
-void *
-finish_neighbor_begin(struct config *config, const struct place *at,
-    void *outer, const char **wanted)
-{
-	const struct config_customer *customer = outer;
-	struct config_neighbor *neighbor;
-
-	*wanted = "at most 4096 neighbours in all";
-	if (config->neighbors.n >= CONFIG_NEIGHBORS_MAX)
-		return NULL;
-	*wanted = "more memory";
-	neighbor = model_list_push(&config->neighbors, sizeof(*neighbor));
-	if (neighbor == NULL)
-		return NULL;
-	neighbor->msg.head.len = sizeof(neighbor->msg);
-	neighbor->msg.head.kind = MSG_CFG_NEIGHBOR;
-	neighbor->msg.index =
-	    customer == NULL ? CFG_INTERNAL : customer->msg.index;
-	neighbor->msg.remote.port = BGP_PORT;
-	neighbor->msg.connect_retry_s = CONNECT_RETRY_S;
-	if (customer == NULL)
-		neighbor->msg.emit = DIALECT_STRICT;
-	neighbor->at = *at;
-	return neighbor;
-}
-
 /* A key that could change nothing is more likely a mistake than a wish. */
 static void
 validate_check(struct walk *walk, const struct msg_cfg_customer *msg)
@@ -154,33 +126,6 @@ finish_customer(struct walk *walk, void *into)
 		finish_ipv4(walk, into);
 	if (customer->msg.dst_hold[1] == 0)
 		finish_ipv6(walk, into);
-}
-
-static void
-local_check(struct walk *walk, const struct config_neighbor *neighbor)
-{
-	if (neighbor->msg.local.afi != AFI_NONE &&
-	    neighbor->msg.local.afi != neighbor->msg.remote.afi)
-		walk_complain(walk, "local_address", NULL,
-		    "an address of the same family as ip");
-}
-
-void
-finish_neighbor(struct walk *walk, void *into)
-{
-	const struct config_neighbor *neighbor = into;
-
-	local_check(walk, neighbor);
-	if (neighbor->msg.ttl_hops > 0 && neighbor->msg.multihop > 0)
-		walk_complain(walk, "multihop", NULL,
-		    "either ttl_security, which says how far the neighbour "
-		    "is, or multihop");
-}
-
-void
-finish_internal(struct walk *walk, void *into)
-{
-	local_check(walk, into);
 }
 
 /* hold_from <= min <= max; i is 0 for IPv4 and 1 for IPv6. */

@@ -20,6 +20,8 @@ void *finish_customer_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted);
 void *finish_neighbor_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted);
+void *finish_key_begin(struct config *config, const struct place *at,
+    void *outer, const char **wanted);
 void *finish_actions_begin(struct config *config, const struct place *at,
     void *outer, const char **wanted);
 void *finish_service_begin(struct config *config, const struct place *at,
@@ -45,6 +47,7 @@ void *finish_witness_begin(struct config *config, const struct place *at,
 void finish_customer(struct walk *walk, void *into);
 void finish_neighbor(struct walk *walk, void *into);
 void finish_internal(struct walk *walk, void *into);
+void finish_key(struct walk *walk, void *into);
 void finish_ipv4(struct walk *walk, void *into);
 void finish_ipv6(struct walk *walk, void *into);
 void finish_actions(struct walk *walk, void *into);

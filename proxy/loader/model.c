@@ -68,6 +68,13 @@ model_neighbor(const struct config *config, size_t i)
 	return (struct config_neighbor *)config->neighbors.items + i;
 }
 
+struct config_key *
+model_key(const struct config *config, size_t i)
+{
+	assert(i < config->keys.n);
+	return (struct config_key *)config->keys.items + i;
+}
+
 struct config_class *
 model_class(const struct config *config, size_t i)
 {
@@ -164,6 +171,7 @@ model_free(struct config *config)
 	free(config->targets.items);
 	free(config->asns.items);
 	free(config->neighbors.items);
+	free(config->keys.items);
 	free(config->classes.items);
 	free(config->rewrites.items);
 	free(config->wishes.items);

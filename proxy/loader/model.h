@@ -10,6 +10,14 @@
 
 #define CONFIG_PORTS_MAX 32 /* of one protected entry; likewise protocols */
 
+/* A range of neighbours: lengths that it may have, and sessions at a time. */
+#define RANGE4_MIN         8
+#define RANGE4_MAX         31
+#define RANGE6_MIN         32
+#define RANGE6_MAX         127
+#define RANGE_SESSIONS     8
+#define RANGE_SESSIONS_MAX 64
+
 /* Where something stands. item and sub are its numbers in the lists of its
  * own file, for the key path. */
 struct place {
@@ -26,6 +34,7 @@ struct config_file {
 	char *folder; /* absolute, without symbolic links; owned */
 	uint64_t device;
 	uint64_t inode;
+	uint32_t owner;        /* uid */
 	struct place included; /* by which include entry */
 	unsigned depth;
 };
@@ -62,14 +71,26 @@ struct config_customer {
  * they come after all customers, whose number is not known yet. */
 #define MODEL_NOC (CFG_INTERNAL - 1)
 
+/* One neighbour, or (msg.range_len) so many sessions' worth of them. */
 struct config_neighbor {
-	struct msg_cfg_neighbor msg;
+	struct msg_cfg_neighbor msg; /* of a range: its name without number */
+	uint8_t sessions;            /* of a range */
+	uint8_t n_keys;
+	uint32_t first_key; /* of config->keys */
 	struct place at;
 	struct place name_at; /* line 0 where the key is not there */
-	struct place ip_at;
+	struct place ip_at;   /* of ip or range */
 	struct place asn_at;
 	struct place families_at; /* of the first */
 	struct place passive_at;
+};
+
+/* Keys of one neighbour stand together. */
+struct config_key {
+	struct msg_cfg_key msg;
+	uint8_t number; /* in its list */
+	struct place send_at;
+	struct place receive_at;
 };
 
 struct config_prefix {
@@ -170,6 +191,7 @@ struct config {
 	struct model_list protects;  /* struct config_protected */
 	struct model_list irrs;      /* struct config_irr, by customer */
 	struct model_list neighbors; /* struct config_neighbor */
+	struct model_list keys;      /* struct config_key, by neighbour */
 	struct config_file *files;   /* CONFIG_FILES_MAX */
 	unsigned n_files;
 	bool in_memory; /* look at no file */
@@ -196,6 +218,7 @@ struct config_prefix *model_prefix(const struct config *config, size_t i);
 struct config_target *model_target(const struct config *config, size_t i);
 struct config_asn *model_asn(const struct config *config, size_t i);
 struct config_neighbor *model_neighbor(const struct config *config, size_t i);
+struct config_key *model_key(const struct config *config, size_t i);
 struct config_class *model_class(const struct config *config, size_t i);
 struct config_rewrite *model_rewrite(const struct config *config, size_t i);
 struct config_wish *model_wish(const struct config *config, size_t i);

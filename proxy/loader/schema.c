@@ -2,7 +2,6 @@
 /* The keys of the configuration, as a table. */
 #include "proxy/loader/schema.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "policy/cost.h"
@@ -62,6 +61,13 @@ static const struct schema_name dialects[] = {
 	{ "strict", DIALECT_STRICT },
 	{ "frr", DIALECT_FRR },
 	{ "full", DIALECT_FULL },
+	{ NULL, 0 },
+};
+
+static const struct schema_name algorithms[] = {
+	{ "hmac-sha1", AO_HMAC_SHA1 },
+	{ "cmac-aes128", AO_CMAC_AES128 },
+	{ "hmac-sha256", AO_HMAC_SHA256 },
 	{ NULL, 0 },
 };
 
@@ -269,6 +275,7 @@ static const struct schema_key keys[] = {
 	VALUE(INTERNAL, "local_address", set_address,
 	    AT(config_neighbor, msg.local)),
 	VALUE(INTERNAL, "password_file", set_password, .min = 0),
+	MAPS(INTERNAL, "tcp_ao", KEY),
 	VALUE(INTERNAL, "ttl_security", set_number,
 	    AT(config_neighbor, msg.ttl_hops), .min = 0, .max = 254),
 	VALUE(INTERNAL, "passive", set_flag, AT(config_neighbor, msg.passive),
@@ -279,7 +286,6 @@ static const struct schema_key keys[] = {
 	    AT(config_neighbor, msg.connect_retry_s), .min = 1,
 	    .max = UINT16_MAX),
 	LATER(INTERNAL, "route_reflector_client"),
-	LATER(INTERNAL, "tcp_ao"),
 	LATER(INTERNAL, "bfd"),
 	LATER(INTERNAL, "pace"),
 
@@ -316,13 +322,17 @@ static const struct schema_key keys[] = {
 	VALUE(CUSTOMER, "flap_breaker", set_flag,
 	    AT(config_customer, msg.flap_breaker)),
 
-	VALUE(NEIGHBOR, "ip", set_address, .required = true,
+	VALUE(NEIGHBOR, "ip", set_address, .required = true, .instead = "range",
 	    AT(config_neighbor, msg.remote), MARK(config_neighbor, ip_at)),
+	VALUE(NEIGHBOR, "range", set_range, MARK(config_neighbor, ip_at)),
+	VALUE(NEIGHBOR, "sessions", set_number, AT(config_neighbor, sessions),
+	    .min = 1, .max = RANGE_SESSIONS_MAX),
 	VALUE(NEIGHBOR, "port", set_number,
 	    AT(config_neighbor, msg.remote.port), .min = 1, .max = UINT16_MAX),
 	VALUE(NEIGHBOR, "local_address", set_address,
 	    AT(config_neighbor, msg.local)),
 	VALUE(NEIGHBOR, "password_file", set_password, .min = 0),
+	MAPS(NEIGHBOR, "tcp_ao", KEY),
 	VALUE(NEIGHBOR, "ttl_security", set_number,
 	    AT(config_neighbor, msg.ttl_hops), .min = 0, .max = 254),
 	VALUES(NEIGHBOR, "families", set_bit, .required = true,
@@ -338,8 +348,21 @@ static const struct schema_key keys[] = {
 	VALUE(NEIGHBOR, "multihop", set_number,
 	    AT(config_neighbor, msg.multihop), .min = 0, .max = 255),
 	LATER(NEIGHBOR, "asn"),
-	LATER(NEIGHBOR, "tcp_ao"),
 	LATER(NEIGHBOR, "bfd"),
+
+	VALUE(KEY, "send_id", set_number, .required = true,
+	    AT(config_key, msg.send_id), MARK(config_key, send_at), .min = 0,
+	    .max = UINT8_MAX),
+	VALUE(KEY, "receive_id", set_number, .required = true,
+	    AT(config_key, msg.receive_id), MARK(config_key, receive_at),
+	    .min = 0, .max = UINT8_MAX),
+	VALUE(KEY, "algorithm", set_choice, AT(config_key, msg.algorithm),
+	    .names = algorithms),
+	VALUE(KEY, "key_file", set_key_file, .required = true, .min = 0),
+	VALUE(KEY, "from", set_key_time, AT(config_key, msg.from_s)),
+	VALUE(KEY, "until", set_key_time, AT(config_key, msg.until_s)),
+	VALUE(KEY, "exclude_options", set_flag,
+	    AT(config_key, msg.exclude_options)),
 
 	VALUES(OWN, "prefixes", set_prefix, .min = 0),
 	VALUE(OWN, "irr", set_irr, MARK(config_customer, irr_at)),
@@ -448,6 +471,7 @@ static const struct schema_section sections[SECTION_COUNT] = {
 	    finish_customer },
 	[SECTION_NEIGHBOR] = { "neighbors", false, finish_neighbor_begin,
 	    finish_neighbor },
+	[SECTION_KEY] = { "tcp_ao", false, finish_key_begin, finish_key },
 	[SECTION_OWN] = { "own", false, finish_none_begin, finish_own },
 	[SECTION_DESTINATION] = { "destination", false, finish_none_begin,
 	    NULL },
@@ -511,70 +535,4 @@ schema_find(enum section section, const char *name)
 			return &rows[i];
 	}
 	return NULL;
-}
-
-#define WORD_MAX 32u
-
-/* Edits (insert, drop, change a letter) between two words; both shorter than
- * WORD_MAX. */
-static unsigned
-edits(const char *a, const char *b)
-{
-	unsigned row[WORD_MAX + 1];
-	unsigned n = (unsigned)strlen(b);
-
-	for (unsigned j = 0; j <= n; j++)
-		row[j] = j;
-	for (unsigned i = 0; a[i] != '\0'; i++) {
-		unsigned corner = row[0];
-
-		row[0] = i + 1;
-		for (unsigned j = 0; j < n; j++) {
-			unsigned change = corner + (a[i] != b[j]);
-			unsigned best =
-			    row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
-
-			corner = row[j + 1];
-			row[j + 1] = change < best ? change : best;
-		}
-	}
-	return row[n];
-}
-
-void
-schema_hint(enum section section, const char *name, char *buf, size_t size)
-{
-	const struct schema_key *near = NULL;
-	size_t best = 4; /* more edits than that is another word */
-	unsigned n;
-	const struct schema_key *rows = schema_rows(section, &n);
-	size_t len;
-
-	for (unsigned i = 0; i < n && strlen(name) < WORD_MAX; i++) {
-		size_t distance;
-
-		if (rows[i].shape == SHAPE_LATER)
-			continue;
-		distance = edits(name, rows[i].name);
-		/* The beginning of a key: "password". */
-		if (strlen(name) > 3 &&
-		    strncmp(name, rows[i].name, strlen(name)) == 0)
-			distance = 1;
-		if (distance < best && 2 * distance <= strlen(rows[i].name)) {
-			best = distance;
-			near = &rows[i];
-		}
-	}
-	if (near != NULL) {
-		(void)snprintf(buf, size, "a key of %s, perhaps %s",
-		    sections[section].name, near->name);
-		return;
-	}
-	len =
-	    (size_t)snprintf(buf, size, "a key of %s:", sections[section].name);
-	for (unsigned i = 0; i < n && len < size; i++) {
-		if (rows[i].shape != SHAPE_LATER)
-			len += (size_t)snprintf(
-			    &buf[len], size - len, " %s", rows[i].name);
-	}
 }

@@ -26,6 +26,7 @@ enum section {
 	SECTION_INTERNAL,
 	SECTION_CUSTOMER,
 	SECTION_NEIGHBOR,
+	SECTION_KEY,
 	SECTION_OWN,
 	SECTION_DESTINATION,
 	SECTION_IPV4,
@@ -65,10 +66,11 @@ struct schema_name {
 };
 
 struct schema_key {
-	uint8_t section; /* enum section it stands in */
-	uint8_t shape;   /* enum shape */
-	uint8_t into;    /* enum section of MAP and MAPS */
-	bool required;   /* VALUES: and at least one */
+	uint8_t section;     /* enum section it stands in */
+	uint8_t shape;       /* enum shape */
+	uint8_t into;        /* enum section of MAP and MAPS */
+	bool required;       /* VALUES: and at least one */
+	const char *instead; /* required: unless this key is there */
 	const char *name;
 	int (*set)(struct set *set, const char *text);
 	/* For set: the field and its bounds. */

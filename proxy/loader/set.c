@@ -3,17 +3,14 @@
 #include "proxy/loader/set.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "proxy/loader/value.h"
 
-#define PASSWORD_MAX 80 /* TCP_MD5SIG_MAXKEYLEN */
-#define HOUR_S       3600u
-#define DAY_S        86400u
+#define HOUR_S 3600u
+#define DAY_S  86400u
 
 void *
 set_field(const struct set *set)
@@ -322,50 +319,4 @@ int
 set_path(struct set *set, const char *text)
 {
 	return set_resolve(set, text, set_field(set), set->key->min);
-}
-
-/* Is the file one that a secret may be in? Its inside is not looked at. */
-static int
-password_look(struct set *set, const char *path)
-{
-	const char *wanted = "mode 0400: nothing for group and others";
-	struct stat st;
-	char found[64];
-
-	if (stat(path, &st) != 0) {
-		(void)snprintf(
-		    found, sizeof(found), "%s", strerrordesc_np(errno));
-		wanted = "a file that can be read";
-	} else if (!S_ISREG(st.st_mode)) {
-		(void)snprintf(found, sizeof(found), "no regular file");
-		wanted = "a regular file";
-	} else if (st.st_mode & (S_IRWXG | S_IRWXO)) {
-		(void)snprintf(found, sizeof(found), "mode %04o",
-		    (unsigned)st.st_mode & 07777u);
-	} else if (st.st_size < 1 || st.st_size > PASSWORD_MAX) {
-		(void)snprintf(
-		    found, sizeof(found), "%jd octets", (intmax_t)st.st_size);
-		wanted = "1 to 80 octets";
-	} else {
-		return 0;
-	}
-	(void)snprintf(
-	    set->found, sizeof(set->found), "%s: %.60s", found, path);
-	return set_refuse(set, wanted);
-}
-
-int
-set_password(struct set *set, const char *text)
-{
-	struct config_neighbor *neighbor = set->into;
-	char path[PATH_LEN];
-
-	if (set_resolve(set, text, path, sizeof(path)) < 0)
-		return -1;
-	if (!set->config->in_memory && password_look(set, path) < 0)
-		return -1;
-	(void)snprintf(neighbor->msg.password_file,
-	    sizeof(neighbor->msg.password_file), "%s", path);
-	neighbor->msg.authenticated = 1;
-	return 0;
 }

@@ -31,7 +31,6 @@ int set_router_id(struct set *set, const char *text);
 int set_address(struct set *set, const char *text); /* a host's own */
 int set_listen(struct set *set, const char *text);  /* may be any */
 int set_path(struct set *set, const char *text); /* char[min], absolute then */
-int set_password(struct set *set, const char *text);
 int set_traffic(struct set *set, const char *text); /* flag; min: its bit */
 
 /* Lists; set_list.c. */
@@ -63,6 +62,13 @@ int set_octets(struct set *set, const char *text); /* uint64_t, min..max */
 int set_url(struct set *set, const char *text);
 int set_witness_key(struct set *set, const char *text);
 int set_cosigned(struct set *set, const char *text);
+
+/* Authentication, and neighbours by range; set_key.c. A file that a secret is
+ * in is looked at, not read. */
+int set_password(struct set *set, const char *text);
+int set_key_file(struct set *set, const char *text);
+int set_key_time(struct set *set, const char *text); /* uint64_t seconds */
+int set_range(struct set *set, const char *text);
 
 /* What is protected; set_protected.c. */
 int set_protected_prefix(struct set *set, const char *text);

@@ -36,7 +36,7 @@ set_read_prefix(
 		return set_refuse(set, "a prefix of at least one bit");
 	}
 	/* Say so where only the bits behind the length are wrong. */
-	if (text[n] == '/' && n < sizeof(plain)) {
+	if (n < sizeof(plain) && text[n] == '/') {
 		memcpy(plain, text, n);
 		plain[n] = '\0';
 		if (prefix_parse(plain, &host) == 0 &&

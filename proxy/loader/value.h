@@ -24,6 +24,12 @@ int value_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
  */
 int value_seconds(const char *text, bool plain, uint64_t *out);
 
+/*
+ * A point in time to the second, RFC 3339: "2026-12-01T00:00:00Z" or with an
+ * offset as in +01:00; no fraction, no leap second. Seconds since 1970, > 0.
+ */
+int value_time(const char *text, uint64_t *out);
+
 /* A rate, "8000" or "1.25e8": 1 to VALUE_RATE_MAX. */
 int value_rate(const char *text, double *out);
 
@@ -74,6 +80,7 @@ int value_tag(const char *text, struct community *out);
 void value_print_address(const struct address *address, char *buf, size_t size);
 void value_print_endpoint(
     const struct address *address, char *buf, size_t size);
+void value_print_time(uint64_t seconds, char *buf, size_t size); /* in UTC */
 void value_print_octets(uint64_t octets, char *buf, size_t size);
 void value_print_target(
     const struct value_target *target, char *buf, size_t size);

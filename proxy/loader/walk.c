@@ -170,6 +170,17 @@ frame_push(struct walk *walk, const struct node *node,
 		walk->depth++;
 }
 
+/* The node has a child with this key. */
+static bool
+has_key(const struct node *node, const char *key)
+{
+	const struct node *child = node->child;
+
+	while (child != NULL && strcmp(child->key, key) != 0)
+		child = child->next;
+	return child != NULL;
+}
+
 /* Keys that must be there and are not. */
 static void
 frame_required(struct walk *walk, const struct frame *frame)
@@ -180,11 +191,17 @@ frame_required(struct walk *walk, const struct frame *frame)
 	char path[PROBLEM_KEY_MAX];
 
 	for (unsigned i = 0; i < n; i++) {
-		if (!rows[i].required || frame->seen & UINT64_C(1) << i)
+		const char *instead = rows[i].instead;
+		char wanted[80] = "this key: it has no default";
+
+		if (!rows[i].required || frame->seen & UINT64_C(1) << i ||
+		    (instead != NULL && has_key(frame->node, instead)))
 			continue;
+		if (instead != NULL)
+			(void)snprintf(wanted, sizeof(wanted),
+			    "this key or %s: there is no default", instead);
 		path_print(walk, rows[i].name, path, sizeof(path));
-		problem_add(walk->config, &at, path, "nothing",
-		    "this key: it has no default");
+		problem_add(walk->config, &at, path, "nothing", wanted);
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "proxy/rpki/rpki.h"
 #include "proxy/rpki/rtr.h"
 #include "proxy/rpki/vrp_set.h"
+#include "proxy/sandbox/sandbox.h"
 
 #define SUPERVISOR_LIMIT (64u << 10)
 #define TICK_MS          500
@@ -28,7 +29,9 @@ struct role_rpki {
 	struct channel *supervisor;
 	struct timer *tick;
 	struct rpki *rpki;
-	struct rtr_caches *caches; /* NULL: none are asked */
+	struct rtr_caches *caches;  /* NULL: none are asked */
+	struct sandbox_wants wants; /* of the sandbox */
+	bool contained;
 	bool failed;
 };
 
@@ -86,13 +89,54 @@ caches_stop(void *ctx)
 
 /* ---- supervisor ---- */
 
+/* Caches have addresses, no names. */
+static void
+wants_take(struct sandbox_wants *wants, const struct msg_cfg_rpki *msg)
+{
+	*wants = (struct sandbox_wants){ 0 };
+	for (uint32_t i = 0; i < msg->n; i++)
+		wants->connect[wants->n_connect++] = msg->cache[i].address.port;
+}
+
+static bool
+is_wanted(const struct sandbox_wants *wants, uint16_t port)
+{
+	for (size_t i = 0; i < wants->n_connect; i++) {
+		if (wants->connect[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* Once; a cache at a port that was not named then is another process's. */
+static bool
+contain(struct role_rpki *role, const struct msg_cfg_rpki *msg)
+{
+	if (!role->contained) {
+		role->contained = true;
+		wants_take(&role->wants, msg);
+		if (sandbox_enter(ROLE_RPKI, &role->wants, NULL) == 0)
+			return true;
+		end(role, true);
+		return false;
+	}
+	for (uint32_t i = 0; i < msg->n; i++) {
+		if (is_wanted(&role->wants, msg->cache[i].address.port))
+			continue;
+		log_line(LOG_INFO, "caches: another port: starting anew");
+		end(role, false);
+		return false;
+	}
+	return true;
+}
+
 static void
 take_config(struct role_rpki *role, const struct msg_cfg_rpki *msg)
 {
-	if (check_cfg_rpki(msg))
-		rpki_configure(role->rpki, msg, clock_boot_ms());
-	else
+	if (!check_cfg_rpki(msg))
 		end(role, true);
+	else if (contain(role, msg))
+		rpki_configure(role->rpki, msg, clock_boot_ms());
 }
 
 static void
@@ -197,6 +241,8 @@ main(void)
 		return 2;
 	}
 	log_open("rpki", LOG_INFO);
+	if (sandbox_begin(ROLE_RPKI) < 0)
+		_exit(EXIT_FAILURE);
 	limit_memory();
 	rtr_be_quiet();
 	_exit(role_run(&role) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);

@@ -59,12 +59,19 @@ int sandbox_begin(enum role role);
 int sandbox_enter(enum role role, const struct sandbox_wants *wants,
     struct sandbox_level *level);
 
+/* sandbox_enter(), or NULL: not at all, as in a test. */
+typedef int sandbox_entry(enum role role, const struct sandbox_wants *wants,
+    struct sandbox_level *level);
+
 /* The user of a role (number: of a session) when started as root. */
 uid_t sandbox_uid(enum role role, uint32_t number);
 
 /*
- * While still root: folder (made, 0700, where it is missing) and the regular
- * files right in it become the role's. Nothing is followed out of it: no
- * symbolic link, no file with a second name. 0, or -errno. Not root: 0.
+ * Make the folder (0700) where it is missing. While still root, with a user for
+ * each role: it and the role's own files right in it become the role's, and it
+ * is the working folder then, for what is above it may be closed to the role.
+ * Nothing is followed out of it: no symbolic link, no file with a second name;
+ * no file of another name, and no folder with such files alone (-ENOTEMPTY), is
+ * touched. 0, or -errno.
  */
 int sandbox_own(const char *folder, enum role role);

@@ -138,6 +138,39 @@ conn_id(const struct conn *conn)
 	return conn->id;
 }
 
+/* Linux, TCP_AO_INFO: its structure, which many systems' headers do not have
+ * (include/uapi/linux/tcp.h). The keys themselves are not read here. */
+#define AO_INFO 40
+struct ao_info {
+	uint32_t flags;
+	uint16_t zero;
+	uint8_t current; /* SendID */
+	uint8_t rnext;   /* RecvID */
+	uint64_t good;
+	uint64_t bad;
+	uint64_t key_not_found;
+	uint64_t ao_required;
+	uint64_t dropped_icmp;
+} __attribute__((aligned(8)));
+
+bool
+conn_auth(const struct conn *conn, struct auth_state *out)
+{
+	struct ao_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (conn->fd < 0 ||
+	    getsockopt(conn->fd, IPPROTO_TCP, AO_INFO, &info, &len) < 0)
+		return false;
+	out->current = info.current;
+	out->next = info.rnext;
+	out->good = info.good;
+	out->bad = info.bad;
+	out->unknown = info.key_not_found;
+	out->unsigned_in = info.ao_required;
+	return true;
+}
+
 /* Write what the socket takes. False when it failed. */
 static bool
 flush(struct conn *conn)

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "proxy/common/loop.h"
+#include "proxy/common/message_base.h"
 #include "proxy/wire/fault.h"
 #include "proxy/wire/writer.h"
 
@@ -57,6 +58,10 @@ void conn_free(struct conn *conn);
 void conn_start(struct conn *conn);
 
 uint32_t conn_id(const struct conn *conn);
+
+/* What its kernel has counted of TCP-AO, and which keys are in use: all of
+ * *out but the kind. False: the socket is without. */
+bool conn_auth(const struct conn *conn, struct auth_state *out);
 
 /* One message other than an UPDATE: prepare *writer over the free room (at
  * least MESSAGE_MAX octets unless the peer does not read), then commit. */

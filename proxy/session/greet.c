@@ -6,6 +6,7 @@
 
 #include "proxy/common/log.h"
 #include "proxy/session/session.h"
+#include "proxy/wire/message.h"
 #include "proxy/wire/notification.h"
 
 static uint32_t
@@ -40,6 +41,16 @@ greet_send(struct slot *slot)
 
 	conn_write_begin(slot->conn, &writer);
 	open_encode(&open, &writer);
+	conn_write_end(slot->conn, &writer);
+}
+
+void
+greet_keepalive(struct slot *slot)
+{
+	struct writer writer;
+
+	conn_write_begin(slot->conn, &writer);
+	message_keepalive(&writer);
 	conn_write_end(slot->conn, &writer);
 }
 

@@ -54,6 +54,7 @@ pump_state(struct session *session)
 		    routes_in_count(session->routes, FAMILY_UNICAST);
 	if (session->out != NULL)
 		session->state.held = adj_out_wanted(session->out);
+	report_auth(session);
 	if (!say(session, &session->state, sizeof(session->state)))
 		return false;
 	session->state_due = false;

@@ -45,6 +45,36 @@ report_change(struct session *session)
 }
 
 void
+report_auth(struct session *session)
+{
+	const struct slot *slot = session->up;
+	struct auth_state *auth = &session->state.auth;
+
+	*auth = (struct auth_state){ 0 };
+	if (slot == NULL)
+		return;
+	auth->kind = slot->socket.authenticated;
+	if (auth->kind == AUTH_AO && slot->conn != NULL)
+		(void)conn_auth(slot->conn, auth);
+}
+
+void
+report_keepalive(const struct slot *slot)
+{
+	if (slot->socket.authenticated == AUTH_AO && slot == slot->session->up)
+		report_count(slot->session);
+}
+
+void
+report_nudge(struct session *session)
+{
+	if (session->up == NULL || session->up->conn == NULL)
+		return;
+	greet_keepalive(session->up);
+	report_count(session);
+}
+
+void
 report_count(struct session *session)
 {
 	if (session->report_waits || session->state_due)
@@ -98,6 +128,7 @@ report_down(struct session *session, uint8_t down)
 	state->complete = 0;
 	state->refresh = 0;
 	state->authenticated = 0;
+	state->auth = (struct auth_state){ 0 };
 	state->hold_s = 0;
 	state->since_ms = clock_boot_ms();
 	log_line(

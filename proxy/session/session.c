@@ -364,6 +364,15 @@ set_limits(struct session *session)
 		adj_out_local_pref(session->out, config->local_pref);
 }
 
+static bool
+contain(const struct session *session, uint32_t peer)
+{
+	const struct sandbox_wants wants = { .number = peer };
+
+	return session->enter == NULL ||
+	       session->enter(ROLE_SESSION, &wants, NULL) == 0;
+}
+
 static void
 on_config(struct session *session, const struct msg_session_config *msg)
 {
@@ -383,8 +392,8 @@ on_config(struct session *session, const struct msg_session_config *msg)
 		reconfigure(session, msg);
 	} else {
 		session->config = *msg;
-		if (make_rib(session) < 0) {
-			log_line(LOG_ERROR, "out of memory");
+		if (!contain(session, msg->peer) || make_rib(session) < 0) {
+			log_line(LOG_ERROR, "cannot begin");
 			finish(session);
 			return;
 		}
@@ -511,6 +520,8 @@ on_message(void *ctx, const struct msg_head *head, int fd)
 		on_dial_failed(session, msg);
 	else if (head->kind == MSG_STOP)
 		on_stop(session, msg);
+	else if (head->kind == MSG_NUDGE)
+		report_nudge(session);
 	else
 		log_line(LOG_WARN,
 		    "message from the supervisor ignored: "

@@ -22,6 +22,7 @@
 #include "proxy/common/channel.h"
 #include "proxy/common/loop.h"
 #include "proxy/common/message.h"
+#include "proxy/sandbox/sandbox.h"
 #include "proxy/session/adj_in.h"
 #include "proxy/session/adj_out.h"
 #include "proxy/session/backoff.h"
@@ -84,6 +85,9 @@ struct slot {
 
 struct session {
 	struct loop *loop;
+	/* With the first configuration, which says whose session it is, all
+	 * other rights end; NULL: they do not. */
+	sandbox_entry *enter;
 	struct channel *supervisor;
 	struct channel *guard;    /* NULL: there is none now */
 	struct adj_in *in;        /* customers: the rules they announce */
@@ -201,6 +205,7 @@ void slot_hang_up(struct session *session, struct conn *conn);
 /* ---- greet.c: OPEN ---- */
 
 void greet_send(struct slot *slot);
+void greet_keepalive(struct slot *slot);
 /*
  * Check the peer's OPEN. Fills slot->open and returns true, or false with the
  * NOTIFICATION in *cause (whose text may point to text).
@@ -309,3 +314,9 @@ void report_change(struct session *session);
 void report_count(struct session *session);
 void report_up(struct session *session);
 void report_down(struct session *session, uint8_t down);
+/* Which keys sign, and what did not fit them: looked at for each report. */
+void report_auth(struct session *session);
+/* A KEEPALIVE has come: all that does of a quiet peer. */
+void report_keepalive(const struct slot *slot);
+/* Keys have moved: the peer has to see it, and the guard. */
+void report_nudge(struct session *session);

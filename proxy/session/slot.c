@@ -193,12 +193,8 @@ do_open_wait(struct slot *slot, const struct change *change)
 static void
 do_send_keepalive(struct slot *slot, const struct change *change)
 {
-	struct writer writer;
-
 	(void)change;
-	conn_write_begin(slot->conn, &writer);
-	message_keepalive(&writer);
-	conn_write_end(slot->conn, &writer);
+	greet_keepalive(slot);
 }
 
 static void
@@ -212,12 +208,24 @@ do_keepalive_start(struct slot *slot, const struct change *change)
 		    backoff_jitter(third_ms, session_random()), 0);
 }
 
-/* Only the OPEN sets the timer; later the time of the message will do. */
+/*
+ * The OPEN sets the timer, and the KEEPALIVE that answers ours, which comes at
+ * once: who is not through by then holds a connection for no longer than one
+ * that says nothing, whatever hold time it has asked for. Later the time of the
+ * message will do.
+ */
 static void
 do_hold_start(struct slot *slot, const struct change *change)
 {
-	if (change->event == FSM_EV_OPEN)
-		restart_hold(slot, greet_hold(slot) * 1000u);
+	uint32_t hold_ms = greet_hold(slot) * 1000u;
+
+	if ((change->step.effects & FSM_UP) != 0)
+		restart_hold(slot, hold_ms);
+	else if (change->event == FSM_EV_OPEN)
+		restart_hold(
+		    slot, hold_ms == 0 || hold_ms > SESSION_OPEN_WAIT_MS
+			      ? SESSION_OPEN_WAIT_MS
+			      : hold_ms);
 	slot->heard_ms = loop_now_ms(slot->session->loop);
 	slot->postponed = 0;
 }
@@ -427,6 +435,7 @@ on_message(
 		break;
 	case MESSAGE_KEEPALIVE:
 		slot_event(slot, FSM_EV_KEEPALIVE, &cause);
+		report_keepalive(slot);
 		break;
 	default:
 		slot_event(slot, FSM_EV_REFRESH, &cause);

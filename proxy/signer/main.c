@@ -9,11 +9,11 @@
  * It has no network, reads no peer's octets but notes and proofs, and after its
  * start opens no path but in its folder.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +21,7 @@
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 #include "proxy/common/role.h"
+#include "proxy/sandbox/sandbox.h"
 #include "proxy/signer/link.h"
 
 #define SUPERVISOR_LIMIT (64u << 10)
@@ -33,6 +34,10 @@ struct role_signer {
 	struct signer *signer;
 	struct link *store;
 	struct link *witness;
+	bool contained;
+	bool homeless; /* its folder is missing */
+	bool at_home;  /* where we are is its folder */
+	char path[PATH_LEN];
 	bool failed;
 };
 
@@ -45,10 +50,45 @@ end(struct role_signer *role, bool failed)
 
 /* ---- supervisor ---- */
 
+/* Its folder, once: it stays what it was at the start. */
+static int
+contain(struct role_signer *role, const struct msg_cfg_log *msg)
+{
+	const struct sandbox_wants wants = { .write = { msg->key_path },
+		.n_write = 1 };
+	struct sandbox_level level;
+	int err;
+
+	if (role->contained)
+		return 0;
+	err = sandbox_own(msg->key_path, ROLE_SIGNER);
+	if (err < 0)
+		log_line(
+		    LOG_ERROR, "signer: the keys' folder: %s", strerror(-err));
+	role->contained = true;
+	memcpy(role->path, msg->key_path, sizeof(role->path));
+	err = sandbox_enter(ROLE_SIGNER, &wants, &level);
+	role->homeless = access(role->path, F_OK) < 0 && errno == ENOENT;
+	/* What is above it may be closed to a user of our own. */
+	role->at_home = err == 0 && level.user;
+	return err;
+}
+
+static int
+configure(struct role_signer *role, const struct msg_cfg_log *msg)
+{
+	struct msg_cfg_log log = *msg;
+
+	if (role->at_home && strcmp(role->path, msg->key_path) == 0)
+		(void)snprintf(log.key_path, sizeof(log.key_path), ".");
+	return signer_configure(role->signer, &log);
+}
+
 static void
 take_config(struct role_signer *role, const struct msg_cfg_log *msg)
 {
-	if (!check_cfg_log(msg) || signer_configure(role->signer, msg) != 0) {
+	if (!check_cfg_log(msg) || contain(role, msg) < 0 ||
+	    configure(role, msg) != 0) {
 		log_line(LOG_ERROR, "signer: its configuration is malformed");
 		end(role, true);
 		return;
@@ -97,8 +137,12 @@ on_closed(void *ctx)
 static void
 on_tick(void *ctx)
 {
-	const struct role_signer *role = ctx;
+	struct role_signer *role = ctx;
 
+	/* Its folder was not there at the start, and is now: for another
+	 * process, which may go there. */
+	if (role->homeless && access(role->path, F_OK) == 0)
+		end(role, true);
 	if (signer_tick(role->signer, clock_wall_ns()))
 		link_greet(role->store);
 }
@@ -161,19 +205,6 @@ role_fini(struct role_signer *role)
 	loop_free(role->loop);
 }
 
-/* No core, no debugger, no file that others can read. */
-static int
-be_private(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	(void)umask(077);
-	return setrlimit(RLIMIT_CORE, &none) < 0 ||
-		       prctl(PR_SET_DUMPABLE, 0) < 0
-		   ? -1
-		   : 0;
-}
-
 int
 main(void)
 {
@@ -188,7 +219,9 @@ main(void)
 	log_open("signer", LOG_INFO);
 	/* A file size limit is a full disk to us. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	if (be_private() != 0 || seal_init() != 0)
+	/* No file that others can read. */
+	(void)umask(077);
+	if (sandbox_begin(ROLE_SIGNER) < 0 || seal_init() != 0)
 		return EXIT_FAILURE;
 	err = role_run(&role);
 	role_fini(&role);

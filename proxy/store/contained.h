@@ -21,15 +21,15 @@
 
 /* Write the file: the acts in force by the store's table. Any thread that may
  * read the store; syncs. 0, or -1 with errno: then the old one stands. */
-int contained_write(const char *folder, struct store *store);
+int contained_write(const char *path, struct store *store);
 
 /* The live rules of the log in this folder are about to be lost: claim the
  * file. Durable. 0, or -1 with errno. */
-int contained_claim(const char *folder);
+int contained_claim(const char *path);
 
 /*
  * Record what was claimed, if anything, in the store (nothing else may be open
  * in it), write the file anew, and forget the claim. Acts that are in force
  * there already are not recorded twice. Returns 0 or an error (enum db_error).
  */
-int contained_carry(const char *folder, struct store *store);
+int contained_carry(const char *path, struct store *store);

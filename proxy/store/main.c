@@ -7,8 +7,8 @@
  *   control <--------> audit_link (reads)
  *   signer, witness <--> sealing (checkpoints) --> syslog
  *
- * It has no network and, after start, opens no path but in its folder, the
- * system log's socket, and its own program for a full look. On an error of the
+ * It has no network and, after start, opens no path but in its folder and the
+ * system log's socket. On an error of the
  * disk other than "full" it ends; the supervisor starts it anew, and the guard
  * sends again what was not durable.
  *
@@ -31,6 +31,7 @@
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 #include "proxy/common/role.h"
+#include "proxy/sandbox/sandbox.h"
 #include "proxy/store/acts.h"
 #include "proxy/store/audit_link.h"
 #include "proxy/store/begin.h"
@@ -56,8 +57,8 @@ struct role_store {
 	struct timer *tend;
 	struct timer *tick;
 	char path[PATH_LEN];
-	char program[PATH_LEN]; /* our own */
-	bool has_log;           /* MSG_STORE_LOG has come: log */
+	const char *folder; /* the path, from where we are */
+	bool has_log;       /* MSG_STORE_LOG has come: log */
 	struct msg_cfg_log log;
 	char origin[NOTE_NAME_MAX];
 	struct store *store; /* NULL before the configuration */
@@ -343,7 +344,7 @@ parts_start(struct role_store *role)
 
 	notes_init(&role->notes, &notes);
 	role->publish = publish_new();
-	role->writer = writer_new(role->loop, role->store, role->path, &ops);
+	role->writer = writer_new(role->loop, role->store, role->folder, &ops);
 	if (role->publish == NULL || role->writer == NULL)
 		return false;
 	publish_configure(role->publish, role->log.syslog_path);
@@ -351,14 +352,12 @@ parts_start(struct role_store *role)
 	role->audit = audit_link_new(role->loop, role->store);
 	role->retention =
 	    retention_new(role->store, role->writer, &role->notes);
-	role->scrub = scrub_new(role->loop, role->path, role->program);
 	role->sealing = sealing_new(
 	    role->loop, role->store, role->writer, role->origin, &sealing);
 	if (role->guard == NULL || role->audit == NULL ||
-	    role->retention == NULL || role->scrub == NULL ||
-	    role->sealing == NULL)
+	    role->retention == NULL || role->sealing == NULL)
 		return false;
-	role->acts = (struct acts){ role->path, role->origin, &role->notes,
+	role->acts = (struct acts){ role->folder, role->origin, &role->notes,
 		role->sealing, role->scrub, false, "" };
 	guard_link_origin(role->guard, role->origin);
 	belief_begin(&role->belief, role->guard, clock_boot_ms());
@@ -369,27 +368,54 @@ parts_start(struct role_store *role)
 	return true;
 }
 
+/* Its folder, and the number of this boot, which entries carry. */
+static bool
+contain(struct role_store *role)
+{
+	struct sandbox_level level;
+	const struct sandbox_wants wants = { .write = { role->path },
+		.n_write = 1,
+		.read = { "/proc/sys/kernel/random/boot_id" },
+		.n_read = 1 };
+	int err = sandbox_own(role->path, ROLE_STORE);
+
+	if (err < 0)
+		log_line(LOG_ERROR, "log: the folder %s: %s", role->path,
+		    strerror(-err));
+	if (err < 0 || sandbox_enter(ROLE_STORE, &wants, &level) < 0)
+		return false;
+	/* What is above it may be closed to a user of our own. */
+	role->folder = level.user ? "." : role->path;
+	return true;
+}
+
 static bool
 store_start(struct role_store *role)
 {
 	struct begin begin;
 	int err;
 
-	if (begin_look(role->path, &begin) != 0)
+	if (!contain(role))
 		return false;
-	err = store_open(role->path, 0, &role->store);
+	role->scrub = scrub_new(role->loop, role->folder);
+	if (role->scrub == NULL)
+		log_line(LOG_ERROR, "log: no process to look at it: %s",
+		    strerror(errno));
+	if (role->scrub == NULL || begin_look(role->folder, &begin) != 0)
+		return false;
+	err = store_open(role->folder, 0, &role->store);
 	if (err == 0)
 		err = begin_origin(
 		    role->store, role->log.name, &begin, role->origin);
 	if (err == 0)
-		err = contained_carry(role->path, role->store);
+		err = contained_carry(role->folder, role->store);
 	if (err != 0) {
 		log_line(LOG_ERROR, "log: cannot open %s: %s", role->path,
 		    db_error_text(err));
 		return false;
 	}
-	begin_end(role->path, &begin);
-	if (contained_write(role->path, role->store) != 0)
+	begin_end(role->folder, &begin);
+	if (contained_write(role->folder, role->store) != 0)
 		log_line(LOG_WARN,
 		    "log: acts in force cannot be kept beside it: %s",
 		    strerror(errno));
@@ -543,16 +569,6 @@ role_fini(struct role_store *role)
 	loop_free(role->loop);
 }
 
-/* For the full look; where it is not known there is none. */
-static void
-program_find(struct role_store *role)
-{
-	ssize_t len = readlink(
-	    "/proc/self/exe", role->program, sizeof(role->program) - 1);
-
-	role->program[len > 0 ? len : 0] = '\0';
-}
-
 static int
 role_main(void)
 {
@@ -561,10 +577,11 @@ role_main(void)
 
 	if (role == NULL)
 		return EXIT_FAILURE;
-	program_find(role);
 	/* A file size limit is a full disk to us. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	log_open("store", LOG_INFO);
+	if (sandbox_begin(ROLE_STORE) < 0)
+		return EXIT_FAILURE;
 	err = seal_init() == 0 ? role_run(role) : -1;
 	role_fini(role);
 	free(role);
@@ -572,10 +589,8 @@ role_main(void)
 }
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	if (argc == 3 && strcmp(argv[1], SCRUB_WORD) == 0)
-		return scrub_inspect(argv[2]);
 	if (role_init("sluice-store") != 0) {
 		(void)fprintf(stderr,
 		    "sluice-store is started by sluiced, not by hand\n");

@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The inspector's start, its report, its end. */
+/* Who looks: its start, its reports, its end. */
 #include "proxy/store/scrub.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "proxy/common/log.h"
 
+/* An answer. Not whole: no report. */
+struct look {
+	uint64_t whole;
+	struct inspect_report report;
+};
+
 struct scrub {
 	struct loop *loop;
-	const char *path;
-	const char *program;
 	struct watch *watch;
-	pid_t pid; /* 0: none is under way */
-	int fd;
+	pid_t pid; /* who looks */
+	int fd;    /* -1: nobody does any more */
 	size_t got;
-	struct inspect_report report; /* being read */
+	struct look look; /* being read */
+	bool busy;        /* a look is under way */
 	bool asked;
 	bool started;
 	uint64_t due_ms;
@@ -37,34 +42,18 @@ struct scrub {
 	char text[128];
 };
 
-struct scrub *
-scrub_new(struct loop *loop, const char *path, const char *program)
-{
-	struct scrub *scrub = calloc(1, sizeof(*scrub));
-
-	if (scrub == NULL)
-		return NULL;
-	scrub->loop = loop;
-	scrub->path = path;
-	scrub->program = program;
-	scrub->fd = -1;
-	return scrub;
-}
-
-/* The inspector and what it has started are a group of their own. */
+/* Who looks is gone, or is to go: at the end of the pipe, if not before, with
+ * us. */
 static void
-inspector_end(struct scrub *scrub)
+looker_end(struct scrub *scrub)
 {
 	watch_free(scrub->watch);
 	scrub->watch = NULL;
 	if (scrub->fd >= 0)
 		(void)close(scrub->fd);
 	scrub->fd = -1;
-	if (scrub->pid > 0) {
-		(void)kill(-scrub->pid, SIGKILL);
-		while (waitpid(scrub->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	if (scrub->pid > 0)
+		(void)waitpid(scrub->pid, NULL, WNOHANG);
 	scrub->pid = 0;
 }
 
@@ -73,7 +62,7 @@ scrub_free(struct scrub *scrub)
 {
 	if (scrub == NULL)
 		return;
-	inspector_end(scrub);
+	looker_end(scrub);
 	free(scrub);
 }
 
@@ -82,8 +71,9 @@ scrub_free(struct scrub *scrub)
 static void
 outcome(struct scrub *scrub)
 {
-	struct inspect_report *report = &scrub->report;
-	bool whole = scrub->got == sizeof(*report);
+	struct inspect_report *report = &scrub->look.report;
+	bool whole =
+	    scrub->got == sizeof(scrub->look) && scrub->look.whole == 1;
 
 	scrub->done_ns = scrub->wall_ns;
 	scrub->took_ms = scrub->now_ms - scrub->begun_ms;
@@ -119,78 +109,139 @@ static void
 on_report(void *ctx, int events)
 {
 	struct scrub *scrub = ctx;
-	uint8_t *to = (uint8_t *)&scrub->report;
+	uint8_t *to = (uint8_t *)&scrub->look;
 	ssize_t n;
 
 	(void)events;
-	n = read(
-	    scrub->fd, &to[scrub->got], sizeof(scrub->report) - scrub->got);
+	n = read(scrub->fd, &to[scrub->got], sizeof(scrub->look) - scrub->got);
 	if (n > 0) {
 		scrub->got += (size_t)n;
-		if (scrub->got < sizeof(scrub->report))
+		if (scrub->got < sizeof(scrub->look))
 			return;
 	} else if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
 		return;
 	}
-	outcome(scrub);
-	inspector_end(scrub);
+	if (scrub->busy)
+		outcome(scrub);
+	scrub->busy = false;
+	scrub->got = 0;
+	if (n <= 0)
+		looker_end(scrub);
 }
 
-/* ---- the start ---- */
+/* ---- who looks ---- */
 
-static pid_t
-spawn(const struct scrub *scrub, int out)
+/* Damage may be the end of who reads it; whoever was killed found nothing. */
+static bool
+died_of_it(int status, struct inspect_report *report)
 {
-	char word[] = SCRUB_WORD;
-	char name[] = "sluice-store";
-	char *path = strdup(scrub->path);
-	char *const argv[] = { name, word, path, NULL };
-	char *const envp[] = { NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	pid_t pid = -1;
-	int err;
+	if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGKILL ||
+	    WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGSYS)
+		return false;
+	memset(report, 0, sizeof(*report));
+	report->error = DB_CORRUPT;
+	report->first = UINT64_MAX;
+	(void)snprintf(report->why, sizeof(report->why),
+	    "whoever looked at it was ended by signal %d", WTERMSIG(status));
+	return true;
+}
 
-	if (path == NULL || posix_spawn_file_actions_init(&actions) != 0) {
-		free(path);
+static int
+look_take(const char *path, struct inspect_report *report)
+{
+	uint8_t *octets = (uint8_t *)report;
+	size_t got = 0;
+	ssize_t n = 1;
+	int fd, status = 0;
+	pid_t pid = inspect_start(path, &fd);
+
+	if (pid < 0)
 		return -1;
+	while (got < sizeof(*report) && n != 0) {
+		n = read(fd, &octets[got], sizeof(*report) - got);
+		if (n < 0 && errno != EINTR)
+			break;
+		got += n > 0 ? (size_t)n : 0;
 	}
-	(void)posix_spawnattr_init(&attr);
-	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
-	(void)posix_spawnattr_setpgroup(&attr, 0);
-	(void)posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	err = posix_spawn(&pid, scrub->program, &actions, &attr, argv, envp);
-	if (err != 0)
-		pid = -1;
-	(void)posix_spawnattr_destroy(&attr);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	free(path);
-	errno = err;
-	return pid;
+	(void)close(fd);
+	(void)waitpid(pid, &status, 0);
+	if (got == sizeof(*report) || died_of_it(status, report))
+		return 0;
+	return -1;
+}
+
+/* A look for each octet that comes. */
+static void
+looker_run(const char *path, pid_t parent, int fd)
+{
+	struct look look;
+	uint8_t octet;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		return;
+	while (read(fd, &octet, sizeof(octet)) == (ssize_t)sizeof(octet)) {
+		memset(&look, 0, sizeof(look));
+		look.whole = look_take(path, &look.report) == 0;
+		if (write(fd, &look, sizeof(look)) != (ssize_t)sizeof(look))
+			break;
+	}
 }
 
 static bool
-inspector_start(struct scrub *scrub)
+looker_start(struct scrub *scrub, const char *path)
 {
+	pid_t parent = getpid();
 	int fds[2];
 
-	if (pipe2(fds, O_CLOEXEC) != 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
 		return false;
-	scrub->fd = fds[0];
-	scrub->got = 0;
-	memset(&scrub->report, 0, sizeof(scrub->report));
-	scrub->pid = spawn(scrub, fds[1]);
-	(void)close(fds[1]);
-	if (scrub->pid > 0 && fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0)
-		scrub->watch = watch_new(scrub->loop, fds[0], on_report, scrub);
-	if (scrub->watch == NULL) {
-		if (scrub->pid < 0)
-			scrub->pid = 0;
-		inspector_end(scrub);
-		return false;
+	scrub->pid = fork();
+	/* Other descriptors stay open, unused: libuv has its own again at a
+	 * fork, by their numbers. Who reads the data closes them all. */
+	if (scrub->pid == 0) {
+		(void)close(fds[0]);
+		looker_run(path, parent, fds[1]);
+		_exit(0);
 	}
+	(void)close(fds[1]);
+	scrub->fd = fds[0];
+	if (scrub->pid < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) != 0)
+		return false;
+	scrub->watch = watch_new(scrub->loop, fds[0], on_report, scrub);
+	if (scrub->watch == NULL)
+		return false;
 	watch_set(scrub->watch, WATCH_READ);
 	return true;
+}
+
+struct scrub *
+scrub_new(struct loop *loop, const char *path)
+{
+	struct scrub *scrub = calloc(1, sizeof(*scrub));
+
+	if (scrub == NULL)
+		return NULL;
+	scrub->loop = loop;
+	scrub->fd = -1;
+	if (looker_start(scrub, path))
+		return scrub;
+	looker_end(scrub);
+	free(scrub);
+	return NULL;
+}
+
+static bool
+look_start(struct scrub *scrub)
+{
+	static const uint8_t octet = 1;
+
+	errno = ECHILD;
+	scrub->got = 0;
+	scrub->busy = scrub->fd >= 0 &&
+		      send(scrub->fd, &octet, sizeof(octet), MSG_NOSIGNAL) ==
+			  (ssize_t)sizeof(octet);
+	return scrub->busy;
 }
 
 void
@@ -202,12 +253,12 @@ scrub_tick(struct scrub *scrub, uint64_t now_ms, uint64_t wall_ns)
 		scrub->started = true;
 		scrub->due_ms = now_ms + SCRUB_FIRST_MS;
 	}
-	if (scrub->pid > 0 || (!scrub->asked && now_ms < scrub->due_ms))
+	if (scrub->busy || (!scrub->asked && now_ms < scrub->due_ms))
 		return;
 	scrub->asked = false;
 	scrub->due_ms = now_ms + SCRUB_EVERY_MS;
 	scrub->begun_ms = now_ms;
-	if (inspector_start(scrub))
+	if (look_start(scrub))
 		return;
 	log_line(
 	    LOG_WARN, "log: full look: cannot be begun: %s", strerror(errno));
@@ -219,7 +270,7 @@ scrub_tick(struct scrub *scrub, uint64_t now_ms, uint64_t wall_ns)
 bool
 scrub_ask(struct scrub *scrub)
 {
-	if (scrub->pid > 0)
+	if (scrub->busy)
 		return false;
 	scrub->asked = true;
 	return true;
@@ -232,52 +283,4 @@ scrub_fill(const struct scrub *scrub, struct msg_audit_seal *out)
 	out->scrub_ns = scrub->done_ns;
 	out->scrub_ms = scrub->took_ms;
 	memcpy(out->scrub_text, scrub->text, sizeof(out->scrub_text));
-}
-
-/* ---- the program ---- */
-
-/* Damage may be the end of who reads it; whoever was killed found nothing. */
-static bool
-died_of_it(int status, struct inspect_report *report)
-{
-	if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGKILL ||
-	    WTERMSIG(status) == SIGTERM)
-		return false;
-	memset(report, 0, sizeof(*report));
-	report->error = DB_CORRUPT;
-	report->first = UINT64_MAX;
-	(void)snprintf(report->why, sizeof(report->why),
-	    "whoever looked at it was ended by signal %d", WTERMSIG(status));
-	return true;
-}
-
-int
-scrub_inspect(const char *path)
-{
-	struct inspect_report report;
-	uint8_t *octets = (uint8_t *)&report;
-	size_t got = 0;
-	ssize_t n = 1;
-	int fd, status = 0;
-	pid_t pid;
-
-	/* Whoever wanted to know is gone, and so are we. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	pid = inspect_start(path, &fd);
-	if (pid < 0)
-		return EXIT_FAILURE;
-	while (got < sizeof(report) && n != 0) {
-		n = read(fd, &octets[got], sizeof(report) - got);
-		if (n < 0 && errno != EINTR)
-			return EXIT_FAILURE;
-		got += n > 0 ? (size_t)n : 0;
-	}
-	(void)waitpid(pid, &status, 0);
-	if (got < sizeof(report) && died_of_it(status, &report))
-		got = sizeof(report);
-	if (got < sizeof(report) ||
-	    write(STDOUT_FILENO, &report, sizeof(report)) !=
-		(ssize_t)sizeof(report))
-		return EXIT_FAILURE;
-	return EXIT_SUCCESS;
 }

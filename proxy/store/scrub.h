@@ -3,10 +3,11 @@
  * A full look at the store, beside the daemon: after a minute, then daily, and
  * when somebody asks. What it finds is told; nothing is done by itself.
  *
- * The look is taken by a program of its own: a process with threads that forks
- * may do little in the child, and must not open the same database in it. The
- * program is ours again ("sluice-store inspect PATH"), whose main() calls
- * scrub_inspect(); it forks with one thread, as store/inspect.h wants.
+ * The look is taken by a process of its own: one with threads that forks may do
+ * little in the child, and must not open the same database in it. So the one
+ * that looks is made at the start, while there is one thread and no database,
+ * and waits to be asked; it forks for each look, as store/inspect.h wants. No
+ * program is run, which the role could not.
  */
 #pragma once
 
@@ -20,15 +21,13 @@
 
 #define SCRUB_FIRST_MS 60000
 #define SCRUB_EVERY_MS 86400000
-#define SCRUB_WORD     "inspect"
 
 struct scrub;
 
-/* Of the store at path; program is what is run. Borrowed. NULL when out of
- * memory. */
-struct scrub *scrub_new(
-    struct loop *loop, const char *path, const char *program);
-/* A look that is under way is ended. NULL is fine. */
+/* Of the store at path. Before any thread, and before the store is opened. NULL
+ * when there is no memory, or no process. */
+struct scrub *scrub_new(struct loop *loop, const char *path);
+/* A look that is under way ends with our process. NULL is fine. */
 void scrub_free(struct scrub *scrub);
 
 /* Begin when it is due. */
@@ -39,7 +38,3 @@ bool scrub_ask(struct scrub *scrub);
 
 /* The outcome of the last one. */
 void scrub_fill(const struct scrub *scrub, struct msg_audit_seal *out);
-
-/* The program: look at the store at path, and write one struct inspect_report
- * to standard output. Returns an exit status. */
-int scrub_inspect(const char *path);

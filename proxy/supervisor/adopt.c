@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "proxy/common/log.h"
-#include "proxy/supervisor/endpoint.h"
-#include "proxy/supervisor/tcp.h"
 
 static void
 problem_say(struct msg_cfg_error *problem, const char *key, const char *text)
@@ -28,6 +26,29 @@ setups_fill(const struct cfg_set *set, struct setup *setups, char *why)
 			return &setups[i];
 	}
 	return NULL;
+}
+
+/* A password or key file is not good. */
+static void
+file_say(
+    struct msg_cfg_error *problem, const struct setup *bad, const char *unread)
+{
+	uint32_t n = bad->chain.n;
+
+	problem_say(problem, n > 0 ? "key_file" : "password_file", unread);
+	memcpy(problem->file,
+	    n > 0 ? bad->chain.key[n - 1].file : bad->neighbor.password_file,
+	    sizeof(problem->file));
+	(void)snprintf(
+	    problem->found, sizeof(problem->found), "%s", bad->neighbor.name);
+}
+
+/* There are key chains, and nothing to put them on. A neighbour that should be
+ * authenticated never is without: better no sluiced at all. */
+static bool
+ao_lacks(const struct supervisor *supervisor, const struct cfg_set *set)
+{
+	return set->keys.n > 0 && !tcp_ao_supported(&supervisor->ao);
 }
 
 struct setup *
@@ -51,39 +72,16 @@ adopt_prepare(struct supervisor *supervisor, struct cfg_set *set,
 		return NULL;
 	}
 	bad = setups_fill(set, setups, unread);
-	if (bad != NULL) {
-		problem_say(problem, "password_file", unread);
-		memcpy(problem->file, bad->neighbor.password_file,
-		    sizeof(problem->file));
-		(void)snprintf(problem->found, sizeof(problem->found), "%s",
-		    bad->neighbor.name);
-		free(setups);
-		return NULL;
-	}
-	return setups;
-}
-
-/* ---- keys ---- */
-
-static void
-key_set(struct supervisor *supervisor, const struct setup *setup)
-{
-	const struct msg_cfg_neighbor *neighbor = &setup->neighbor;
-	struct password password;
-	char unread[PASSWORD_WHY_MAX];
-	const char *why = unread;
-	int err;
-
-	if (password_read(neighbor->password_file, &password, unread) == 0) {
-		err = listeners_key(supervisor->listeners, &neighbor->remote,
-		    neighbor->range_len, &password);
-		/* A listener's keys are counted: net.core.optmem_max. */
-		why = err < 0 ? strerror(-err) : NULL;
-	}
-	password_wipe(&password);
-	if (why != NULL)
-		log_line(
-		    LOG_ERROR, "peer %s: key not set: %s", neighbor->name, why);
+	if (bad != NULL)
+		file_say(problem, bad, unread);
+	else if (ao_lacks(supervisor, set))
+		problem_say(problem, "tcp_ao",
+		    "this kernel has no TCP-AO (Linux 6.7 with "
+		    "CONFIG_TCP_AO)");
+	else
+		return setups;
+	free(setups);
+	return NULL;
 }
 
 /* 1 + the row of each peer number (0: none), to be freed. NULL when out of
@@ -96,31 +94,6 @@ rows_by_number(const struct setup *setups, uint32_t n, uint32_t max)
 	for (uint32_t i = 0; rows != NULL && i < n; i++)
 		rows[setups[i].neighbor.peer] = i + 1;
 	return rows;
-}
-
-/* Keys of those that have none any more go, all others are set (again). */
-static void
-keys_update(struct supervisor *supervisor, const struct setup *setups,
-    const uint32_t *rows)
-{
-	bool security = false;
-
-	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
-		const struct msg_cfg_neighbor *old =
-		    &supervisor->peers[i]->setup.neighbor;
-		uint32_t row = rows[old->peer];
-
-		if (old->authenticated != 0 &&
-		    (row == 0 || setups[row - 1].neighbor.authenticated == 0))
-			(void)listeners_key(supervisor->listeners, &old->remote,
-			    old->range_len, NULL);
-	}
-	for (uint32_t i = 0; i < supervisor->set->neighbors.n; i++) {
-		if (setups[i].neighbor.authenticated != 0)
-			key_set(supervisor, &setups[i]);
-		security = security || setups[i].neighbor.ttl_hops != 0;
-	}
-	listeners_ttl(supervisor->listeners, security);
 }
 
 /* ---- peers ---- */
@@ -195,12 +168,14 @@ adopt_set(struct supervisor *supervisor, struct cfg_set *set,
 		return failed + 1;
 	}
 	keys_update(supervisor, setups, rows);
+	listeners_filter(supervisor->listeners, set);
 	listeners_start(supervisor->listeners);
 	peers_update(supervisor, setups, rows);
 	for (uint32_t i = 0; i < n; i++) {
 		if (rows[setups[i].neighbor.peer] != 0)
 			peer_add(supervisor, &setups[i]);
 	}
+	auth_watch_soon(supervisor);
 	free(rows);
 	return failed;
 }

@@ -2,8 +2,11 @@
 /* Soundness of configuration messages. */
 #include "proxy/supervisor/cfg_check.h"
 
+#include <string.h>
+
 #include "policy/cost.h"
 #include "policy/customer.h"
+#include "policy/prefix.h"
 #include "proxy/common/check.h"
 
 #define DAMPING_MS_MAX (UINT64_C(3600) * 1000)
@@ -57,6 +60,15 @@ cfg_check_customer(const struct msg_cfg_customer *msg)
 	       msg->failover <= FAILOVER_KEEP && choices_valid(msg);
 }
 
+/* A range is a customer's, and waits. */
+static bool
+range_valid(const struct msg_cfg_neighbor *msg)
+{
+	return msg->range_len == 0 ||
+	       (msg->range_len <= afi_bits(msg->remote.afi) &&
+		   msg->passive == 1 && msg->index != CFG_INTERNAL);
+}
+
 /* A name, and something to do. */
 bool
 cfg_check_neighbor(const struct msg_cfg_neighbor *msg)
@@ -66,9 +78,28 @@ cfg_check_neighbor(const struct msg_cfg_neighbor *msg)
 	       (msg->families & ~(unsigned)FAMILY_ALL) == 0 &&
 	       check_address(&msg->remote, false) &&
 	       check_address(&msg->local, true) && msg->passive <= 1 &&
-	       (msg->hold_s == 0 || msg->hold_s >= 3) &&
+	       (msg->hold_s == 0 || msg->hold_s >= 3) && range_valid(msg) &&
 	       (msg->local.afi == AFI_NONE ||
 		   msg->local.afi == msg->remote.afi);
+}
+
+bool
+cfg_check_next_place(
+    const struct msg_cfg_neighbor *before, const struct msg_cfg_neighbor *msg)
+{
+	return msg->range_len > 0 && before->range_len == msg->range_len &&
+	       before->index == msg->index &&
+	       before->remote.scope == msg->remote.scope &&
+	       memcmp(before->remote.addr, msg->remote.addr, ADDRESS_MAX) == 0;
+}
+
+bool
+cfg_check_key(const struct msg_cfg_key *msg)
+{
+	return msg->algorithm >= AO_HMAC_SHA1 &&
+	       msg->algorithm <= AO_HMAC_SHA256 && msg->exclude_options <= 1 &&
+	       msg->zero == 0 && cfg_check_path(msg->file) &&
+	       (msg->until_s == 0 || msg->from_s < msg->until_s);
 }
 
 bool

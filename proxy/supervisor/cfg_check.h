@@ -14,6 +14,12 @@ bool cfg_check_listen(const struct msg_cfg_listen *msg);
 bool cfg_check_validation(const struct msg_cfg_validation *msg);
 bool cfg_check_customer(const struct msg_cfg_customer *msg);
 bool cfg_check_neighbor(const struct msg_cfg_neighbor *msg);
+
+/* It is a further place of the range that the neighbour before it is one of. */
+bool cfg_check_next_place(
+    const struct msg_cfg_neighbor *before, const struct msg_cfg_neighbor *msg);
+
+bool cfg_check_key(const struct msg_cfg_key *msg);
 bool cfg_check_irr(const struct msg_cfg_irr *msg);
 bool cfg_check_class(const struct msg_cfg_class *msg);
 bool cfg_check_wish(const struct msg_cfg_wish *msg);

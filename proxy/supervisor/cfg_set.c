@@ -33,6 +33,7 @@ cfg_set_free(struct cfg_set *set)
 	free(set->octets);
 	free(set->customers.at);
 	free(set->neighbors.at);
+	cfg_keys_fini(&set->keys);
 	free(set->listeners.at);
 	free(set);
 }
@@ -214,15 +215,21 @@ take_customer(struct cfg_set *set, const struct msg_cfg_customer *msg)
 static const char *
 take_neighbor(struct cfg_set *set, const struct msg_cfg_neighbor *msg)
 {
+	const char *why;
+
 	if (!cfg_check_neighbor(msg) ||
 	    (msg->index != CFG_INTERNAL && msg->index >= set->customers.n))
 		return "bad neighbour";
 	if (msg->index != CFG_INTERNAL &&
 	    cfg_set_customer(set, msg->index)->noc != 0)
 		return "a neighbour of the operators' customer";
-	if (msg->authenticated > 1 ||
-	    (msg->authenticated == 1 && !cfg_check_path(msg->password_file)))
+	if (msg->authenticated > AUTH_AO ||
+	    (msg->authenticated == AUTH_MD5 &&
+		!cfg_check_path(msg->password_file)))
 		return "bad password file of a neighbour";
+	why = cfg_keys_neighbor(&set->keys, msg->authenticated == AUTH_AO);
+	if (why != NULL)
+		return why;
 	return place_add(&set->neighbors, set->len, CFG_SET_NEIGHBORS_MAX);
 }
 
@@ -326,6 +333,8 @@ take_end(struct cfg_set *set)
 		return "no fleet, RPKI or service";
 	if (!set->has_log)
 		return "no log";
+	if (!cfg_keys_whole(&set->keys))
+		return "a neighbour without a key";
 	for (uint32_t i = 0; i < set->customers.n; i++) {
 		if (set->parts[i].irr != NULL &&
 		    !irr_list_whole(set->parts[i].irr))
@@ -434,6 +443,7 @@ message_is_irr(const struct msg_head *head)
 	       (head->kind == MSG_CFG_PREFIX && prefix->list == CFG_LIST_IRR);
 }
 
+/* What does not go to the guard with the others. */
 static const char *
 take_apart(struct cfg_set *set, const struct msg_head *head)
 {
@@ -442,6 +452,8 @@ take_apart(struct cfg_set *set, const struct msg_head *head)
 	if (set->n_messages >= CFG_SET_MESSAGES_MAX)
 		return "the configuration is too large";
 	set->n_messages++;
+	if (head->kind == MSG_CFG_KEY)
+		return cfg_keys_add(&set->keys, msg);
 	if (head->kind == MSG_CFG_IRR)
 		return take_irr(set, msg);
 	return take_irr_prefix(set, msg);
@@ -456,7 +468,7 @@ cfg_set_take(struct cfg_set *set, const struct msg_head *head)
 		return "a message after the end";
 	if (!set->begun && head->kind != MSG_CFG_BEGIN)
 		return "no beginning";
-	if (message_is_irr(head))
+	if (head->kind == MSG_CFG_KEY || message_is_irr(head))
 		return take_apart(set, head);
 	if (head->kind == MSG_CFG_LOG)
 		return take_log(set, (const void *)head);
@@ -488,6 +500,12 @@ const struct msg_cfg_listen *
 cfg_set_listen(const struct cfg_set *set, uint32_t i)
 {
 	return message_at(set, &set->listeners, i);
+}
+
+const struct msg_cfg_key *
+cfg_set_keys(const struct cfg_set *set, uint32_t i, uint32_t *n)
+{
+	return cfg_keys_of(&set->keys, i, n);
 }
 
 struct irr_list *
@@ -523,10 +541,15 @@ number_peers(struct cfg_set *set, struct names *peers, struct names *once)
 
 		(void)endpoint_print(&msg->remote, false, host, sizeof(host));
 		(void)snprintf(key, sizeof(key), "%s %s", msg->name, host);
+		/* The first address of a range may be somebody's own. */
+		if (msg->range_len > 0)
+			(void)snprintf(&host[strlen(host)],
+			    sizeof(host) - strlen(host), "/%u", msg->range_len);
 		msg->peer = names_number(peers, key, NULL);
 		if (msg->peer == 0 || names_number(once, host, &is_new) == 0)
 			return "too many neighbours have been seen";
-		if (!is_new)
+		if (!is_new &&
+		    !cfg_check_next_place(cfg_set_neighbor(set, i - 1), msg))
 			return "two neighbours have one address";
 	}
 	return NULL;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "proxy/common/message.h"
+#include "proxy/supervisor/cfg_keys.h"
 #include "proxy/supervisor/irr_list.h"
 #include "proxy/supervisor/names.h"
 
@@ -66,6 +67,7 @@ struct cfg_set {
 	struct cfg_places customers; /* by index */
 	struct cfg_places neighbors;
 	struct cfg_places listeners;
+	struct cfg_keys keys;             /* a span for each neighbour */
 	struct cfg_customer_parts *parts; /* by the customer's index */
 	uint32_t room_parts;
 	size_t irr_at; /* where the IRR lists belong: behind the customers */
@@ -93,6 +95,11 @@ const struct msg_cfg_neighbor *cfg_set_neighbor(
 const struct msg_cfg_listen *cfg_set_listen(
     const struct cfg_set *set, uint32_t i);
 
+/* The key chain of the i-th neighbour, in the order of the file, and its
+ * length: 0 unless it is AUTH_AO. Borrowed from the set. */
+const struct msg_cfg_key *cfg_set_keys(
+    const struct cfg_set *set, uint32_t i, uint32_t *n);
+
 /* A customer's IRR list and wishes, NULL: none. Borrowed from the set. */
 struct irr_list *cfg_set_irr(const struct cfg_set *set, uint32_t customer);
 const struct wish_rules *cfg_set_wishes(
@@ -104,7 +111,7 @@ void cfg_set_irr_replace(
 
 /*
  * The message at *at (0: the first), NULL past the last; moves *at on. Without
- * the IRR lists: they come where *at is set->irr_at. Without MSG_CFG_LOG: the
- * guard has nothing to do with it.
+ * the IRR lists: they come where *at is set->irr_at. Without MSG_CFG_LOG and
+ * MSG_CFG_KEY: the guard has nothing to do with them.
  */
 const struct msg_head *cfg_set_next(const struct cfg_set *set, size_t *at);

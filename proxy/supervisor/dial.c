@@ -34,7 +34,7 @@ dial_free(struct dial *dial)
 /* Everything up to a connection under way: 0 or an errno. */
 static int
 dial_connect(struct dial *dial, const struct msg_cfg_neighbor *neighbor,
-    const struct password *password)
+    int (*secure)(void *ctx, int fd))
 {
 	uint16_t port =
 	    neighbor->remote.port == 0 ? BGP_PORT : neighbor->remote.port;
@@ -47,8 +47,8 @@ dial_connect(struct dial *dial, const struct msg_cfg_neighbor *neighbor,
 	if (dial->fd < 0)
 		return -dial->fd;
 	err = tcp_ttl_for(dial->fd, neighbor);
-	if (err == 0 && password != NULL)
-		err = tcp_key(dial->fd, &neighbor->remote, 0, password);
+	if (err == 0 && secure != NULL)
+		err = secure(dial->ctx, dial->fd);
 	if (err < 0)
 		return -err;
 	if (from_len > 0 &&
@@ -91,8 +91,8 @@ dial_expired(void *ctx)
 
 struct dial *
 dial_start(struct loop *loop, const struct msg_cfg_neighbor *neighbor,
-    const struct password *password, void (*done)(void *ctx, int fd, int error),
-    void *ctx)
+    int (*secure)(void *ctx, int fd),
+    void (*done)(void *ctx, int fd, int error), void *ctx)
 {
 	struct dial *dial = calloc(1, sizeof(*dial));
 
@@ -106,7 +106,7 @@ dial_start(struct loop *loop, const struct msg_cfg_neighbor *neighbor,
 		dial_free(dial);
 		return NULL;
 	}
-	dial->error = dial_connect(dial, neighbor, password);
+	dial->error = dial_connect(dial, neighbor, secure);
 	if (dial->error == 0) {
 		dial->watch = watch_new(loop, dial->fd, dial_ready, dial);
 		if (dial->watch == NULL)

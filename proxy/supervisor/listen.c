@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "policy/prefix.h"
 #include "proxy/common/log.h"
 #include "proxy/supervisor/endpoint.h"
+#include "proxy/supervisor/source_filter.h"
 #include "proxy/supervisor/tcp.h"
 
 #define LISTEN_BACKLOG  128
@@ -69,6 +71,7 @@ listener_ready(void *ctx, int events)
 		/* None left; or one that went away, and others can wait. */
 		if (fd < 0)
 			return;
+		(void)tcp_filter(fd, NULL, 0);
 		if (endpoint_from(&from, &remote))
 			all->ops->on_accept(all->ctx, fd, &remote);
 		else
@@ -242,12 +245,117 @@ listeners_key(struct listeners *listeners, const struct address *remote,
 }
 
 void
+listeners_each(struct listeners *listeners, unsigned afi,
+    void (*fn)(void *ctx, int fd), void *ctx)
+{
+	for (unsigned i = 0; i < listeners->n; i++) {
+		if (listeners->slots[i]->address.afi == afi)
+			fn(ctx, listeners->slots[i]->fd);
+	}
+}
+
+void
 listeners_ttl(struct listeners *listeners, bool security)
 {
 	for (unsigned i = 0; i < listeners->n; i++)
 		(void)tcp_ttl(listeners->slots[i]->fd,
 		    listeners->slots[i]->address.afi,
 		    security ? TTL_SECURITY : TTL_DEFAULT);
+}
+
+/* The set's neighbours of one family; returns how many. */
+static uint32_t
+sources_fill(const struct cfg_set *set, unsigned afi, struct source_row *rows)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < set->neighbors.n; i++) {
+		const struct msg_cfg_neighbor *neighbor =
+		    cfg_set_neighbor(set, i);
+		struct source_row *row = &rows[n];
+
+		if (neighbor->remote.afi != afi)
+			continue;
+		memcpy(row->addr, neighbor->remote.addr, sizeof(row->addr));
+		row->len = neighbor->range_len;
+		if (row->len == 0)
+			row->len = (uint8_t)afi_bits(afi);
+		row->least = 0;
+		if (neighbor->ttl_hops != 0)
+			row->least =
+			    (uint8_t)(TTL_SECURITY + 1 - neighbor->ttl_hops);
+		n++;
+	}
+	return n;
+}
+
+/* What is in the way of a filter, for a person. */
+static const char *
+filter_obstacle(int err)
+{
+	switch (err) {
+	case -E2BIG:
+		return "too many neighbours for a filter";
+	case -ENOMEM:
+		return "not enough memory (net.core.optmem_max)";
+	case -EPERM:
+		/* Since Linux 5d39580f68e6, for sockets of TCP. */
+		return "this kernel asks for CAP_NET_ADMIN";
+	default:
+		return strerror(-err);
+	}
+}
+
+/* In the place of the one that is there. */
+static void
+listener_filter(
+    const struct listener *listener, struct sock_filter *code, int n)
+{
+	char text[ENDPOINT_TEXT_MAX];
+	int err = n;
+
+	if (n > 0)
+		err = tcp_filter(listener->fd, code, (unsigned)n);
+	/* Without the old one: it would drop new neighbours, and both together
+	 * may be more than the kernel allows. */
+	if (err < 0)
+		(void)tcp_filter(listener->fd, NULL, 0);
+	if (err == -ENOMEM && n > 0)
+		err = tcp_filter(listener->fd, code, (unsigned)n);
+	if (err < 0)
+		log_line(LOG_WARN,
+		    "listen %s: strangers are turned away only after they "
+		    "have connected: %s",
+		    endpoint_print(
+			&listener->address, true, text, sizeof(text)),
+		    filter_obstacle(err));
+}
+
+static void
+family_filter(
+    struct listeners *listeners, const struct cfg_set *set, unsigned afi)
+{
+	struct sock_filter *code = calloc(SOURCE_FILTER_MAX, sizeof(*code));
+	struct source_row *rows =
+	    calloc((size_t)set->neighbors.n + 1, sizeof(*rows));
+	int n = -ENOMEM;
+
+	if (code != NULL && rows != NULL)
+		n = source_filter_build(
+		    afi, rows, sources_fill(set, afi, rows), code);
+	for (unsigned i = 0; i < listeners->n; i++) {
+		if (listeners->slots[i]->address.afi == afi)
+			listener_filter(listeners->slots[i], code, n);
+	}
+	free(rows);
+	free(code);
+}
+
+void
+listeners_filter(struct listeners *listeners, const struct cfg_set *set)
+{
+	family_filter(listeners, set, AFI_IPV4);
+	family_filter(listeners, set, AFI_IPV6);
 }
 
 void

@@ -32,8 +32,22 @@ int listeners_update(struct listeners *listeners, const struct cfg_set *set);
 int listeners_key(struct listeners *listeners, const struct address *remote,
     unsigned len, const struct password *password);
 
+/* Call fn with the socket of each listener of this family. */
+void listeners_each(struct listeners *listeners, unsigned afi,
+    void (*fn)(void *ctx, int fd), void *ctx);
+
 /* TTL 255 in the SYN-ACK, for peers with TTL security; else the default. */
 void listeners_ttl(struct listeners *listeners, bool security);
+
+/*
+ * From now on only the set's neighbours are heard, and, of those with TTL
+ * security, only from as far away as they are (RFC 5082): the kernel drops all
+ * other segments to the listeners, and nobody gets an answer. Before
+ * listeners_start(), and again with another set. Where the kernel does not
+ * take the program, which is logged, connections are judged when they are
+ * accepted; that is done in any case.
+ */
+void listeners_filter(struct listeners *listeners, const struct cfg_set *set);
 
 /* Begin to accept where that is not done yet. */
 void listeners_start(struct listeners *listeners);

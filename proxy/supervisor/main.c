@@ -3,7 +3,7 @@
  * sluiced: the daemon, in the foreground, its log on standard error.
  *
  *   sluiced [-d] -c FILE
- *   sluiced --help | --version
+ *   sluiced --selftest-sandbox | --help | --version
  *
  * SIGHUP reads FILE again, SIGTERM and SIGINT stop. Exit 0: stopped; 1: could
  * not run; 2: the configuration is wrong, or wrong use.
@@ -14,12 +14,15 @@
 #include <unistd.h>
 
 #include "proxy/common/log.h"
+#include "proxy/sandbox/sandbox.h"
+#include "proxy/sandbox/selftest.h"
 #include "proxy/supervisor/supervisor.h"
 
 #define EXIT_USE 2
 
-static const char use[] = "usage: sluiced [-d] -c FILE\n"
-			  "       sluiced --help | --version\n";
+static const char use[] =
+    "usage: sluiced [-d] -c FILE\n"
+    "       sluiced --selftest-sandbox | --help | --version\n";
 
 static int
 usage(void)
@@ -35,6 +38,9 @@ help(void)
 	(void)fputs("\nRuns in the foreground, its log on standard error.\n\n"
 		    "  -c FILE  the configuration; SIGHUP reads it anew\n"
 		    "  -d       log more, for a search of errors\n\n"
+		    "--selftest-sandbox: a process for each role tries what "
+		    "that role must not do,\nand what it must be able to do; "
+		    "exit status 1: something is not as it must be.\n\n"
 		    "Exit status: 0 stopped by a signal; 1 could not run; 2 "
 		    "the configuration is\nwrong, or wrong use.\n",
 	    stdout);
@@ -67,6 +73,7 @@ main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "selftest-sandbox", no_argument, NULL, 's' },
 		{ "version", no_argument, NULL, 'v' },
 		{ 0 },
 	};
@@ -81,6 +88,8 @@ main(int argc, char **argv)
 			least = LOG_DEBUG;
 		else if (option == 'h')
 			return help();
+		else if (option == 's')
+			return sandbox_selftest();
 		else if (option == 'v')
 			return version();
 		else
@@ -90,5 +99,7 @@ main(int argc, char **argv)
 		return usage();
 	descriptors_fill();
 	log_open("supervisor", least);
-	return supervisor_run(file);
+	if (sandbox_begin(ROLE_SUPERVISOR) < 0)
+		return 1;
+	return supervisor_run(file, sandbox_enter);
 }

@@ -11,11 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/supervisor/control_socket.h"
 
 #define PART_CHANNEL 65536u /* octets that may wait */
 #define PART_STOP_MS 3000   /* from MSG_STOP to the kill */
 #define STOP_CEASE   2      /* administrative shutdown, RFC 4486 */
+#define HTTP_ASK_MS  1000   /* in which http may ask .. */
+#define HTTP_ASKS    32     /* .. so often for a connection */
 
 int
 part_init(struct supervisor *supervisor, struct part *part, const char *program,
@@ -165,17 +169,42 @@ control_up(void *ctx)
 }
 
 static void
+socket_mode(const struct msg_control_config *config)
+{
+	int err = control_socket_mode(config);
+
+	if (err < 0)
+		log_line(LOG_ERROR, "control: mode is not set: path=%s: %s",
+		    config->path, strerror(-err));
+}
+
+/* A configuration that it has taken, perhaps not the last one. */
+static void
+control_took(
+    const struct supervisor *supervisor, const struct msg_control_config *msg)
+{
+	const struct msg_control_config *config = &supervisor->control_config;
+
+	if (memcmp(msg->path, config->path, sizeof(msg->path)) == 0 &&
+	    control_socket_open(msg) == control_socket_open(config))
+		socket_mode(config);
+}
+
+static void
 control_message(void *ctx, const struct msg_head *head, int fd)
 {
 	struct part *control = ctx;
 
-	if (head->kind != MSG_RELOAD) {
+	if (head->kind != MSG_RELOAD && head->kind != MSG_CONTROL_CONFIG) {
 		part_unexpected(control, head, fd);
 		return;
 	}
 	if (fd >= 0)
 		(void)close(fd);
-	reload_start(control->supervisor, (const void *)head);
+	if (head->kind == MSG_RELOAD)
+		reload_start(control->supervisor, (const void *)head);
+	else
+		control_took(control->supervisor, (const void *)head);
 }
 
 static void
@@ -184,11 +213,10 @@ control_down(void *ctx, int status)
 	struct part *control = ctx;
 
 	(void)status;
-	control->ready = false;
 	control->supervisor->guard_control = false;
 	control->supervisor->control_store = false;
-	if (control->supervisor->phase > PHASE_RUN)
-		stop_progress(control->supervisor);
+	control_socket_remove(control->supervisor->control_config.path);
+	part_down(control, true);
 }
 
 static const struct process_ops control_ops = {
@@ -247,12 +275,35 @@ rpki_up(void *ctx)
 static struct msg_http_config
 http_config(const struct cfg_set *set)
 {
-	struct msg_http_config msg = { .head = { .kind = MSG_HTTP_CONFIG },
+	return (struct msg_http_config){ .head = { .kind = MSG_HTTP_CONFIG },
 		.address = set->service.http };
+}
 
-	memcpy(msg.control_path, set->router.control_path,
-	    sizeof(msg.control_path));
-	return msg;
+/* It needs a few connections, one after the other. One that asks for more than
+ * that has been taken over. */
+static bool
+http_may_ask(struct http_asks *asks)
+{
+	uint64_t now_ms = clock_boot_ms();
+
+	if (now_ms - asks->since_ms >= HTTP_ASK_MS)
+		*asks = (struct http_asks){ .since_ms = now_ms };
+	asks->wanted = true;
+	return ++asks->n <= HTTP_ASKS;
+}
+
+static void
+http_message(void *ctx, const struct msg_head *head, int fd)
+{
+	struct part *http = ctx;
+	struct supervisor *supervisor = http->supervisor;
+
+	if (head->kind != MSG_HTTP_ASK || fd >= 0 ||
+	    !http_may_ask(&supervisor->http_asks)) {
+		part_unexpected(http, head, fd);
+		return;
+	}
+	supervisor_link(supervisor);
 }
 
 static void
@@ -294,6 +345,7 @@ http_down(void *ctx, int status)
 	struct part *http = ctx;
 
 	(void)status;
+	http->supervisor->http_asks = (struct http_asks){ 0 };
 	part_down(http, http_wanted(http->supervisor));
 }
 
@@ -305,7 +357,7 @@ static const struct process_ops rpki_ops = {
 
 static const struct process_ops http_ops = {
 	.on_up = http_up,
-	.on_message = part_message,
+	.on_message = http_message,
 	.on_down = http_down,
 };
 
@@ -345,11 +397,22 @@ http_update(struct supervisor *supervisor)
 static void
 control_update(struct supervisor *supervisor)
 {
+	const struct msg_control_config *before = &supervisor->control_config;
 	struct msg_control_config config = control_config(supervisor->set);
 
-	if (process_up(&supervisor->control.process) &&
-	    memcmp(&config, &supervisor->control_config, sizeof(config)) != 0)
-		control_tell(supervisor);
+	if (!process_up(&supervisor->control.process) ||
+	    memcmp(&config, before, sizeof(config)) == 0)
+		return;
+	/* It cannot listen again: the next one does, elsewhere. */
+	if (strcmp(config.path, before->path) != 0) {
+		part_stop(&supervisor->control);
+		return;
+	}
+	/* Closed to others before there are no rules for them, and opened when
+	 * it has said that it has the rules. */
+	if (!control_socket_open(&config))
+		socket_mode(&config);
+	control_tell(supervisor);
 }
 
 /* ---- all ---- */
@@ -404,6 +467,7 @@ parts_link(struct supervisor *supervisor)
 	struct part *store = &supervisor->store;
 	struct part *control = &supervisor->control;
 	struct part *rpki = &supervisor->rpki;
+	struct part *http = &supervisor->http;
 
 	if (!supervisor->guard_store && guard->ready && store->ready)
 		supervisor->guard_store = supervisor_connect(&guard->process,
@@ -418,6 +482,11 @@ parts_link(struct supervisor *supervisor)
 		supervisor->control_store =
 		    supervisor_connect(&control->process, ROLE_CONTROL,
 			&store->process, ROLE_STORE, 0);
+	/* As often as it asks, once each. */
+	if (supervisor->http_asks.wanted && control->ready && http->ready)
+		supervisor->http_asks.wanted =
+		    !supervisor_connect(&http->process, ROLE_HTTP,
+			&control->process, ROLE_CONTROL, 0);
 	log_parts_link(supervisor);
 }
 

@@ -13,8 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 #include "proxy/supervisor/endpoint.h"
+#include "proxy/supervisor/ranges.h"
 #include "proxy/supervisor/tcp.h"
 
 #define PEER_CHANNEL     65536u /* octets to the session that may wait */
@@ -41,6 +43,7 @@ sockets_drop(struct peer *peer)
 		(void)shutdown(slot->fd, SHUT_RDWR);
 		(void)close(slot->fd);
 		slot->id = 0;
+		peer->idle_ms = loop_now_ms(peer->supervisor->loop);
 	}
 }
 
@@ -89,6 +92,9 @@ socket_pass(struct peer *peer, int fd, enum socket_direction direction)
 	channel_flush(peer->process.channel);
 	slot->id = msg.id;
 	slot->fd = fd;
+	slot->roll = (struct auth_roll){ 0 };
+	if (peer->setup.neighbor.authenticated == AUTH_AO)
+		auth_watch_soon(peer->supervisor);
 	return true;
 }
 
@@ -102,51 +108,113 @@ socket_closed(struct peer *peer, const struct msg_socket *msg)
 		return;
 	(void)close(slot->fd);
 	slot->id = 0;
+	peer->idle_ms = loop_now_ms(peer->supervisor->loop);
 }
 
-/* The peer's password, empty when it has none. 0, or -errno when it cannot be
- * read. The caller wipes it. */
-static int
-key_read(struct peer *peer, struct password *password)
+struct auth_chain
+peer_chain(const struct peer *peer)
 {
 	const struct msg_cfg_neighbor *neighbor = &peer->setup.neighbor;
-	uint64_t now_ms = loop_now_ms(peer->supervisor->loop);
-	char why[PASSWORD_WHY_MAX];
 
-	memset(password, 0, sizeof(*password));
-	if (neighbor->authenticated == 0)
-		return 0;
-	if (password_read(neighbor->password_file, password, why) == 0)
-		return 0;
-	/* Whoever connects makes us read it. */
-	if (peer->key_told_ms == 0 ||
-	    now_ms - peer->key_told_ms >= PEER_KEY_TOLD_MS) {
-		peer->key_told_ms = now_ms | 1;
-		log_line(LOG_ERROR, "peer %s: password file %s %s",
-		    neighbor->name, neighbor->password_file, why);
+	return (struct auth_chain){
+		.ao = &peer->supervisor->ao,
+		.chain = &peer->setup.chain,
+		.remote = &neighbor->remote,
+		.len = neighbor->range_len,
+		.now_s = clock_wall_ns() / 1000000000u,
+		.now_ms = loop_now_ms(peer->supervisor->loop),
+		.hold_ms = neighbor->hold_s * UINT64_C(1000),
+	};
+}
+
+/* The keys cannot be read or set. Whoever connects makes us try. */
+static void
+key_log(struct peer *peer, const char *why)
+{
+	uint64_t now_ms = loop_now_ms(peer->supervisor->loop);
+
+	if (peer->key_told_ms != 0 &&
+	    now_ms - peer->key_told_ms < PEER_KEY_TOLD_MS)
+		return;
+	peer->key_told_ms = now_ms | 1;
+	log_line(LOG_ERROR, "peer %s: %s", peer->setup.neighbor.name, why);
+}
+
+/* The password for segments from and to the neighbour. 0 or -errno. */
+static int
+password_set(struct peer *peer, int fd)
+{
+	const char *file = peer->setup.neighbor.password_file;
+	struct password password;
+	char unread[PASSWORD_WHY_MAX];
+	char why[AUTH_WHY_MAX];
+	int err = -EACCES;
+
+	if (password_read(file, &password, unread) == 0) {
+		err = tcp_key(fd, &peer->remote, 0, &password);
+	} else {
+		(void)snprintf(
+		    why, sizeof(why), "password file %s %s", file, unread);
+		key_log(peer, why);
 	}
-	return -EACCES;
+	password_wipe(&password);
+	return err;
 }
 
 /*
- * What an accepted connection must have: TTL security met from its SYN on,
- * and the key. The listener's key has been inherited, except by a connection
- * that was waiting when the key was set.
+ * The keys of a connection that came up. The listener's have been inherited,
+ * except by a connection that was waiting when they were set, and except by
+ * one that began without TCP-AO: that one is refused.
  */
+static int
+socket_keys(struct peer *peer, int fd)
+{
+	struct auth_chain chain = peer_chain(peer);
+	char why[AUTH_WHY_MAX];
+	int err;
+
+	if (peer->setup.neighbor.authenticated != AUTH_AO)
+		return 0;
+	err = auth_connected(&chain, fd, why);
+	if (err < 0)
+		key_log(peer, why);
+	return err;
+}
+
+/* What an accepted connection must have: TTL security met from its SYN on,
+ * and the keys. */
 static int
 socket_secure(struct peer *peer, int fd)
 {
 	const struct msg_cfg_neighbor *neighbor = &peer->setup.neighbor;
-	struct password password;
 	int err;
 
 	if (!tcp_syn_ok(fd, neighbor))
 		return -EHOSTUNREACH;
-	err = key_read(peer, &password);
-	if (err == 0 && neighbor->authenticated != 0)
-		err = tcp_key(fd, &peer->remote, 0, &password);
-	password_wipe(&password);
+	if (neighbor->authenticated == AUTH_MD5)
+		err = password_set(peer, fd);
+	else
+		err = socket_keys(peer, fd);
 	return err < 0 ? err : tcp_ttl_for(fd, neighbor);
+}
+
+/* .. and one that we are going to dial. */
+static int
+dial_secure(void *ctx, int fd)
+{
+	struct peer *peer = ctx;
+	struct auth_chain chain = peer_chain(peer);
+	char why[AUTH_WHY_MAX];
+	int err;
+
+	if (peer->setup.neighbor.authenticated == AUTH_NONE)
+		return 0;
+	if (peer->setup.neighbor.authenticated == AUTH_MD5)
+		return password_set(peer, fd);
+	err = auth_dial(&chain, fd, why);
+	if (err < 0)
+		key_log(peer, why);
+	return err;
 }
 
 /* Say why, once a second at most: a neighbour can try very often. */
@@ -200,7 +268,9 @@ dial_done(void *ctx, int fd, int error)
 
 	dial_free(peer->dial);
 	peer->dial = NULL;
-	if (fd >= 0 && socket_pass(peer, fd, SOCKET_ACTIVE))
+	if (fd >= 0)
+		error = -socket_keys(peer, fd);
+	if (error == 0 && socket_pass(peer, fd, SOCKET_ACTIVE))
 		return;
 	if (fd >= 0)
 		tcp_reset(fd);
@@ -232,7 +302,6 @@ peer_dial(struct peer *peer)
 	struct supervisor *supervisor = peer->supervisor;
 	uint64_t now = loop_now_ms(supervisor->loop);
 	bool hasty = dial_is_hasty(peer, now);
-	struct password password;
 
 	if (peer->dial != NULL || peer->hasty >= PEER_HASTY_MAX)
 		return; /* the answer to the one under way will do */
@@ -240,13 +309,10 @@ peer_dial(struct peer *peer)
 		dial_answer(peer, EBUSY);
 		return;
 	}
-	if (key_read(peer, &password) == 0)
-		peer->dial = dial_start(supervisor->loop, &peer->setup.neighbor,
-		    peer->setup.neighbor.authenticated ? &password : NULL,
-		    dial_done, peer);
-	password_wipe(&password);
+	peer->dial = dial_start(supervisor->loop, &peer->setup.neighbor,
+	    dial_secure, dial_done, peer);
 	if (peer->dial == NULL)
-		dial_answer(peer, EACCES);
+		dial_answer(peer, ENOMEM);
 }
 
 /* ---- the process ---- */
@@ -257,6 +323,27 @@ config_send(struct peer *peer)
 	if (process_up(&peer->process))
 		(void)channel_send(peer->process.channel, &peer->setup.session,
 		    sizeof(peer->setup.session), -1);
+}
+
+void
+peer_nudge(struct peer *peer)
+{
+	struct msg_head msg = { .kind = MSG_NUDGE };
+
+	if (!process_up(&peer->process))
+		return;
+	(void)channel_send(peer->process.channel, &msg, sizeof(msg), -1);
+	channel_flush(peer->process.channel);
+}
+
+bool
+peer_connected(const struct peer *peer)
+{
+	for (size_t i = 0; i < PEER_SOCKETS_MAX; i++) {
+		if (peer->sockets[i].id != 0)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -293,7 +380,8 @@ peer_message(void *ctx, const struct msg_head *head, int fd)
 
 	if (fd >= 0)
 		(void)close(fd);
-	if (head->kind == MSG_DIAL && peer->state == PEER_RUNNING) {
+	if (head->kind == MSG_DIAL && peer->state == PEER_RUNNING &&
+	    peer->setup.neighbor.range_len == 0) {
 		peer_dial(peer);
 	} else if (head->kind == MSG_SOCKET_CLOSED) {
 		socket_closed(peer, (const void *)head);
@@ -342,8 +430,7 @@ peer_new(struct supervisor *supervisor, const struct setup *setup)
 		return NULL;
 	peer->supervisor = supervisor;
 	peer->setup = *setup;
-	if (setup->neighbor.range_len == 0)
-		peer->remote = setup->neighbor.remote;
+	ranges_settle(peer);
 	peer->process.program = "sluice-session";
 	peer->process.limit = PEER_CHANNEL;
 	peer->process.ops = &peer_ops;
@@ -389,8 +476,10 @@ peer_change(struct peer *peer, const struct setup *setup)
 	bool was_leaving = peer->state == PEER_LEAVING;
 
 	peer->setup = *setup;
-	if (setup->neighbor.range_len == 0)
-		peer->remote = setup->neighbor.remote;
+	ranges_settle(peer);
+	peer->auth.taken = 0;
+	for (size_t i = 0; i < PEER_SOCKETS_MAX; i++)
+		auth_roll_anew(&peer->sockets[i].roll);
 	if (was_leaving) {
 		/* Configured again while its process still ends. */
 		peer->state = PEER_CHANGING;

@@ -297,9 +297,13 @@ static void
 log_end(const struct process *process, uint64_t wait_ms)
 {
 	int status = process->status;
-	char how[64];
+	char how[80];
 
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		(void)snprintf(how, sizeof(how),
+		    "signal=%d seccomp: a call that the role never makes",
+		    SIGSYS);
+	else if (WIFSIGNALED(status))
 		(void)snprintf(how, sizeof(how), "signal=%d", WTERMSIG(status));
 	else
 		(void)snprintf(

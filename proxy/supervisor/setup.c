@@ -51,29 +51,72 @@ session_fill(const struct cfg_set *set, const struct msg_cfg_neighbor *from,
 	memcpy(out->name, from->name, sizeof(out->name));
 }
 
-int
-setup_fill(const struct cfg_set *set, uint32_t i, struct setup *out, char *why)
-{
-	const struct msg_cfg_neighbor *neighbor = cfg_set_neighbor(set, i);
-	struct password password;
-
-	memset(out, 0, sizeof(*out));
-	out->neighbor = *neighbor;
-	session_fill(set, neighbor, &out->session);
-	if (neighbor->authenticated == 0)
-		return 0;
-	if (password_read(neighbor->password_file, &password, why) < 0)
-		return -1;
-	out->password = password.id;
-	password_wipe(&password);
-	return 0;
-}
-
 static bool
 address_equal(const struct address *a, const struct address *b)
 {
 	return a->afi == b->afi && a->port == b->port && a->scope == b->scope &&
 	       memcmp(a->addr, b->addr, ADDRESS_MAX) == 0;
+}
+
+/* Places of one range follow each other. */
+static bool
+same_range(const struct msg_cfg_neighbor *a, const struct msg_cfg_neighbor *b)
+{
+	return a->range_len == b->range_len &&
+	       address_equal(&a->remote, &b->remote);
+}
+
+/* Which contents the file has, if they are good. 0, or -1 and why. */
+static int
+file_look(const char *path, struct password_id *out, char *why)
+{
+	struct password password;
+
+	if (password_read(path, &password, why) < 0)
+		return -1;
+	*out = password.id;
+	password_wipe(&password);
+	return 0;
+}
+
+static int
+chain_fill(
+    const struct cfg_set *set, uint32_t i, struct keychain *out, char *why)
+{
+	uint32_t n;
+	const struct msg_cfg_key *from = cfg_set_keys(set, i, &n);
+
+	for (out->n = 0; out->n < n; from++) {
+		struct keychain_key *key = &out->key[out->n++];
+
+		key->send_id = from->send_id;
+		key->receive_id = from->receive_id;
+		key->algorithm = from->algorithm;
+		key->exclude_options = from->exclude_options;
+		key->from_s = from->from_s;
+		key->until_s = from->until_s;
+		memcpy(key->file, from->file, sizeof(key->file));
+		if (file_look(key->file, &key->id, why) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+setup_fill(const struct cfg_set *set, uint32_t i, struct setup *out, char *why)
+{
+	const struct msg_cfg_neighbor *neighbor = cfg_set_neighbor(set, i);
+
+	memset(out, 0, sizeof(*out));
+	out->neighbor = *neighbor;
+	out->keyed = neighbor->range_len == 0 || i == 0 ||
+		     !same_range(neighbor, cfg_set_neighbor(set, i - 1));
+	session_fill(set, neighbor, &out->session);
+	if (neighbor->authenticated == AUTH_MD5)
+		return file_look(neighbor->password_file, &out->password, why);
+	if (neighbor->authenticated == AUTH_AO)
+		return chain_fill(set, i, &out->chain, why);
+	return 0;
 }
 
 /* What the TCP connection or the OPEN rests on. The dialect is not in it: the
@@ -105,19 +148,28 @@ wishes_equal(const struct wish_rules *a, const struct wish_rules *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* What a session that stays is told, or its sockets get. */
+static bool
+details_equal(const struct setup *old, const struct setup *new)
+{
+	return old->session.max_received == new->session.max_received &&
+	       old->session.max_prefixes ==
+		   new->session.max_prefixes &&ignore_equal(
+		       &old->session.ignore, &new->session.ignore) &&
+	       wishes_equal(&old->session.wishes, &new->session.wishes) &&
+	       old->session.connect_retry_s ==
+		   new->session.connect_retry_s &&keychain_compare(
+		       &old->chain, &new->chain) == KEYCHAIN_SAME;
+}
+
 enum setup_change
 setup_compare(const struct setup *old, const struct setup *new)
 {
 	if (!essentials_equal(&old->neighbor, &new->neighbor) ||
-	    !password_id_equal(&old->password, &new->password))
+	    !password_id_equal(&old->password, &new->password) ||
+	    keychain_compare(&old->chain, &new->chain) == KEYCHAIN_CLASH)
 		return SETUP_CHANGED;
-	if (old->session.max_received != new->session.max_received ||
-	    old->session.max_prefixes != new->session.max_prefixes ||
-	    !ignore_equal(&old->session.ignore, &new->session.ignore) ||
-	    !wishes_equal(&old->session.wishes, &new->session.wishes) ||
-	    old->session.connect_retry_s != new->session.connect_retry_s)
-		return SETUP_TUNED;
-	return SETUP_SAME;
+	return details_equal(old, new) ? SETUP_SAME : SETUP_TUNED;
 }
 
 const char *

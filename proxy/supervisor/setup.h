@@ -4,12 +4,16 @@
 
 #include "proxy/common/message.h"
 #include "proxy/supervisor/cfg_set.h"
+#include "proxy/supervisor/keychain.h"
 #include "proxy/supervisor/password.h"
 
 struct setup {
 	struct msg_cfg_neighbor neighbor;
 	struct msg_session_config session; /* what its process gets */
 	struct password_id password;       /* zero: none */
+	struct keychain chain;             /* empty: no TCP-AO */
+	bool keyed; /* the listeners' keys are its: not of the places of a
+		       range behind the first */
 };
 
 enum setup_change {
@@ -19,9 +23,10 @@ enum setup_change {
 };
 
 /*
- * Fill *out for neighbour i of the set. Reads its password file once, to see
- * that it is good, and keeps none of it. 0, or -1 and what is wrong with the
- * file (PASSWORD_WHY_MAX octets).
+ * Fill *out for neighbour i of the set. Reads its password file or its key
+ * files once, to see that they are good, and keeps none of it. 0, or -1 and
+ * what is wrong with the file (PASSWORD_WHY_MAX octets); of several key files
+ * it is that of the chain's last key then.
  */
 int setup_fill(
     const struct cfg_set *set, uint32_t i, struct setup *out, char *why);

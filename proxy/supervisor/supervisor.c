@@ -11,6 +11,7 @@
 #include "proxy/supervisor/supervisor.h"
 
 #include <errno.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 #include "proxy/supervisor/endpoint.h"
+#include "proxy/supervisor/ranges.h"
 #include "proxy/supervisor/tcp.h"
 
 #define GUARD_CHANNEL 1048576u /* octets that may wait */
@@ -227,24 +229,42 @@ static const struct process_ops guard_ops = {
 
 /* ---- connections ---- */
 
+/* A range has no free place: said once a second at most. */
+static void
+full_log(struct supervisor *supervisor, const struct address *remote)
+{
+	uint64_t now = loop_now_ms(supervisor->loop);
+	char text[ENDPOINT_TEXT_MAX];
+
+	supervisor->full++;
+	if (supervisor->full_ms != 0 && now - supervisor->full_ms < 1000)
+		return;
+	supervisor->full_ms = now;
+	log_line(LOG_REMOTE,
+	    "connection from %s: refused: all sessions of its range are "
+	    "taken: times=%u",
+	    endpoint_print(remote, true, text, sizeof(text)), supervisor->full);
+	supervisor->full = 0;
+}
+
 static void
 accepted(void *ctx, int fd, const struct address *remote)
 {
 	struct supervisor *supervisor = ctx;
+	struct ranges_found found = ranges_find(supervisor, remote);
 	char text[ENDPOINT_TEXT_MAX];
 
-	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
-		struct peer *peer = supervisor->peers[i];
-
-		if (peer->state != PEER_LEAVING &&
-		    endpoint_same_host(&peer->setup.neighbor.remote, remote)) {
-			peer_accept(peer, fd);
-			return;
-		}
+	if (found.peer != NULL) {
+		ranges_bind(found.peer, remote);
+		peer_accept(found.peer, fd);
+		return;
 	}
-	log_line(LOG_DEBUG, "connection from %s: not a neighbour",
-	    endpoint_print(remote, true, text, sizeof(text)));
 	tcp_reset(fd);
+	if (found.inside)
+		full_log(supervisor, remote);
+	else
+		log_line(LOG_DEBUG, "connection from %s: not a neighbour",
+		    endpoint_print(remote, true, text, sizeof(text)));
 }
 
 static const struct listen_ops listen_ops = { .on_accept = accepted };
@@ -349,7 +369,7 @@ supervisor_init(struct supervisor *supervisor)
 	    supervisor->names == NULL || supervisor->listeners == NULL)
 		return -1;
 	if (parts_init(supervisor) < 0 || waits_init(supervisor) < 0 ||
-	    trial_init(supervisor) < 0 ||
+	    trial_init(supervisor) < 0 || auth_watch_init(supervisor) < 0 ||
 	    part_init(
 		supervisor, &supervisor->guard, "sluice-guard", &guard_ops) < 0)
 		return -1;
@@ -368,6 +388,7 @@ supervisor_fini(struct supervisor *supervisor)
 	part_fini(&supervisor->guard);
 	crash_fini(&supervisor->crash);
 	parts_fini(supervisor);
+	auth_watch_fini(supervisor);
 	trial_fini(supervisor);
 	waits_fini(supervisor);
 	listeners_free(supervisor->listeners);
@@ -404,8 +425,46 @@ cores_forbid(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+/* What the kernel runs a program with: the first object is ourselves. */
+static int
+loader_find(struct dl_phdr_info *object, size_t size, void *ctx)
+{
+	const char **path = ctx;
+
+	(void)size;
+	for (unsigned i = 0; i < object->dlpi_phnum; i++) {
+		if (object->dlpi_phdr[i].p_type == PT_INTERP)
+			*path = (const char *)(uintptr_t)(object->dlpi_addr +
+							  object->dlpi_phdr[i]
+							      .p_vaddr);
+	}
+	return 1;
+}
+
+/* Roles have our filter from their first step on. A new configuration may name
+ * any file; a program is only a role's. */
+static int
+contain(const struct supervisor *supervisor, sandbox_entry *enter)
+{
+	struct sandbox_wants wants = {
+		.run = { supervisor->processes.folder },
+		.n_run = 1,
+	};
+	struct sandbox_level level;
+
+	(void)dl_iterate_phdr(loader_find, &wants.run[wants.n_run]);
+	if (wants.run[wants.n_run] != NULL)
+		wants.n_run++;
+	if (enter(ROLE_SUPERVISOR, &wants, &level) < 0)
+		return -1;
+	log_line(LOG_INFO, "sandbox: landlock abi=%d seccomp=%s users=%s",
+	    level.landlock, level.seccomp ? "yes" : "no",
+	    level.user ? "separate" : "one");
+	return 0;
+}
+
 int
-supervisor_run(const char *file)
+supervisor_run(const char *file, sandbox_entry *enter)
 {
 	struct supervisor *supervisor = calloc(1, sizeof(*supervisor));
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -417,14 +476,14 @@ supervisor_run(const char *file)
 	limits_raise();
 	cores_forbid();
 	supervisor->file = file;
-	if (supervisor_init(supervisor) == 0)
+	if (supervisor_init(supervisor) == 0 && contain(supervisor, enter) == 0)
 		supervisor->load = load_start(
 		    &supervisor->processes, file, boot_loaded, supervisor);
 	if (supervisor->load != NULL) {
 		loop_run(supervisor->loop);
 		code = supervisor->exit_code;
 	} else {
-		log_line(LOG_ERROR, "out of memory");
+		log_line(LOG_ERROR, "cannot begin");
 	}
 	supervisor_fini(supervisor);
 	free(supervisor);

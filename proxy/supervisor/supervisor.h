@@ -7,6 +7,9 @@
  *   parts.c       the other roles there is one of
  *   parts_log.c   of these, the signer and the witness
  *   peer.c        one neighbour: its session process and its sockets
+ *   ranges.c      whose connection it is; the places of dynamic neighbours
+ *   keys.c        keys on the listeners
+ *   auth_watch.c  keys on connections that stay, and what does not fit them
  *   adopt.c       a configuration comes into force: listeners, keys, peers
  *   reload.c      a new one, from the file over the guard to there
  *   trial.c       one that is taken back unless it is confirmed
@@ -21,6 +24,8 @@
 #include <stdint.h>
 
 #include "proxy/common/loop.h"
+#include "proxy/sandbox/sandbox.h"
+#include "proxy/supervisor/auth.h"
 #include "proxy/supervisor/cfg_set.h"
 #include "proxy/supervisor/dial.h"
 #include "proxy/supervisor/feed.h"
@@ -29,6 +34,7 @@
 #include "proxy/supervisor/listen.h"
 #include "proxy/supervisor/load.h"
 #include "proxy/supervisor/names.h"
+#include "proxy/supervisor/netstat.h"
 #include "proxy/supervisor/notify.h"
 #include "proxy/supervisor/crash.h"
 #include "proxy/supervisor/process.h"
@@ -42,6 +48,21 @@ struct supervisor;
 struct peer_socket {
 	uint32_t id; /* 0: free */
 	int fd;
+	struct auth_roll roll; /* TCP-AO */
+};
+
+/* What auth_watch.c knows of one peer. */
+struct peer_auth {
+	uint32_t taken;     /* keys of its chain that listeners have */
+	bool lapsed;        /* no key's time, and that has been said */
+	uint64_t seen_good; /* the listeners' counters, when last read */
+	uint64_t seen_bad;
+	struct auth_state total; /* at the listeners, since the start */
+	struct auth_state told;  /* of that, the guard */
+	uint64_t bad;            /* segments that nobody has told of yet */
+	uint64_t unknown;
+	uint64_t unsigned_in;
+	uint64_t told_ms; /* when that was; 0: never */
 };
 
 enum peer_state {
@@ -58,9 +79,11 @@ struct peer {
 	struct process process;
 	struct peer_socket sockets[PEER_SOCKETS_MAX];
 	struct dial *dial;
-	uint64_t asked_ms;    /* to dial, last, not in haste */
-	uint32_t hasty;       /* asked again too soon, since */
-	uint64_t key_told_ms; /* that the password file is bad; 0: never */
+	uint64_t idle_ms;  /* its last connection went */
+	uint64_t asked_ms; /* to dial, last, not in haste */
+	uint32_t hasty;    /* asked again too soon, since */
+	struct peer_auth auth;
+	uint64_t key_told_ms; /* that its keys are bad; 0: never */
 	uint64_t refused_ms;  /* last said */
 	uint32_t refused;     /* connections since */
 	enum peer_state state;
@@ -72,6 +95,13 @@ struct part {
 	struct supervisor *supervisor;
 	struct process process;
 	bool ready; /* has its configuration, may be linked */
+};
+
+/* Connections with control that http asks for. */
+struct http_asks {
+	uint64_t since_ms;
+	uint32_t n;  /* since then */
+	bool wanted; /* one is to be made */
 };
 
 enum phase {
@@ -98,6 +128,22 @@ struct reload {
 	struct timer *timer;
 };
 
+/* TCP's signatures, all peers'. */
+struct auth_watch {
+	struct timer *timer;
+	uint64_t due_ms;     /* the timer's; 0: it does not run */
+	uint64_t counted_ms; /* when counters were read last */
+	uint64_t guard_ms;   /* start of the guard that has been told */
+	bool counting;       /* md5 says something */
+	struct netstat_md5 md5;
+	struct netstat_md5 md5_told;   /* the guard */
+	struct netstat_md5 md5_logged; /* .. and in the log */
+	uint64_t md5_told_ms;          /* when that was; 0: never */
+	uint64_t listen_unknown;       /* TCP-AO, at all listeners */
+	uint64_t listen_unsigned;
+	uint64_t listen_told_ms;
+};
+
 /* A configuration in force that a person has to confirm. */
 struct trial {
 	bool waits;             /* until it is confirmed, or taken back */
@@ -119,11 +165,16 @@ struct supervisor {
 	uint64_t generation; /* the last one used */
 	struct load *load;   /* at boot */
 	struct listeners *listeners;
+	struct tcp_ao ao; /* the kernel's, or a test's */
+	struct auth_watch auth;
+	uint64_t full_ms; /* last said that a range is full */
+	uint32_t full;    /* connections refused for it since */
 	struct part store;
 	struct part guard;
 	struct part control;
 	struct part rpki; /* wanted with caches */
 	struct part http; /* wanted with an address */
+	struct http_asks http_asks;
 	struct part signer;
 	struct part witness; /* wanted with a witness or an address */
 	/* What these have been told. */
@@ -155,9 +206,10 @@ struct supervisor {
 	int exit_code;
 };
 
-/* Boot, run and stop with this configuration file; returns the exit code: 0
- * stopped, 1 could not run, 2 the configuration is wrong. */
-int supervisor_run(const char *file);
+/* Boot, run and stop with this configuration file; enter ends what even the
+ * supervisor does not need. Returns the exit code: 0 stopped, 1 could not run,
+ * 2 the configuration is wrong. */
+int supervisor_run(const char *file, sandbox_entry *enter);
 
 /* Make every link that is missing and possible. */
 void supervisor_link(struct supervisor *supervisor);
@@ -289,6 +341,36 @@ void peer_shutdown(struct peer *peer, uint64_t ms);
 
 /* Take it out of the supervisor's table and free it. */
 void peer_drop(struct peer *peer);
+
+/* Its chain, as of now: borrowed from the peer. Only with TCP-AO. */
+struct auth_chain peer_chain(const struct peer *peer);
+
+/* Let its session send something: what it signs with has changed. */
+void peer_nudge(struct peer *peer);
+
+/* It has a connection. */
+bool peer_connected(const struct peer *peer);
+
+/* ---- keys.c ---- */
+
+/*
+ * The set in force brings these setups, rows as of adopt.c (1 + the row of
+ * each peer number, 0: none): keys that nobody has any more go from the
+ * listeners, all others are put there, also on listeners that are new.
+ */
+void keys_update(struct supervisor *supervisor, const struct setup *setups,
+    const uint32_t *rows);
+
+/* Time has passed: the same for one peer with TCP-AO. */
+void keys_tick(struct peer *peer, uint64_t now_s);
+
+/* ---- auth_watch.c ---- */
+
+int auth_watch_init(struct supervisor *supervisor); /* 0, -1: out of memory */
+void auth_watch_fini(struct supervisor *supervisor);
+
+/* Chains or connections are others than before: look soon. */
+void auth_watch_soon(struct supervisor *supervisor);
 
 /* ---- reload.c ---- */
 

@@ -136,6 +136,26 @@ tcp_syn_ok(int fd, const struct msg_cfg_neighbor *neighbor)
 	return tcp_syn_ttl(fd) >= TTL_MAX + 1 - neighbor->ttl_hops;
 }
 
+int
+tcp_filter(int fd, struct sock_filter *code, unsigned n)
+{
+	struct sock_fprog program = { .len = (unsigned short)n,
+		.filter = code };
+	int none = 0;
+
+	if (n == 0) {
+		if (setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &none,
+			sizeof(none)) < 0 &&
+		    errno != ENOENT)
+			return -errno;
+		return 0;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		sizeof(program)) < 0)
+		return -errno;
+	return 0;
+}
+
 void
 tcp_reset(int fd)
 {

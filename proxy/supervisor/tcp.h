@@ -2,6 +2,7 @@
 /* What the kernel is told about BGP's TCP sockets. */
 #pragma once
 
+#include <linux/filter.h>
 #include <stdbool.h>
 
 #include "proxy/common/message.h"
@@ -38,6 +39,13 @@ int tcp_syn_ttl(int fd);
 
 /* The SYN's TTL is such as the neighbour's TTL security asks. */
 bool tcp_syn_ok(int fd, const struct msg_cfg_neighbor *neighbor);
+
+/* The kernel asks this program about each segment, in place of the one before
+ * (n instructions, 0: none). On a listener: accepted sockets have it, too,
+ * until it is taken away. 0 or -errno, -ENOMEM when net.core.optmem_max is too
+ * small.
+ */
+int tcp_filter(int fd, struct sock_filter *code, unsigned n);
 
 /* Close with a RST, without a byte. */
 void tcp_reset(int fd);

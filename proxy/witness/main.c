@@ -19,11 +19,14 @@ main(void)
 		return 2;
 	}
 	log_open("witness", LOG_INFO);
+	if (sandbox_begin(ROLE_WITNESS) < 0)
+		return 1;
 	loop = loop_new();
 	if (loop == NULL)
 		return 1;
 	witness = witness_new(loop, ROLE_FD);
 	if (witness != NULL) {
+		witness_contain(witness, sandbox_enter);
 		loop_run(loop);
 		failed = witness_failed(witness);
 	}

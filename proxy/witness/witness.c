@@ -23,6 +23,9 @@
 #define TYPE_TEXT  "text/plain; charset=utf-8"
 #define TYPE_SIZE  "text/x.tlog.size"
 #define LINK_LIMIT (1u << 18)
+#define HTTP_PORT  80
+#define HTTPS_PORT 443
+#define NAMES_PORT 53 /* over TCP, where an answer is long */
 
 struct witness {
 	struct loop *loop;
@@ -37,6 +40,9 @@ struct witness {
 	/* Names of the logs that are cosigned here. */
 	uint32_t n_cosigned;
 	char cosigned[COSIGNED_MAX][NOTE_NAME_MAX];
+	sandbox_entry *enter;
+	bool contained;
+	struct sandbox_wants wants;
 	bool failed;
 };
 
@@ -310,6 +316,78 @@ cosigned_take(struct witness *witness, const struct msg_cfg_log *msg)
 	}
 }
 
+/* The port of a URL that is valid. */
+static uint16_t
+url_port(const char *url)
+{
+	bool secure = strncmp(url, "https://", 8) == 0;
+	const char *host = &url[secure ? 8 : 7];
+	size_t len = strcspn(host, "/?#");
+	const char *colon = memrchr(host, ':', len);
+	unsigned long port;
+
+	/* Of "[2001:db8::1]" the colon is in brackets. */
+	if (colon != NULL &&
+	    memchr(colon, ']', len - (size_t)(colon - host)) != NULL)
+		colon = NULL;
+	port = colon == NULL ? 0 : strtoul(&colon[1], NULL, 10);
+	if (port > 0 && port <= UINT16_MAX)
+		return (uint16_t)port;
+	return secure ? HTTPS_PORT : HTTP_PORT;
+}
+
+/* Ports of witnesses and, for their names, of name servers; what is needed to
+ * find them and to trust them. */
+static void
+wants_take(struct sandbox_wants *wants, const struct msg_cfg_log *msg)
+{
+	*wants = (struct sandbox_wants){
+		.read = { "/etc", "/run/systemd/resolve", "/run/resolvconf",
+		    "/usr/share/ca-certificates",
+		    "/usr/local/share/ca-certificates", "/usr/lib/ssl" },
+		.n_read = 6,
+		.connect = { NAMES_PORT },
+		.n_connect = 1,
+	};
+	if (msg->n_witnesses == 0)
+		*wants = (struct sandbox_wants){ 0 };
+	for (uint32_t i = 0; i < msg->n_witnesses; i++)
+		wants->connect[wants->n_connect++] =
+		    url_port(msg->witness[i].url);
+}
+
+/* Is another process needed for this? */
+static bool
+is_new(const struct witness *witness, const struct msg_cfg_log *msg)
+{
+	struct sandbox_wants wants;
+
+	if (memcmp(&witness->listen, &msg->listen, sizeof(msg->listen)) != 0)
+		return true;
+	wants_take(&wants, msg);
+	for (size_t i = 0; i < wants.n_connect; i++) {
+		size_t at = 0;
+
+		while (at < witness->wants.n_connect &&
+		       witness->wants.connect[at] != wants.connect[i])
+			at++;
+		if (at == witness->wants.n_connect)
+			return true;
+	}
+	return false;
+}
+
+static void
+contain(struct witness *witness, const struct msg_cfg_log *msg)
+{
+	if (witness->enter == NULL || witness->contained || witness->failed)
+		return;
+	witness->contained = true;
+	wants_take(&witness->wants, msg);
+	if (witness->enter(ROLE_WITNESS, &witness->wants, NULL) < 0)
+		witness_fail(witness);
+}
+
 static void
 config_take(struct witness *witness, const struct msg_cfg_log *msg)
 {
@@ -318,9 +396,15 @@ config_take(struct witness *witness, const struct msg_cfg_log *msg)
 		witness_fail(witness);
 		return;
 	}
+	if (witness->contained && is_new(witness, msg)) {
+		log_line(LOG_INFO, "another address: starting anew");
+		loop_stop(witness->loop);
+		return;
+	}
 	client_configure(witness->client, msg);
 	cosigned_take(witness, msg);
 	listen_take(witness, &msg->listen);
+	contain(witness, msg);
 }
 
 /* fd is taken. The one before, if it still seems to be there, is not. */
@@ -398,6 +482,12 @@ witness_new(struct loop *loop, int fd)
 		return NULL;
 	}
 	return witness;
+}
+
+void
+witness_contain(struct witness *witness, sandbox_entry *enter)
+{
+	witness->enter = enter;
 }
 
 void

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "proxy/common/loop.h"
+#include "proxy/sandbox/sandbox.h"
 
 /* Requests a second that the signer is asked about, and at once: of one source,
  * and in all. Those about logs that are not cosigned here do not count. */
@@ -25,6 +26,11 @@ struct witness;
  * closed then. The loop is stopped when the supervisor says so or goes away,
  * and when the role cannot listen. */
 struct witness *witness_new(struct loop *loop, int fd);
+
+/* How it gives up all other rights when it has its configuration. With another
+ * address, or a witness at another port, it ends, to be started anew. */
+void witness_contain(struct witness *witness, sandbox_entry *enter);
+
 void witness_free(struct witness *witness); /* NULL is fine */
 
 /* True when the role ended because it could not work. */

@@ -3,6 +3,7 @@
  * Any bytes as a configuration: either errors that say where and what, or
  * messages that are in range and that the printed form loads to again.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,10 @@ struct stream {
 	uint32_t once; /* bits of what there is once, before the customers */
 	int noc;
 	int ended;
+	bool keyed;    /* the last neighbour has keys .. */
+	unsigned keys; /* .. so many so far */
+	bool send[UINT8_MAX + 1];
+	bool receive[UINT8_MAX + 1];
 };
 
 enum once {
@@ -155,6 +160,20 @@ asn_check(struct stream *stream, const struct msg_cfg_asn *msg)
 	stream->asn = msg->asn;
 }
 
+/* A masked prefix that somebody waits for. */
+static void
+range_check(const struct msg_cfg_neighbor *msg)
+{
+	struct prefix range = { .afi = msg->remote.afi, .len = msg->range_len };
+
+	if (msg->range_len == 0)
+		return;
+	memcpy(range.addr, msg->remote.addr, sizeof(range.addr));
+	demand(prefix_valid(&range) && range.len < afi_bits(range.afi));
+	demand(msg->passive == 1 && msg->index != CFG_INTERNAL);
+	demand(msg->remote.scope == 0 && strchr(msg->name, '#') != NULL);
+}
+
 static void
 neighbor_check(const struct msg_cfg_neighbor *msg, uint32_t customers)
 {
@@ -164,7 +183,44 @@ neighbor_check(const struct msg_cfg_neighbor *msg, uint32_t customers)
 	demand(msg->name[0] != '\0' && msg->remote.afi != AFI_NONE);
 	demand((msg->index == CFG_INTERNAL) == (msg->emit != DIALECT_NONE));
 	demand(memchr(msg->password_file, '\0', PATH_LEN) != NULL);
-	demand(!msg->authenticated || msg->password_file[0] == '/');
+	demand(msg->authenticated <= AUTH_AO);
+	demand(
+	    (msg->authenticated == AUTH_MD5) == (msg->password_file[0] == '/'));
+	demand(memchr(msg->name, '\0', sizeof(msg->name)) != NULL);
+	range_check(msg);
+}
+
+/* Keys of the neighbour before them: as many as it may have, no id twice. */
+static void
+key_check(struct stream *stream, const struct msg_cfg_key *msg)
+{
+	demand(stream->keyed && stream->keys++ < AO_KEYS_MAX);
+	demand(
+	    !stream->send[msg->send_id] && !stream->receive[msg->receive_id]);
+	stream->send[msg->send_id] = stream->receive[msg->receive_id] = true;
+	demand(msg->algorithm >= AO_HMAC_SHA1 &&
+	       msg->algorithm <= AO_HMAC_SHA256 && msg->exclude_options <= 1);
+	demand(msg->until_s == 0 || msg->from_s < msg->until_s);
+	demand(msg->file[0] == '/' && memchr(msg->file, '\0', PATH_LEN));
+}
+
+/* The one before has as many keys as its kind asks for. */
+static void
+neighbor_end(struct stream *stream)
+{
+	demand(!stream->keyed || stream->keys > 0);
+	stream->keyed = false;
+}
+
+static void
+neighbor_next(struct stream *stream, const struct msg_cfg_neighbor *msg)
+{
+	neighbor_end(stream);
+	neighbor_check(msg, stream->customers);
+	stream->keyed = msg->authenticated == AUTH_AO;
+	stream->keys = 0;
+	memset(stream->send, 0, sizeof(stream->send));
+	memset(stream->receive, 0, sizeof(stream->receive));
 }
 
 static void
@@ -231,6 +287,13 @@ policy_check(struct stream *stream, const struct msg_head *head)
 	}
 }
 
+static void
+stream_end(struct stream *stream)
+{
+	neighbor_end(stream);
+	stream->ended = 1;
+}
+
 static int
 stream_take(void *ctx, const struct msg_head *head)
 {
@@ -242,7 +305,9 @@ stream_take(void *ctx, const struct msg_head *head)
 	if (head->kind == MSG_CFG_CUSTOMER)
 		customer_next(stream, msg);
 	else if (head->kind == MSG_CFG_NEIGHBOR)
-		neighbor_check(msg, stream->customers);
+		neighbor_next(stream, msg);
+	else if (head->kind == MSG_CFG_KEY)
+		key_check(stream, msg);
 	else if (head->kind == MSG_CFG_VALIDATION)
 		validation_check(stream, msg);
 	else if (head->kind == MSG_CFG_ASN)
@@ -251,7 +316,7 @@ stream_take(void *ctx, const struct msg_head *head)
 		demand(prefix_valid(
 		    &((const struct msg_cfg_prefix *)msg)->prefix));
 	else if (head->kind == MSG_CFG_END)
-		stream->ended = 1;
+		stream_end(stream);
 	else
 		policy_check(stream, head);
 	if (head->kind == MSG_CFG_BEGIN)

@@ -36,6 +36,30 @@ check_entry(const struct entry *entry)
 	check(action_valid(&entry->actions));
 }
 
+/* What a search looks at, of any octets: inside them, and where the whole
+ * record is read the same as it says. */
+static void
+check_peek(const uint8_t *data, size_t size, const struct entry *entry)
+{
+	struct record_peek peek;
+
+	if (record_peek(data, size, &peek) != 0) {
+		check(entry == NULL);
+		return;
+	}
+	check(peek.customer == NULL ||
+	      (peek.customer >= data &&
+		  peek.customer + peek.customer_len <= data + size));
+	check(peek.operator_name == NULL ||
+	      (peek.operator_name >= data &&
+		  peek.operator_name + peek.operator_len <= data + size));
+	if (entry == NULL)
+		return;
+	check(peek.wall_ns == entry->wall_ns && peek.kind == entry->kind);
+	check(peek.rule_id == entry->rule_id && peek.reason == entry->reason);
+	check(strlen(entry->customer) == peek.customer_len);
+}
+
 /* In the stored form a bit can be flipped in record or hash: both show. */
 static void
 check_flip(const uint8_t *data, size_t size)
@@ -70,6 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(exact, data, size);
 	(void)record_seq(exact, size);
 	skipped = record_decode(exact, size, &entry);
+	check_peek(exact, size, skipped >= 0 ? &entry : NULL);
 	if (skipped >= 0) {
 		check_entry(&entry);
 		len = record_encode(&entry, again);

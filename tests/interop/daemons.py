@@ -272,6 +272,44 @@ afi-safi-name = "%s"
 """ % family for family in families)
 
 
+class Openbgpd(Process):
+    """OpenBGPD's bgpd with one neighbour; it speaks unicast only."""
+
+    HOME = "/run/openbgpd"                 # of its user; it chroots there
+
+    def __init__(self, lab, name, local, remote, local_as, remote_as,
+                 options=(), start=True):
+        lab.addresses(local)
+        # A listener of it finds no key of a peer that has a local address.
+        if "passive" not in options:
+            options = ["local-address " + local, *options]
+        os.makedirs(self.HOME, mode=0o755, exist_ok=True)
+        self.control = lab.path(name + ".sock")
+        # It takes no file that others can read.
+        path = lab.file(name + ".conf", """AS %d
+router-id %s
+listen on %s
+fib-update no
+connect-retry 1
+socket "%s"
+neighbor %s {
+    remote-as %d
+    announce IPv4 unicast
+    announce IPv6 unicast
+%s}
+allow from any
+allow to any
+""" % (local_as, local if ":" not in local else "198.18.251.5", local,
+            self.control, remote, remote_as,
+            "".join("    %s\n" % one for one in options)), 0o600)
+        super().__init__(lab, name, ["/usr/sbin/bgpd", "-d", "-f", path])
+        if start:
+            self.start()
+
+    def up(self):
+        return "Established" in command("bgpctl", "-s", self.control, "show")
+
+
 class Exabgp(Process):
     """exabgp with one neighbour; `flows` is the text of its flow section and
     say() types into its API."""

@@ -27,8 +27,17 @@ target_link_libraries(tamper PRIVATE store policy flags)
 # A guard that crashes of one rule.
 get_target_property(guard_dir sluice-guard SOURCE_DIR)
 add_executable(guard_crash interop/guard_crash.c "${guard_dir}/main.c")
-target_link_libraries(guard_crash PRIVATE guard_core)
+target_link_libraries(guard_crash PRIVATE guard_core sandbox)
 target_link_options(guard_crash PRIVATE -Wl,--wrap=judge)
+
+# A session that tries what it must not do. Without filters all would be let.
+if(SLUICE_SANDBOX)
+  get_target_property(session_dir sluice-session SOURCE_DIR)
+  add_executable(hostile_session interop/hostile_session.c "${session_dir}/main.c")
+  target_link_libraries(hostile_session PRIVATE session_core sandbox sandbox_selftest)
+  target_link_options(hostile_session PRIVATE
+    -Wl,--wrap=flowspec_decode -Wl,--wrap=session_new)
+endif()
 
 # A disk that stands still, for LD_PRELOAD.
 add_library(stall SHARED lib/stall.c)
@@ -52,6 +61,9 @@ interop_test(vectors 120)
 interop_test(random_rules 180)
 interop_test(transport 120)
 interop_test(security 150)
+interop_test(security_hops 120)
+interop_test(ranges 120)
+interop_test(half_open 120)
 interop_test(conversation 150)
 interop_test(hostile_neighbour 120)
 interop_test(truth_table 120)
@@ -73,3 +85,16 @@ interop_test(two_logs 150)
 interop_test(stall 120)
 interop_test(tamper 180)
 interop_test(damage 120)
+if(SLUICE_SANDBOX)
+  interop_test(hostile_session 300)
+endif()
+
+# TCP-AO, in a kernel that has it: this one, or one that is built once, kept
+# outside of the tree (kernel/build) and run by qemu. 77: not on this machine.
+add_test(NAME interop/ao_kernel COMMAND
+  ${CMAKE_CURRENT_SOURCE_DIR}/interop/kernel/build --native)
+set_tests_properties(interop/ao_kernel PROPERTIES LABELS interop TIMEOUT 3600
+  RUN_SERIAL TRUE SKIP_RETURN_CODE 77 FIXTURES_SETUP ao_kernel)
+interop_test(ao 600)
+set_tests_properties(interop/ao PROPERTIES SKIP_RETURN_CODE 77
+  FIXTURES_REQUIRED ao_kernel)

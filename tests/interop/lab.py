@@ -118,7 +118,8 @@ class Lab:
         self.last = []
         command("ip", "link", "set", "lo", "up")
         # bgpd writes there, under its PID, which here is not its own.
-        command("mount", "-t", "tmpfs", "tmpfs", "/var/tmp")
+        if not (self.bin + self.tests + self.folder).count("/var/tmp/"):
+            command("mount", "-t", "tmpfs", "tmpfs", "/var/tmp")
 
     def addresses(self, *addresses):
         """Put addresses on the loopback, if they are not there."""

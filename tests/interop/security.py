@@ -32,9 +32,11 @@ INSIDE = [("md5", False, False), ("md5-wrong", False, False),
           ("ttl-wrong", False, True), ("md5-ttl", True, False)]
 
 # ExaBGP 4.2 cannot listen with a TTL of 255 over IPv6, and is no router. FRR
-# always sends iBGP with 255.
+# always sends iBGP with 255, OpenBGPD over IPv6 never.
 NOT = [("exabgp", False, ("ttl", True, False)),
-       ("frr", True, ("ttl-wrong", False, True))]
+       ("frr", True, ("ttl-wrong", False, True)),
+       ("openbgpd", True, ("ttl", True, True)),
+       ("openbgpd", True, ("md5-ttl", True, False))]
 
 
 class Case:
@@ -58,6 +60,8 @@ class Case:
                                              0o400)
         if self.hops:
             more["ttl_security"] = self.hops
+        if self.daemon == "openbgpd":
+            more["families"] = UNICAST
         if self.inside:
             return inward(self.name, self.address, **more)
         if not self.hops:
@@ -104,6 +108,17 @@ class Case:
             self.address, self.sluice, ASN, password + more,
             "" if self.dials else "passive-mode = true\n"))
 
+    def start_openbgpd(self, lab):
+        options = [] if self.dials else ["passive"]
+        if self.key:
+            options.append('tcp md5sig password "%s"' % self.key)
+        if self.ttl:
+            options.append("ttl-security yes")
+        elif not self.inside:
+            options.append("multihop 2")
+        Openbgpd(lab, self.name, self.address, self.sluice, self.asn, ASN,
+                 options)
+
     def start_exabgp(self, lab):
         options = ""
         if self.key:
@@ -116,7 +131,7 @@ class Case:
 
 def test(lab):
     cases = []
-    for daemon in ("bird", "frr", "gobgp", "exabgp"):
+    for daemon in ("bird", "frr", "gobgp", "openbgpd", "exabgp"):
         for inside, rows in ((False, OUTSIDE), (True, INSIDE)):
             for row in rows:
                 if (daemon, inside, row) not in NOT and not (

@@ -25,7 +25,10 @@ class Disk:
     but the signer, whose environment is empty, is stopped as a whole."""
 
     def __init__(self, town, which):
-        self.path = town.lab.path("trouble-" + which)
+        # Where the store may look, whatever user it is.
+        self.path = os.path.join(
+            town.sluice.config["store"]["path"], "trouble-" + which)
+        os.chmod(town.lab.folder, 0o711)
         self.town, self.which, self.stopped = town, which, None
         if which != "signer":
             town.sluice.env.update({

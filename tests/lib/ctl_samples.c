@@ -169,6 +169,7 @@ sample_status(struct msg_ctl_status *msg)
 	msg->fleet_rules_max = UINT32_MAX;
 	msg->fleet_cost = 212;
 	msg->fleet_cost_max = 2800;
+	msg->md5 = (struct auth_state){ .kind = AUTH_MD5, .bad = 3 };
 	for (unsigned i = 0; i < 32; i++)
 		msg->config_hash[i] = (uint8_t)(0xa0 + i);
 }
@@ -408,7 +409,7 @@ sample_session(struct msg_ctl_session *msg)
 	msg->accepted = 41;
 	msg->max_rules = 50;
 	msg->mode = CUSTOMER_ENFORCE;
-	msg->keyed = 1;
+	msg->keyed = AUTH_AO;
 	TEXT(msg->customer, "acme");
 	TEXT(msg->name, "198.51.100.2");
 	state_fill(&msg->state);
@@ -431,6 +432,12 @@ sample_session(struct msg_ctl_session *msg)
 	msg->fed = FAMILY_IPV4_UNICAST;
 	msg->validate = VALIDATE_NEIGHBOR_AS;
 	msg->state.held = 43;
+	msg->state.auth = (struct auth_state){ .kind = AUTH_AO,
+		.current = 2,
+		.next = 3,
+		.good = 1230,
+		.unknown = 1 };
+	msg->auth = (struct auth_state){ .kind = AUTH_AO, .good = 4, .bad = 5 };
 	memcpy(msg->state.router_id, "\xc6\x33\x64\x02", 4);
 }
 

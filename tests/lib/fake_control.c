@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One connection at a time, one question a connection. */
+/* One connection at a time, one question after the other. */
 #include "tests/lib/fake_control.h"
 
 #include <poll.h>
@@ -126,25 +126,54 @@ answer(const struct fake_control *fake, int fd, const char *question)
 	}
 }
 
+/* One question; false when there will be no further one. */
+static bool
+question_read(const struct fake_control *fake, int fd, char *text, size_t size)
+{
+	size_t len = 0;
+
+	while (len + 1 < size) {
+		struct pollfd fds[2] = { { .fd = fd, .events = POLLIN },
+			{ .fd = fake->stop_fd, .events = POLLIN } };
+		ssize_t n;
+
+		(void)poll(fds, 2, -1);
+		if (fds[1].revents != 0)
+			return false;
+		n = recv(fd, &text[len], size - 1 - len, MSG_DONTWAIT);
+		if (n <= 0)
+			return false;
+		len += (size_t)n;
+		text[len] = '\0';
+		if (strchr(text, '\n') != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 serve(struct fake_control *fake, int fd)
 {
 	char question[256];
-	size_t len = 0;
 
-	while (len + 1 < sizeof(question)) {
-		ssize_t n =
-		    recv(fd, &question[len], sizeof(question) - 1 - len, 0);
-
-		if (n <= 0)
+	while (question_read(fake, fd, question, sizeof(question))) {
+		fake->asked++;
+		answer(fake, fd, question);
+		if (fake->mood == FAKE_HANGS_UP)
 			return;
-		len += (size_t)n;
-		question[len] = '\0';
-		if (strchr(question, '\n') != NULL)
-			break;
 	}
-	fake->asked++;
-	answer(fake, fd, question);
+}
+
+int
+fake_control_dial(const struct fake_control *fake)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(address.sun_path, fake->path, strlen(fake->path) + 1);
+	assert_int_equal(
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
 }
 
 static void *

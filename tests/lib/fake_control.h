@@ -28,4 +28,8 @@ struct fake_control {
 };
 
 void fake_control_start(struct fake_control *fake);
+
+/* A connection with it, the caller's. It serves one after the other. */
+int fake_control_dial(const struct fake_control *fake);
+
 void fake_control_stop(struct fake_control *fake);

@@ -62,6 +62,8 @@ struct scene_session {
 	struct msg_session_state state;
 	uint8_t families; /* configured, and negotiated when it is up */
 	uint8_t complete;
+	struct prefix range; /* its place number `peer`; afi NONE: an address */
+	uint8_t authenticated; /* enum auth_kind, configured */
 	uint64_t next_handle;
 	size_t n;
 	struct scene_wish *wishes; /* SCENE_WISHES */

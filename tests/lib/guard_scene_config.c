@@ -340,6 +340,30 @@ tell_neighbor(struct scene *scene, uint32_t index, uint32_t peer, uint8_t emit,
 	scene_tell(scene, &msg, MSG_CFG_NEIGHBOR, sizeof(msg));
 }
 
+/* Like that of a loader: "acme/10.1.5.0/24#1". */
+static void
+tell_session(struct scene *scene, uint32_t index, const struct scene_session *s)
+{
+	struct msg_cfg_neighbor msg = { .index = index,
+		.peer = s->peer,
+		.families = s->families,
+		.authenticated = s->authenticated,
+		.remote = { .afi = AFI_IPV4,
+		    .addr = { 192, 0, 2, (uint8_t)s->peer } } };
+	char text[PREFIX_TEXT_MAX];
+
+	(void)snprintf(msg.name, sizeof(msg.name), "peer%u", s->peer);
+	if (s->range.afi != AFI_NONE) {
+		msg.range_len = s->range.len;
+		msg.remote.afi = s->range.afi;
+		memcpy(msg.remote.addr, s->range.addr, ADDRESS_MAX);
+		(void)snprintf(msg.name, sizeof(msg.name), "%.10s/%s#%u",
+		    scene->customers[s->customer].name,
+		    prefix_print(&s->range, text, sizeof(text)), s->peer);
+	}
+	scene_tell(scene, &msg, MSG_CFG_NEIGHBOR, sizeof(msg));
+}
+
 static void
 tell_neighbors(struct scene *scene, const uint32_t *index)
 {
@@ -347,8 +371,7 @@ tell_neighbors(struct scene *scene, const uint32_t *index)
 		const struct scene_session *s = &scene->sessions[i];
 
 		if (!scene->customers[s->customer].removed)
-			tell_neighbor(
-			    scene, index[s->customer], s->peer, 0, s->families);
+			tell_session(scene, index[s->customer], s);
 	}
 	for (size_t i = 0; i < scene->n_routers; i++)
 		tell_neighbor(scene, CFG_INTERNAL, scene->routers[i].peer,

@@ -47,6 +47,8 @@ sluice_test(unit test_rib_out guard_core)
 sluice_test(unit test_journal guard_core)
 sluice_test(unit test_journal_tight guard_core_tight)
 sluice_test(unit test_guard_config guard_core)
+sluice_test(unit test_place guard_core)
+sluice_test(flow test_range_of_neighbors scene)
 sluice_test(flow test_real_store scene store_role
   SOURCES lib/temp_folder.c)
 sluice_test(flow test_rule_needs_a_route scene)

@@ -3,6 +3,7 @@ sluice_test(unit test_yaml_doc config)
 sluice_test(unit test_config config store common)
 sluice_test(unit test_config_memory config)
 sluice_test(unit test_config_spread config)
+sluice_test(unit test_config_keys config)
 sluice_test(unit test_irr_json config)
 sluice_test(unit test_irr_file config store common)
 

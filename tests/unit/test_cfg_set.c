@@ -206,6 +206,72 @@ one_address_two_neighbors_is_refused(void **state)
 	names_free(peers);
 }
 
+static struct msg_cfg_neighbor
+place_of(uint32_t index, const char *name, uint8_t host)
+{
+	struct msg_cfg_neighbor msg = neighbor_of(index, name, host);
+
+	msg.range_len = 28;
+	msg.passive = 1;
+	return msg;
+}
+
+/* A range's places have one address, which may be somebody's own, too; each
+ * has a number. */
+static void
+places_share_their_range(void **state)
+{
+	struct names *customers = names_new(), *peers = names_new();
+	struct cfg_set *set = begun();
+
+	(void)state;
+	TAKE(set, place_of(0, "a#1", 16));
+	TAKE(set, place_of(0, "a#2", 16));
+	TAKE(set, neighbor_of(CFG_INTERNAL, "b", 16));
+	TAKE(set, end_of());
+	assert_null(cfg_set_number(set, customers, peers));
+	assert_int_not_equal(
+	    cfg_set_neighbor(set, 0)->peer, cfg_set_neighbor(set, 1)->peer);
+	cfg_set_free(set);
+	names_free(customers);
+	names_free(peers);
+}
+
+/* A range that comes again, after others, is somebody else's. */
+static void
+range_of_two_is_refused(void **state)
+{
+	struct names *customers = names_new(), *peers = names_new();
+	struct cfg_set *set = begun();
+
+	(void)state;
+	TAKE(set, place_of(0, "a#1", 16));
+	TAKE(set, place_of(0, "b#1", 32));
+	TAKE(set, place_of(0, "c#1", 16));
+	TAKE(set, end_of());
+	assert_non_null(cfg_set_number(set, customers, peers));
+	cfg_set_free(set);
+	names_free(customers);
+	names_free(peers);
+}
+
+/* A range is a customer's, waits, and is no longer than an address. */
+static void
+range_that_dials_is_refused(void **state)
+{
+	struct msg_cfg_neighbor dials = place_of(0, "a#1", 16);
+	struct msg_cfg_neighbor too_long = dials;
+	struct cfg_set *set = begun();
+
+	(void)state;
+	dials.passive = 0;
+	too_long.range_len = 33;
+	REFUSE(set, dials);
+	REFUSE(set, too_long);
+	REFUSE(set, place_of(CFG_INTERNAL, "a#1", 16));
+	cfg_set_free(set);
+}
+
 /* There is a bound to neighbours. */
 static void
 too_many_neighbors_are_refused(void **state)
@@ -357,6 +423,9 @@ main(void)
 		cmocka_unit_test(numbers_are_stable),
 		cmocka_unit_test(log_is_kept_from_the_guard),
 		cmocka_unit_test(one_address_two_neighbors_is_refused),
+		cmocka_unit_test(places_share_their_range),
+		cmocka_unit_test(range_of_two_is_refused),
+		cmocka_unit_test(range_that_dials_is_refused),
 		cmocka_unit_test(too_many_neighbors_are_refused),
 		cmocka_unit_test(irr_lists_are_kept_apart),
 		cmocka_unit_test(irr_lists_are_whole),

@@ -46,6 +46,7 @@ struct scene {
 	uint32_t answering; /* request whose rows are being sent */
 	uint32_t rows;      /* still to be sent */
 	uint32_t last_request;
+	unsigned taken; /* configurations, as it says */
 	struct msg_ctl_rule row;
 };
 
@@ -124,6 +125,10 @@ on_other(void *ctx, const struct msg_head *head, int fd)
 		.ok = 1 };
 
 	(void)fd;
+	if (head->kind == MSG_CONTROL_CONFIG) {
+		scene->taken++;
+		return;
+	}
 	assert_int_equal(head->kind, MSG_RELOAD);
 	result.request =
 	    ((const struct msg_reload *)(const void *)head)->request;
@@ -471,14 +476,16 @@ groups_decide_who_may_do_what(void **state)
 	    "{\"verb\":\"panic\",\"args\":{\"reason\":\"x\"}}\n";
 	const struct group *group = getgrgid(0);
 	struct scene *scene = *state;
-	struct stat st;
+	unsigned taken;
 
 	if (group == NULL)
 		skip();
 	control_look(scene->control, peer_look);
+	taken = scene->taken;
 	noc_is(scene, group->gr_name);
-	assert_int_equal(stat(scene->path, &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0666);
+	assert_int_equal(scene->taken, taken + 1);
+	/* To let others in is the supervisor's. */
+	assert_int_equal(chmod(scene->path, 0666), 0);
 	peer_gid = 1000000;
 	client_dial(scene, 0);
 	pump(scene, 0);
@@ -497,14 +504,82 @@ groups_decide_who_may_do_what(void **state)
 	    "{\"end\":{\"exit\":1,\"text\":\"reload needs the role admin; "
 	    "you are noc\"}}\n");
 	noc_is(scene, "");
-	assert_int_equal(stat(scene->path, &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0660);
 	peer_gid = 1000000;
 	client_dial(scene, 2);
 	assert_non_null(
 	    strstr(answer(scene, 2, "{\"verb\":\"reload\"}\n"), "\"exit\":0"));
 	assert_non_null(
 	    strstr(answer(scene, 1, "{\"verb\":\"reload\"}\n"), "\"exit\":1"));
+}
+
+/* ---- http ---- */
+
+/* A connection that the supervisor has made, for http. */
+static int
+http_link(struct scene *scene)
+{
+	struct msg_channel msg = { .head.kind = MSG_CHANNEL,
+		.role = ROLE_HTTP };
+	int fds[2];
+
+	assert_int_equal(channel_pair(fds), 0);
+	assert_int_equal(
+	    channel_send(scene->supervisor, &msg, sizeof(msg), fds[1]), 0);
+	(void)close(fds[1]);
+	channel_flush(scene->supervisor);
+	pump(scene, -1);
+	return fds[0];
+}
+
+/* http looks and does not act, though it is of our user, and no group is named:
+ * whoever else connects so may do all. */
+static void
+http_looks_only(void **state)
+{
+	static const struct {
+		const char *line;
+		bool may;
+	} rows[] = {
+		{ "{\"verb\":\"status\"}\n", true },
+		{ "{\"verb\":\"withdraw\",\"args\":{\"id\":7,\"reason\":\"x\"}}"
+		  "\n",
+		    false },
+		{ "{\"verb\":\"panic\",\"args\":{\"reason\":\"x\"}}\n", false },
+		{ "{\"verb\":\"reload\"}\n", false },
+	};
+	struct scene *scene = *state;
+
+	scene->clients[0] = http_link(scene);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *text;
+
+		scene->last_request = 0;
+		text = answer(scene, 0, rows[i].line);
+		assert_int_equal(
+		    strstr(text, "you are viewer") == NULL, rows[i].may);
+		assert_int_equal(scene->last_request != 0, rows[i].may);
+	}
+}
+
+/* However many connections it has made for it, http takes few seats. */
+static void
+http_takes_few_seats(void **state)
+{
+	struct scene *scene = *state;
+	unsigned standing = 0;
+	int fds[16];
+	char octet;
+
+	for (unsigned i = 0; i < 16; i++)
+		fds[i] = http_link(scene);
+	for (unsigned i = 0; i < 16; i++) {
+		standing += recv(fds[i], &octet, 1, MSG_DONTWAIT) < 0;
+		(void)close(fds[i]);
+	}
+	assert_int_equal(standing, 4);
+	client_dial(scene, 0);
+	assert_non_null(
+	    strstr(answer(scene, 0, "{\"verb\":\"status\"}\n"), "\"exit\":0"));
 }
 
 /* When the supervisor goes, control goes. */
@@ -556,6 +631,8 @@ main(void)
 		TEST(nonsense_is_answered),
 		TEST(reload_is_answered_by_the_supervisor),
 		TEST(groups_decide_who_may_do_what),
+		TEST(http_looks_only),
+		TEST(http_takes_few_seats),
 		TEST(end_of_the_supervisor_is_our_end),
 		TEST(broken_frame_of_the_guard_is_our_end),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Asking the control socket. */
+/* Asking control. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -40,23 +41,36 @@ static struct row rows[] = {
 	{ "silence_ends", FAKE_SILENT, "status", 10, -ETIMEDOUT, 0, false },
 };
 
+/* A connection with a control of ours. */
+static struct link *
+linked(struct fake_control *fake)
+{
+	struct link *link = link_new();
+
+	assert_non_null(link);
+	fake_control_start(fake);
+	link_offer(link, fake_control_dial(fake));
+	return link;
+}
+
 /* What comes back, by what control says. */
 static void
 test_fetch(void **state)
 {
 	const struct row *row = *state;
 	struct fake_control fake;
+	struct link *link = linked(&fake);
 	struct rows got;
 
-	fake_control_start(&fake);
 	fake.mood = row->mood;
 	assert_int_equal(
-	    fetch(fake.path, -1, row->verb, row->max, &got), row->status);
+	    fetch(link, -1, row->verb, row->max, &got), row->status);
 	if (row->status == 0) {
 		assert_int_equal(got.n, row->n);
 		assert_int_equal(got.truncated, row->truncated);
 	}
 	rows_fini(&got);
+	link_free(link);
 	fake_control_stop(&fake);
 }
 
@@ -65,13 +79,13 @@ static void
 row_is_the_json_inside_the_line(void **state)
 {
 	struct fake_control fake;
+	struct link *link = linked(&fake);
 	const char *text;
 	struct rows got;
 	size_t len;
 
 	(void)state;
-	fake_control_start(&fake);
-	assert_int_equal(fetch(fake.path, -1, "metrics", 10, &got), 0);
+	assert_int_equal(fetch(link, -1, "metrics", 10, &got), 0);
 	text = rows_at(&got, 0, &len);
 	assert_string_equal(
 	    text, "{\"customer\":null,\"reason\":\"accepted\",\"count\":7}");
@@ -79,19 +93,96 @@ row_is_the_json_inside_the_line(void **state)
 	text = rows_at(&got, 1, &len);
 	assert_int_equal(len, strlen(text));
 	rows_fini(&got);
+	link_free(link);
 	fake_control_stop(&fake);
 }
 
-/* Nobody listens. */
+/* No connection is offered, control may be down. */
 static void
-no_socket_is_an_error(void **state)
+no_connection_is_an_error(void **state)
 {
+	struct link *link = link_new();
 	struct rows got;
 
 	(void)state;
-	assert_int_equal(
-	    fetch("/nowhere/socket", -1, "status", 1, &got), -ENOENT);
+	assert_int_equal(fetch(link, -1, "status", 1, &got), -ETIMEDOUT);
+	assert_true(link_waits(link));
 	rows_fini(&got);
+	link_free(link);
+}
+
+/* What was answered to its end leaves a connection for the next question. */
+static void
+connection_is_used_again(void **state)
+{
+	struct fake_control fake;
+	struct link *link = linked(&fake);
+	struct rows got;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(fetch(link, -1, "sessions", 10, &got), 0);
+		assert_int_equal(got.n, 2);
+		rows_fini(&got);
+	}
+	assert_int_equal(fake.asked, 3);
+	link_free(link);
+	fake_control_stop(&fake);
+}
+
+/* An answer that was cut, or that came wrong, leaves none. */
+static void
+connection_with_octets_on_it_is_not(void **state)
+{
+	struct fake_control fake;
+	struct link *link = linked(&fake);
+	struct rows got;
+
+	(void)state;
+	assert_int_equal(fetch(link, -1, "sessions", 1, &got), 0);
+	assert_true(got.truncated);
+	rows_fini(&got);
+	assert_int_equal(link_take(link, -1, 0), -ETIMEDOUT);
+	link_free(link);
+	fake_control_stop(&fake);
+}
+
+/* The other end of what was kept is gone: another one is waited for. */
+static void
+dead_connection_is_not_taken(void **state)
+{
+	struct link *link = link_new();
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	link_offer(link, fds[0]);
+	assert_false(link_waits(link));
+	(void)close(fds[1]);
+	assert_int_equal(link_take(link, -1, 0), -ETIMEDOUT);
+	assert_true(link_waits(link));
+	link_free(link);
+}
+
+/* More connections than are kept are closed. */
+static void
+connections_are_bounded(void **state)
+{
+	struct link *link = link_new();
+	unsigned standing = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 3 * LINK_SPARE_MAX; i++) {
+		int fds[2];
+		char octet;
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+		link_offer(link, fds[0]);
+		standing += recv(fds[1], &octet, 1, MSG_DONTWAIT) < 0;
+		(void)close(fds[1]);
+	}
+	assert_int_equal(standing, LINK_SPARE_MAX);
+	link_free(link);
 }
 
 /* Who is told to stop does not wait for control. */
@@ -101,15 +192,15 @@ stop_ends_the_wait(void **state)
 	uint64_t one = 1;
 	int stop_fd = eventfd(0, 0);
 	struct fake_control fake;
+	struct link *link = linked(&fake);
 	struct rows got;
 
 	(void)state;
-	fake_control_start(&fake);
 	fake.mood = FAKE_SILENT;
 	assert_int_equal(write(stop_fd, &one, sizeof(one)), sizeof(one));
-	assert_int_equal(
-	    fetch(fake.path, stop_fd, "status", 1, &got), -ECANCELED);
+	assert_int_equal(fetch(link, stop_fd, "status", 1, &got), -ECANCELED);
 	rows_fini(&got);
+	link_free(link);
 	(void)close(stop_fd);
 	fake_control_stop(&fake);
 }
@@ -120,10 +211,14 @@ main(void)
 	enum {
 		N = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[N + 3] = {
+	struct CMUnitTest tests[N + 7] = {
 		[N] = cmocka_unit_test(row_is_the_json_inside_the_line),
-		[N + 1] = cmocka_unit_test(no_socket_is_an_error),
+		[N + 1] = cmocka_unit_test(no_connection_is_an_error),
 		[N + 2] = cmocka_unit_test(stop_ends_the_wait),
+		[N + 3] = cmocka_unit_test(connection_is_used_again),
+		[N + 4] = cmocka_unit_test(connection_with_octets_on_it_is_not),
+		[N + 5] = cmocka_unit_test(dead_connection_is_not_taken),
+		[N + 6] = cmocka_unit_test(connections_are_bounded),
 	};
 
 	for (size_t i = 0; i < N; i++)

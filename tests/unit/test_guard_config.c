@@ -299,6 +299,49 @@ dialects_are_collected(void **state)
 	config_free(config);
 }
 
+/* Another customer's rule for all packets to prefix meets something there. */
+static bool
+protected_holds(const struct config *config, const struct prefix *prefix)
+{
+	struct rule rule = { .afi = prefix->afi, .has = RULE_HAS_DST };
+
+	rule.dst_len = prefix->len;
+	memcpy(rule.dst, prefix->addr, sizeof(rule.dst));
+	return protected_meets(config->protected, &rule, 99) != NULL;
+}
+
+/* What protects the range, alone of the neighbours. */
+static size_t
+protected_with(uint8_t len, const char *name)
+{
+	struct config *config;
+	struct prefix prefix;
+	struct set s;
+	size_t n;
+
+	set_fill(&s);
+	s.neighbor.range_len = len;
+	(void)snprintf(s.neighbor.name, sizeof(s.neighbor.name), "%s", name);
+	config = config_new(&s.begin);
+	assert_int_equal(set_take(config, &s), 0);
+	n = protected_count(config->protected);
+	assert_int_equal(prefix_parse("198.7.7.7/32", &prefix), 0);
+	assert_int_equal(protected_holds(config, &prefix), len > 0);
+	config_free(config);
+	return n;
+}
+
+/* A range is protected as a whole, and once for all the places in it. */
+static void
+range_is_protected_once(void **state)
+{
+	size_t two_addresses = protected_with(0, "acme/198.0.0.0");
+
+	(void)state;
+	assert_int_equal(
+	    protected_with(8, "acme/198.0.0.0/8#1"), two_addresses - 2);
+}
+
 /* Purposes that nobody knows, and a name without end. */
 static void
 bad_beginnings_are_refused(void **state)
@@ -403,11 +446,28 @@ struct row {
 	X(neighbor_address_of_no_family, s->neighbor.remote.afi = 7)           \
 	X(neighbor_families_unknown, s->neighbor.families = 0xf0)              \
 	X(neighbor_number_twice, s->same_peer = true)                          \
+	X(neighbor_kind_of_keys_unknown,                                       \
+	    s->neighbor.authenticated = AUTH_AO + 1)                           \
+	X(range_without_number, range(s, 8, "acme/198.0.0.0/8"))               \
+	X(range_of_one_address, range(s, 32, "acme/198.0.0.0/32#1"))           \
+	X(range_beyond_the_family, range(s, 33, "acme/198.0.0.0/33#1"))        \
+	X(range_with_stray_bits, range(s, 6, "acme/198.0.0.0/6#1"))            \
+	X(range_inside, (range(s, 8, "acme/198.0.0.0/8#1"),                    \
+			    s->neighbor.index = CFG_INTERNAL,                  \
+			    s->neighbor.emit = DIALECT_STRICT))                \
+	X(key_for_the_guard, s->end.head.kind = MSG_CFG_KEY)                   \
 	X(inward_without_dialect, s->neighbor.index = CFG_INTERNAL)            \
 	X(inward_dialect_unknown, (s->neighbor.index = CFG_INTERNAL,           \
 				      s->neighbor.emit = DIALECT_COUNT))       \
 	X(end_of_another_generation, s->end.generation = 8)                    \
 	X(foreign_message, s->end.head.kind = MSG_STOP)
+
+static void
+range(struct set *s, uint8_t len, const char *name)
+{
+	s->neighbor.range_len = len;
+	(void)snprintf(s->neighbor.name, sizeof(s->neighbor.name), "%s", name);
+}
 
 static void
 redirects(struct set *s, unsigned n)
@@ -458,17 +518,18 @@ check_row(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[NROWS + 4] = {
+	struct CMUnitTest tests[NROWS + 5] = {
 		cmocka_unit_test(sound_set_is_taken),
 		cmocka_unit_test(look_ups_find_the_right_one),
 		cmocka_unit_test(dialects_are_collected),
 		cmocka_unit_test(bad_beginnings_are_refused),
+		cmocka_unit_test(range_is_protected_once),
 	};
 
 	for (size_t i = 0; i < NROWS; i++) {
-		tests[4 + i].name = rows[i].name;
-		tests[4 + i].test_func = check_row;
-		tests[4 + i].initial_state = (void *)(uintptr_t)&rows[i];
+		tests[5 + i].name = rows[i].name;
+		tests[5 + i].test_func = check_row;
+		tests[5 + i].initial_state = (void *)(uintptr_t)&rows[i];
 	}
 	return cmocka_run_group_tests_name("guard config", tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The http role whole: requests by hand, a supervisor and a control socket. */
+#include <pthread.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +25,17 @@
 
 #define WAIT_MS 20000 /* only when something is broken */
 
+/* One that is made while the role's loop runs here. */
+struct request {
+	uint16_t port;
+	const char *method;
+	const char *path;
+	const char *headers;
+	struct http_reply *reply;
+	int fd; /* -1; else it has been sent there, and path is NULL */
+	atomic_bool done;
+};
+
 struct scene {
 	struct loop *loop;
 	struct timer *poll;
@@ -31,14 +44,25 @@ struct scene {
 	struct channel *supervisor;
 	struct fake_control control;
 	uint16_t port;
-	const void *row; /* of the test, where it has one */
+	struct request *request; /* under way; NULL: none */
+	const void *row;         /* of the test, where it has one */
 };
 
+/* A connection is all that it asks for. */
 static void
 on_message(void *ctx, const struct msg_head *head, int fd)
 {
-	(void)ctx;
-	fail_msg("http says %u to the supervisor, fd %d", head->kind, fd);
+	struct msg_channel msg = { .head.kind = MSG_CHANNEL,
+		.role = ROLE_CONTROL };
+	struct scene *scene = ctx;
+
+	assert_int_equal(head->kind, MSG_HTTP_ASK);
+	assert_int_equal(fd, -1);
+	fd = fake_control_dial(&scene->control);
+	assert_int_equal(
+	    channel_send(scene->supervisor, &msg, sizeof(msg), fd), 0);
+	channel_flush(scene->supervisor);
+	(void)close(fd);
 }
 
 static void
@@ -47,13 +71,19 @@ on_closed(void *ctx)
 	(void)ctx;
 }
 
-/* Until somebody listens. */
+/* Until somebody listens, or has answered. */
 static void
 on_poll(void *ctx)
 {
 	struct scene *scene = ctx;
-	int fd = http_dial(scene->port);
+	int fd;
 
+	if (scene->request != NULL) {
+		if (scene->request->done)
+			loop_stop(scene->loop);
+		return;
+	}
+	fd = http_dial(scene->port);
 	assert_true(clock_boot_ms() < scene->until_ms);
 	if (fd < 0)
 		return;
@@ -69,8 +99,6 @@ configure(struct scene *scene)
 
 	scene->port = http_free_port();
 	msg.address.port = scene->port;
-	(void)snprintf(msg.control_path, sizeof(msg.control_path), "%s",
-	    scene->control.path);
 	assert_int_equal(
 	    channel_send(scene->supervisor, &msg, sizeof(msg), -1), 0);
 	channel_flush(scene->supervisor);
@@ -117,6 +145,54 @@ teardown(void **state)
 	fake_control_stop(&scene->control);
 	free(scene);
 	return 0;
+}
+
+static void *
+request_run(void *ctx)
+{
+	struct request *request = ctx;
+
+	if (request->path == NULL)
+		http_read(request->fd, request->reply);
+	else
+		http_ask(request->port, request->method, request->path,
+		    request->headers, request->reply);
+	request->done = true;
+	return NULL;
+}
+
+static void
+request_wait(struct scene *scene, struct request *request)
+{
+	pthread_t thread;
+
+	scene->request = request;
+	assert_int_equal(
+	    pthread_create(&thread, NULL, request_run, request), 0);
+	timer_start(scene->poll, 1, 1);
+	loop_run(scene->loop);
+	timer_stop(scene->poll);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	scene->request = NULL;
+}
+
+static void
+ask(struct scene *scene, const char *method, const char *path,
+    const char *headers, struct http_reply *reply)
+{
+	struct request request = { scene->port, method, path, headers, reply,
+		-1, false };
+
+	request_wait(scene, &request);
+}
+
+/* What is answered on fd, which is closed. */
+static void
+answer_read(struct scene *scene, int fd, struct http_reply *reply)
+{
+	struct request request = { .fd = fd, .reply = reply };
+
+	request_wait(scene, &request);
 }
 
 /* ---- pages ---- */
@@ -203,7 +279,7 @@ test_request(void **state)
 	struct http_reply reply;
 
 	scene->control.mood = row->mood;
-	http_ask(scene->port, row->method, row->path, row->headers, &reply);
+	ask(scene, row->method, row->path, row->headers, &reply);
 	assert_int_equal(reply.status, row->status);
 	assert_non_null(strstr(reply.body, row->has));
 	if (row->lacks != NULL)
@@ -218,7 +294,7 @@ head_has_no_body(void **state)
 	struct scene *scene = *state;
 	struct http_reply reply;
 
-	http_ask(scene->port, "HEAD", "/metrics", NULL, &reply);
+	ask(scene, "HEAD", "/metrics", NULL, &reply);
 	assert_int_equal(reply.status, 200);
 	assert_non_null(strstr(reply.text, "Content-Length: "));
 	assert_string_equal(reply.body, "");
@@ -232,7 +308,7 @@ metrics_say_their_format(void **state)
 	struct scene *scene = *state;
 	struct http_reply reply;
 
-	http_ask(scene->port, "GET", "/metrics", NULL, &reply);
+	ask(scene, "GET", "/metrics", NULL, &reply);
 	assert_non_null(strstr(reply.text,
 	    "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
 	http_reply_fini(&reply);
@@ -248,12 +324,12 @@ control_may_come_back(void **state)
 	unsigned status = 503;
 
 	scene->control.mood = FAKE_NO;
-	http_ask(scene->port, "GET", "/api/v1/status", NULL, &reply);
+	ask(scene, "GET", "/api/v1/status", NULL, &reply);
 	assert_int_equal(reply.status, 503);
 	http_reply_fini(&reply);
 	scene->control.mood = FAKE_FINE;
 	while (status == 503 && clock_boot_ms() < until_ms) {
-		http_ask(scene->port, "GET", "/api/v1/status", NULL, &reply);
+		ask(scene, "GET", "/api/v1/status", NULL, &reply);
 		status = reply.status;
 		http_reply_fini(&reply);
 	}
@@ -272,7 +348,7 @@ storm_does_not_reach_control(void **state)
 	for (unsigned i = 0; i < 200; i++) {
 		struct http_reply reply;
 
-		http_ask(scene->port, "GET",
+		ask(scene, "GET",
 		    i % 2 == 0 ? "/api/v1/rules" : "/api/v1/status", NULL,
 		    &reply);
 		assert_int_equal(reply.status, 200);
@@ -293,7 +369,7 @@ storm_does_not_reach_control_that_fails(void **state)
 	for (unsigned i = 0; i < 100; i++) {
 		struct http_reply reply;
 
-		http_ask(scene->port, "GET", "/api/v1/rules", NULL, &reply);
+		ask(scene, "GET", "/api/v1/rules", NULL, &reply);
 		assert_int_equal(reply.status, 503);
 		http_reply_fini(&reply);
 	}
@@ -302,11 +378,11 @@ storm_does_not_reach_control_that_fails(void **state)
 }
 
 static void
-still_works(const struct scene *scene)
+still_works(struct scene *scene)
 {
 	struct http_reply reply;
 
-	http_ask(scene->port, "GET", "/metrics", NULL, &reply);
+	ask(scene, "GET", "/metrics", NULL, &reply);
 	assert_int_equal(reply.status, 200);
 	http_reply_fini(&reply);
 }
@@ -326,7 +402,7 @@ long_url_is_refused(void **state)
 	for (unsigned i = 0; i < 64; i++)
 		(void)send(fd, text, sizeof(text), MSG_NOSIGNAL);
 	(void)shutdown(fd, SHUT_WR);
-	http_read(fd, &reply);
+	answer_read(scene, fd, &reply);
 	assert_true(reply.status == 0 || reply.status / 100 == 4);
 	http_reply_fini(&reply);
 	still_works(scene);
@@ -347,7 +423,7 @@ pipelined_requests_get_one_answer(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(
 	    send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL), sizeof(text) - 1);
-	http_read(fd, &reply);
+	answer_read(scene, fd, &reply);
 	assert_int_equal(reply.status, 200);
 	assert_null(strstr(reply.body, "HTTP/1.1 "));
 	assert_null(strstr(reply.body, "sluice_up"));
@@ -387,7 +463,7 @@ garbage_is_refused(void **state)
 	assert_true(fd >= 0);
 	(void)send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL);
 	(void)shutdown(fd, SHUT_WR);
-	http_read(fd, &reply);
+	answer_read(scene, fd, &reply);
 	assert_true(reply.status == 0 || reply.status / 100 == 4);
 	http_reply_fini(&reply);
 	still_works(scene);
@@ -431,7 +507,7 @@ stop_ends_the_role(void **state)
 	(void)close(fd);
 }
 
-/* No address, no path, no text. */
+/* There is no such address. */
 static void
 configuration_that_is_none_ends_the_role(void **state)
 {
@@ -440,7 +516,7 @@ configuration_that_is_none_ends_the_role(void **state)
 	struct scene *scene = *state;
 
 	log_open("http", LOG_ERROR);
-	memset(msg.control_path, 'x', sizeof(msg.control_path));
+	msg.address.port = 0;
 	assert_int_equal(
 	    channel_send(scene->supervisor, &msg, sizeof(msg), -1), 0);
 	channel_flush(scene->supervisor);

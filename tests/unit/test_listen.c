@@ -73,14 +73,10 @@ socket_has_mode_0660_and_goes_away(void **state)
 	assert_int_equal(lstat(place->path, &st), -1);
 }
 
-/* Open to all from the start, then closed to others, and open again. */
+/* Open to all from the start. */
 static void
-mode_follows_who_may_connect(void **state)
+socket_for_all_has_mode_0666(void **state)
 {
-	static const struct {
-		enum listen_to to;
-		unsigned mode;
-	} steps[] = { { LISTEN_GROUP, 0660 }, { LISTEN_ALL, 0666 } };
 	struct place *place = *state;
 	int fd = listen_open(place->path, LISTEN_ALL, &place->mark);
 	struct stat st;
@@ -88,16 +84,6 @@ mode_follows_who_may_connect(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(lstat(place->path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0666);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(
-		    listen_mode(place->path, steps[i].to, &place->mark), 0);
-		assert_int_equal(lstat(place->path, &st), 0);
-		assert_int_equal(st.st_mode & 07777, steps[i].mode);
-	}
-	place->mark.ino++;
-	assert_int_equal(
-	    listen_mode(place->path, LISTEN_GROUP, &place->mark), -ENOENT);
-	place->mark.ino--;
 	listen_close(fd, place->path, &place->mark);
 }
 
@@ -244,7 +230,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(socket_has_mode_0660_and_goes_away),
-		TEST(mode_follows_who_may_connect),
+		TEST(socket_for_all_has_mode_0666),
 		TEST(folder_of_an_open_socket_is_open),
 		TEST(missing_folder_is_made),
 		TEST(stale_socket_is_replaced),

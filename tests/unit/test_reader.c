@@ -176,10 +176,30 @@ length_too_small_for_its_content_fails(void **state)
 	assert_true(writer.failed);
 }
 
+/* What is copied is there whole or zero; an empty copy asks nothing. */
+static void
+octets_are_copied_whole_or_not_at_all(void **state)
+{
+	static const uint8_t octets[] = { 1, 2, 3 };
+	static const uint8_t zero[2];
+	uint8_t out[2] = { 9, 9 };
+	struct reader reader;
+
+	(void)state;
+	reader_init(&reader, octets, sizeof(octets));
+	assert_true(reader_bytes(&reader, out, 0));
+	assert_true(reader_bytes(&reader, out, 2));
+	assert_memory_equal(out, octets, 2);
+	assert_false(reader_bytes(&reader, out, 2));
+	assert_memory_equal(out, zero, 2);
+	assert_false(reader_bytes(&reader, out, 0));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(octets_are_copied_whole_or_not_at_all),
 		cmocka_unit_test(numbers_are_read_in_network_order),
 		cmocka_unit_test(read_past_the_end_fails_for_good),
 		cmocka_unit_test(read_across_the_end_fails),

@@ -307,6 +307,28 @@ flood_past_a_stalled_guard_is_last_wish(void **state)
 	close(fd);
 }
 
+/* Keys have moved: the peer gets something signed at once, and only then. */
+static void
+nudge_sends_a_keepalive(void **state)
+{
+	struct scene *scene = *state;
+	struct msg_head nudge = { 0 };
+	uint8_t octets[MESSAGE_MAX];
+	size_t len;
+	int fd;
+
+	/* Not up: nothing to do. */
+	scene_tell(&scene->supervisor, &nudge, sizeof(nudge), MSG_NUDGE);
+	fd = scene_establish(scene);
+	scene_tell(&scene->supervisor, &nudge, sizeof(nudge), MSG_NUDGE);
+	/* Behind End-of-RIB; the timer's are due in 20 s and more. */
+	while (peer_read(fd, octets, &len) == MESSAGE_UPDATE)
+		continue;
+	assert_int_equal(octets[18], MESSAGE_KEEPALIVE);
+	assert_int_equal(scene->state.auth.kind, AUTH_NONE);
+	close(fd);
+}
+
 /* The supervisor's end is the end. */
 static void
 end_of_the_supervisor_ends_the_session(void **state)
@@ -329,6 +351,7 @@ static const struct CMUnitTest stories[] = {
 	TEST(new_guard_hears_everything),
 	TEST(session_lives_without_a_guard),
 	TEST(flood_past_a_stalled_guard_is_last_wish),
+	TEST(nudge_sends_a_keepalive),
 	TEST(end_of_the_supervisor_ends_the_session),
 };
 #define STORIES (sizeof(stories) / sizeof(stories[0]))

@@ -131,7 +131,33 @@ wish(struct setup *s)
 	s->session.wishes.rule[0].wish.dry_run = 1;
 }
 
+static void
+key(struct setup *s)
+{
+	s->chain.key[s->chain.n].send_id = 2;
+	s->chain.key[s->chain.n++].receive_id = 2;
+}
+static void
+key_less(struct setup *s)
+{
+	s->chain.n = 0;
+}
+static void
+key_time(struct setup *s)
+{
+	s->chain.key[0].until_s = 1;
+}
+static void
+key_secret(struct setup *s)
+{
+	s->chain.key[0].id.ino++;
+}
+
 static const struct row rows[] = {
+	{ "key_more_stays", key, SETUP_TUNED },
+	{ "key_less_stays", key_less, SETUP_TUNED },
+	{ "key_time_stays", key_time, SETUP_TUNED },
+	{ "another_secret_of_a_key_starts_anew", key_secret, SETUP_CHANGED },
 	{ "same_stays", nothing, SETUP_SAME },
 	{ "place_in_file_does_not_matter", generation, SETUP_SAME },
 	{ "dialect_is_the_guards", dialect, SETUP_SAME },
@@ -163,7 +189,8 @@ check_row(void **state)
 	struct setup old = { .neighbor = { .asn = 65001,
 				 .families = FAMILY_FLOWSPEC,
 				 .hold_s = 180,
-				 .remote = { .afi = AFI_IPV4 } } };
+				 .remote = { .afi = AFI_IPV4 } },
+		.chain = { .n = 1, .key = { { .send_id = 1 } } } };
 	struct setup new = old;
 
 	row->change(&new);

@@ -270,8 +270,7 @@ full_look_reports_a_sound_store(void **state)
 	struct looker looker = { .loop = asker->world->loop, .now_ms = 5 };
 	struct timer *timer = timer_new(looker.loop, on_look, &looker);
 
-	looker.scrub =
-	    scrub_new(looker.loop, asker->world->path, "/proc/self/exe");
+	looker.scrub = scrub_new(looker.loop, asker->world->path);
 	assert_non_null(looker.scrub);
 	assert_true(scrub_ask(looker.scrub));
 	timer_start(timer, 0, 10);
@@ -286,7 +285,7 @@ full_look_reports_a_sound_store(void **state)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
-main(int argc, char **argv)
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(records_come_as_they_stand),
@@ -296,8 +295,6 @@ main(int argc, char **argv)
 		T(full_look_reports_a_sound_store),
 	};
 
-	if (argc == 3 && strcmp(argv[1], SCRUB_WORD) == 0)
-		return scrub_inspect(argv[2]);
 	(void)signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests_name("store_ask", tests, NULL, NULL);
 }

@@ -142,6 +142,74 @@ key_is_asked_for(void **state)
 	(void)close(in);
 }
 
+/* Connect from this address with this key (NULL: none); -1 when it cannot be
+ * bound. */
+static int
+dial_from(const struct address *from, const struct address *to,
+    const struct password *password)
+{
+	struct sockaddr_storage at;
+	socklen_t len = endpoint_sockaddr(from, 0, &at);
+	int fd = tcp_open(from);
+
+	if (bind(fd, (struct sockaddr *)&at, len) < 0) {
+		(void)close(fd);
+		return -1;
+	}
+	if (password != NULL)
+		assert_int_equal(tcp_key(fd, to, 0, password), 0);
+	dial(fd, to);
+	return fd;
+}
+
+/* A key of a range lets in who is inside and has it; an address with a key of
+ * its own has that one; what was accepted takes its own key again. */
+static void
+key_of_a_range_is_asked_for(void **state)
+{
+	static const struct address range = { .afi = AFI_IPV4,
+		.addr = { 127, 9, 9, 0 } };
+	static const struct address inside = { .afi = AFI_IPV4,
+		.addr = { 127, 9, 9, 3 } };
+	static const struct address own = { .afi = AFI_IPV4,
+		.addr = { 127, 9, 9, 4 } };
+	struct password key = { .len = 6, .octets = "secret" };
+	struct password key_own = { .len = 3, .octets = "own" };
+	struct address bound;
+	int in = listener(&ipv4, &bound);
+	int tries[4], fd;
+
+	(void)state;
+	if (tcp_key(in, &range, 28, &key) == -ENOPROTOOPT)
+		skip();
+	assert_int_equal(tcp_key(in, &own, 0, &key_own), 0);
+	tries[0] = dial_from(&inside, &bound, NULL);
+	tries[1] = dial_from(&inside, &bound, &key_own);
+	tries[2] = dial_from(&own, &bound, &key);
+	assert_false(ready(in, POLLIN, 200));
+	tries[3] = dial_from(&inside, &bound, &key);
+	assert_true(ready(in, POLLIN, 5000));
+	fd = accept(in, NULL, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(tcp_key(fd, &inside, 0, &key), 0);
+	assert_int_equal(write(fd, "x", 1), 1);
+	assert_true(ready(tries[3], POLLIN, 5000));
+	(void)close(fd);
+	for (size_t i = 0; i < 4; i++)
+		(void)close(tries[i]);
+	tries[0] = dial_from(&own, &bound, &key_own);
+	assert_true(ready(in, POLLIN, 5000));
+	(void)close(tries[0]);
+
+	/* Taken away, the range's key is asked for no more. */
+	(void)close(accept(in, NULL, NULL));
+	assert_int_equal(tcp_key(in, &range, 28, NULL), 0);
+	tries[0] = dial_from(&inside, &bound, NULL);
+	assert_true(ready(in, POLLIN, 5000));
+	(void)close(tries[0]);
+	(void)close(in);
+}
+
 /* Taking away a key that is not there is fine. */
 static void
 absent_key_is_taken_away(void **state)
@@ -200,6 +268,7 @@ main(void)
 		cmocka_unit_test(syn_of_neighbor_is_told_ipv6),
 		cmocka_unit_test(no_syn_is_no_neighbor),
 		cmocka_unit_test(key_is_asked_for),
+		cmocka_unit_test(key_of_a_range_is_asked_for),
 		cmocka_unit_test(absent_key_is_taken_away),
 		cmocka_unit_test(reset_is_a_reset),
 		cmocka_unit_test(addresses_are_printed),

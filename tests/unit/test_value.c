@@ -50,6 +50,18 @@ plain(const char *text, char *buf, size_t size)
 }
 
 static void
+point(const char *text, char *buf, size_t size)
+{
+	uint64_t value;
+	char again[VALUE_TEXT_MAX];
+
+	if (value_time(text, &value) < 0)
+		return;
+	value_print_time(value, again, sizeof(again));
+	(void)snprintf(buf, size, "%" PRIu64 " %s", value, again);
+}
+
+static void
 rate(const char *text, char *buf, size_t size)
 {
 	double value;
@@ -140,6 +152,44 @@ static const struct row rows[] = {
 	{ "number_with_blank_is_refused", number, " 12", REFUSED },
 	{ "number_in_hexadecimal_is_refused", number, "0x10", REFUSED },
 	{ "number_of_no_digits_is_refused", number, "", REFUSED },
+
+	{ "time_in_utc", point, "2026-12-01T00:00:00Z",
+	    "1796083200 2026-12-01T00:00:00Z" },
+	{ "time_east_of_utc", point, "2026-12-01T01:00:00+01:00",
+	    "1796083200 2026-12-01T00:00:00Z" },
+	{ "time_west_of_utc", point, "2026-11-30T19:45:00-04:15",
+	    "1796083200 2026-12-01T00:00:00Z" },
+	{ "time_on_a_leap_day", point, "2400-02-29T23:59:59Z",
+	    "13574649599 2400-02-29T23:59:59Z" },
+	{ "time_first_of_all", point, "1970-01-01T00:00:01Z",
+	    "1 1970-01-01T00:00:01Z" },
+	{ "time_last_of_all", point, "9998-12-31T23:59:59-23:59",
+	    "253370851139 9999-01-01T23:58:59Z" },
+	{ "time_past_four_digits_of_year_is_refused", point,
+	    "9999-12-31T23:59:59-00:01", REFUSED },
+	{ "time_zero_is_refused", point, "1970-01-01T00:00:00Z", REFUSED },
+	{ "time_before_all_is_refused", point, "1970-01-01T00:59:59+01:00",
+	    REFUSED },
+	{ "time_on_no_leap_day_is_refused", point, "2100-02-29T00:00:00Z",
+	    REFUSED },
+	{ "time_in_a_leap_second_is_refused", point, "2016-12-31T23:59:60Z",
+	    REFUSED },
+	{ "time_without_zone_is_refused", point, "2026-12-01T00:00:00",
+	    REFUSED },
+	{ "time_with_a_fraction_is_refused", point, "2026-12-01T00:00:00.0Z",
+	    REFUSED },
+	{ "time_with_a_blank_is_refused", point, "2026-12-01 00:00:00Z",
+	    REFUSED },
+	{ "time_in_small_letters_is_refused", point, "2026-12-01t00:00:00z",
+	    REFUSED },
+	{ "time_cut_short_is_refused", point, "2026-12-01T00:00", REFUSED },
+	{ "time_with_a_short_zone_is_refused", point, "2026-12-01T00:00:00+1",
+	    REFUSED },
+	{ "time_with_more_is_refused", point, "2026-12-01T00:00:00+01:00 ",
+	    REFUSED },
+	{ "time_of_no_hour_is_refused", point, "2026-12-01T24:00:00Z",
+	    REFUSED },
+	{ "time_of_nothing_is_refused", point, "", REFUSED },
 
 	{ "seconds_of_nothing", seconds, "0", "0" },
 	{ "seconds_in_seconds", seconds, "10s", "10" },
