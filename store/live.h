@@ -49,11 +49,11 @@ void live_clear(struct db_txn *txn);
 
 /*
  * The blocks of log entries on which live rules stand: one bit a block below
- * blocks (bit block % 8 of octet block / 8), for free(). Rows that name an
+ * n (bit block % 8 of octet block / 8), for free(). Rows that name an
  * entry past them are left out. NULL when out of memory or on an error, which
  * sticks.
  */
-uint8_t *live_blocks(struct db_txn *txn, uint64_t blocks);
+uint8_t *live_blocks(struct db_txn *txn, uint64_t n);
 
 /*
  * Call visit for each live rule from id `from` on, by rising id, until it

@@ -268,6 +268,7 @@ big_check(struct walk *walk, const struct node *node)
 	if (err != 0)
 		return err;
 	walk->found.overflow += pages;
+	/* NOLINTNEXTLINE(readability-suspicious-call-argument) */
 	return page_take(scan, number, pages);
 }
 

@@ -94,7 +94,6 @@ void
 torn_close(struct torn *torn)
 {
 	if (torn != NULL && torn->file.len > 0)
-		/* NOLINTNEXTLINE(performance-no-int-to-ptr): drops const. */
 		(void)munmap(
 		    (void *)(uintptr_t)torn->file.data, torn->file.len);
 	free(torn);

@@ -512,9 +512,8 @@ prefix_tree_cover(const struct prefix_tree *tree, const struct prefix *prefix,
 {
 	unsigned len = max_len < prefix->len ? max_len : prefix->len;
 	struct key key = key_of(tree->wide, prefix);
-	struct path path;
+	struct path path = { 0 };
 
-	path.on[0].node = NULL;
 	for (;;) {
 		struct place *place = &path.on[0];
 		struct key other;

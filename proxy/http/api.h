@@ -23,14 +23,15 @@ struct api_head {
 	uint64_t ttl_ns;
 };
 
+/* rows: control's of that name; of sessions for api_protocols(). */
 void api_status(
-    struct body *body, const struct api_head *head, const struct rows *status);
-void api_protocols(struct body *body, const struct api_head *head,
-    const struct rows *sessions);
-void api_customers(struct body *body, const struct api_head *head,
-    const struct rows *customers);
+    struct body *body, const struct api_head *head, const struct rows *rows);
+void api_protocols(
+    struct body *body, const struct api_head *head, const struct rows *rows);
+void api_customers(
+    struct body *body, const struct api_head *head, const struct rows *rows);
 void api_rules(
-    struct body *body, const struct api_head *head, const struct rows *rules);
+    struct body *body, const struct api_head *head, const struct rows *rows);
 
 /* The rules that came over the session of this name ("acme/198.51.100.2").
  * Returns 0, or -1 with nothing added when there is no such session. */

@@ -52,12 +52,12 @@ id_problem(struct config *config, const struct config_neighbor *neighbor,
 	char path[PROBLEM_KEY_MAX];
 	char last[32];
 	char found[16];
+	unsigned id = send ? key->msg.send_id : key->msg.receive_id;
 
 	(void)snprintf(last, sizeof(last), "tcp_ao[%u].%s", key->number,
 	    send ? "send_id" : "receive_id");
 	config_neighbors_key(path, sizeof(path), neighbor, last);
-	(void)snprintf(found, sizeof(found), "%u",
-	    send ? key->msg.send_id : key->msg.receive_id);
+	(void)snprintf(found, sizeof(found), "%u", id);
 	problem_add(config, send ? &key->send_at : &key->receive_at, path,
 	    found,
 	    "an id that no key of the range has: the kernel looks both up "

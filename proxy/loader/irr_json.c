@@ -109,6 +109,7 @@ document_take(struct parse *parse, json_t *document)
 static size_t
 blank_skip(const char *text, size_t at, size_t len)
 {
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): NUL is none. */
 	while (at < len && memchr(" \t\r\n", text[at], 4) != NULL)
 		at++;
 	return at;

@@ -23,6 +23,7 @@ set_group(struct set *set, const char *text)
 		return set_refuse(set,
 		    "the name of a Unix group: 1 to 31 letters, digits, '.', "
 		    "'_' or '-'");
+	/* cppcheck-suppress getgrnamCalled ; the loader has one thread */
 	if (!set->config->in_memory && getgrnam(text) == NULL)
 		return set_refuse(
 		    set, "a Unix group that there is on this machine");

@@ -95,7 +95,7 @@ zone_read(const char *text, int64_t *east)
 int
 value_time(const char *text, uint64_t *out)
 {
-	int part[PARTS];
+	int part[PARTS] = { 0 };
 	int64_t east, seconds;
 	struct tm tm = { 0 };
 

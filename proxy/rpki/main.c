@@ -217,16 +217,19 @@ static void
 limit_memory(void)
 {
 	const struct rlimit limit = { MEMORY_MAX, MEMORY_MAX };
-	unsigned long long pages = 0;
+	unsigned long long pages;
+	char line[128] = "";
 	FILE *file = fopen("/proc/self/statm", "re");
 	long page = sysconf(_SC_PAGESIZE);
 
 	if (file == NULL)
 		return;
-	if (fscanf(file, "%llu", &pages) == 1 && page > 0 &&
+	(void)!fgets(line, sizeof(line), file);
+	(void)fclose(file);
+	pages = strtoull(line, NULL, 10);
+	if (pages > 0 && page > 0 &&
 	    pages < MEMORY_MAX / (unsigned long long)page)
 		(void)setrlimit(RLIMIT_AS, &limit);
-	(void)fclose(file);
 }
 
 /* RTRlib's threads are not waited for: one of them may be asleep. */

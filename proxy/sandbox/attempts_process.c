@@ -90,6 +90,7 @@ int
 try_code_protect(const struct stage *stage)
 {
 	void *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	    /* cppcheck-suppress invalidFunctionArg ; -1 is no file */
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	(void)stage;
@@ -102,10 +103,14 @@ int
 try_code_map(const struct stage *stage)
 {
 	void *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC,
+	    /* cppcheck-suppress invalidFunctionArg ; -1 is no file */
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	(void)stage;
-	return at == MAP_FAILED ? -errno : 0;
+	if (at == MAP_FAILED)
+		return -errno;
+	(void)munmap(at, PAGE);
+	return 0;
 }
 
 int

@@ -99,6 +99,13 @@ emit_test(struct program *program, const struct table_test *test, uint32_t self)
 	size_t at = offsetof(struct seccomp_data, args) + 8u * test->arg;
 	uint64_t value = test->self ? self : test->value;
 
+	if (test->above) {
+		emit_load(program, at + LOW);
+		emit(program,
+		    (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JGT | BPF_K, (uint32_t)value, 0, 0));
+		return;
+	}
 	emit_half(program, at + LOW, (uint32_t)test->mask, (uint32_t)value);
 	emit_half(program, at + HIGH, (uint32_t)(test->mask >> 32),
 	    (uint32_t)(value >> 32));
@@ -112,7 +119,8 @@ jumps_set(struct program *program, size_t begin)
 		struct sock_filter *at = &program->out[i];
 		size_t over = program->n - i - 1;
 
-		if (at->code != (BPF_JMP | BPF_JEQ | BPF_K))
+		if (at->code != (BPF_JMP | BPF_JEQ | BPF_K) &&
+		    at->code != (BPF_JMP | BPF_JGT | BPF_K))
 			continue;
 		if (over > JUMP_MAX)
 			program->full = true;

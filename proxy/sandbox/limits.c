@@ -60,13 +60,13 @@ is_logged_to_file(void)
 }
 
 void
-limits_enter(enum role role)
+limits_enter(enum role role, bool threads)
 {
 	const struct limits *of = &limits[role];
 
 	if (of->files > 0)
 		(void)limit_lower(RLIMIT_NOFILE, of->files);
-	if (of->alone)
+	if (of->alone && !threads)
 		(void)limit_lower(RLIMIT_NPROC, 0);
 	if (of->reader && !is_logged_to_file())
 		(void)limit_lower(RLIMIT_FSIZE, 0);

@@ -29,6 +29,9 @@ row_print(const struct table_row *row)
 		    "%s arg%u", i == 0 ? " where" : ",", (unsigned)test->arg);
 		if (test->self)
 			(void)printf(" is its own number");
+		else if (test->above)
+			(void)printf(" is above 0x%llx",
+			    (unsigned long long)test->value);
 		else if (test->mask == UINT32_MAX || test->mask == UINT64_MAX)
 			(void)printf(
 			    " is 0x%llx", (unsigned long long)test->value);

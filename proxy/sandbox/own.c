@@ -57,10 +57,9 @@ file_own(int folder, const char *name, uid_t id)
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (fstat(fd, &st) < 0)
-		err = -errno;
-	else if (S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == 0 &&
-		 fchownat(fd, "", id, id, AT_EMPTY_PATH) < 0)
+	if (fstat(fd, &st) < 0 ||
+	    (S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == 0 &&
+		fchownat(fd, "", id, id, AT_EMPTY_PATH) < 0))
 		err = -errno;
 	(void)close(fd);
 	return err;

@@ -21,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "proxy/sandbox/table_calls.h"
 
@@ -81,15 +82,21 @@
 #define INT UINT32_MAX
 #define IS(n, v)                                                               \
 	{                                                                      \
-		(n), false, INT, (v)                                           \
+		(n), false, false, INT, (v)                                    \
 	}
 #define HAS(n, m, v)                                                           \
 	{                                                                      \
-		(n), false, (m), (v)                                           \
+		(n), false, false, (m), (v)                                    \
 	}
 #define SELF(n)                                                                \
 	{                                                                      \
-		(n), true, INT, 0                                              \
+		(n), true, false, INT, 0                                       \
+	}
+/* A descriptor that is not all roles' together, as the log is: what one sets
+ * there, or shuts down, holds for all of them. */
+#define OWN_FD(n)                                                              \
+	{                                                                      \
+		(n), false, true, INT, STDERR_FILENO                           \
 	}
 
 /* A thread, as the C library makes it: what it shares with us is all. */
@@ -113,7 +120,8 @@ const struct table_row table_rows[] = {
 	ANY(read, ALL),
 	ANY(write, ALL),
 	ANY(recvmsg, ALL),
-	ANY(sendmsg, ALL),
+	ANY(sendmsg, ALL & ~CALLERS),
+	IF(sendmsg, CALLERS, HAS(2, MSG_FASTOPEN, 0)),
 	ANY(epoll_wait, ALL),
 	ANY(epoll_pwait, ALL),
 	ANY(epoll_ctl, ALL),
@@ -121,7 +129,9 @@ const struct table_row table_rows[] = {
 	ANY(readv, ALL),
 	ANY(writev, ALL),
 	ANY(recvfrom, ALL),
-	ANY(sendto, ALL),
+	ANY(sendto, ALL & ~CALLERS),
+	/* It would connect to ports that Landlock does not see. */
+	IF(sendto, CALLERS, HAS(3, MSG_FASTOPEN, 0)),
 	ANY(close, ALL),
 	ANY(poll, ALL),
 	ANY(ppoll, ALL),
@@ -155,16 +165,16 @@ const struct table_row table_rows[] = {
 	ANY(restart_syscall, ALL),
 	ANY(exit, ALL),
 	ANY(exit_group, ALL),
-	ANY(shutdown, ALL),
+	IF(shutdown, ALL, OWN_FD(0)),
 	IF(tgkill, ALL, SELF(0)), /* abort() */
 	IF(prlimit64, ALL, HAS(2, UINT64_MAX, 0)),
 	ANY(getrlimit, ALL),
 	IF(fcntl, ALL, IS(1, F_GETFL)),
-	IF(fcntl, ALL, IS(1, F_SETFL)),
+	IF2(fcntl, ALL, IS(1, F_SETFL), OWN_FD(0)),
 	IF(fcntl, ALL, IS(1, F_GETFD)),
 	IF(fcntl, ALL, IS(1, F_SETFD)),
-	IF(fcntl, ALL, IS(1, F_DUPFD_CLOEXEC)),
-	IF(ioctl, ALL, IS(1, FIONBIO)),
+	IF2(fcntl, ALL, IS(1, F_DUPFD_CLOEXEC), OWN_FD(0)),
+	IF2(ioctl, ALL, IS(1, FIONBIO), OWN_FD(0)),
 	IF(ioctl, ALL, IS(1, FIONREAD)),
 
 	/* ---- the session: its connections, handed to it ---- */
@@ -265,7 +275,10 @@ const struct table_row table_rows[] = {
 	ANY(getsockname, H | W | R),
 	ANY(getpeername, H | W | R),
 	IF(getsockopt, H | W | R, IS(1, SOL_SOCKET)),
-	IF(setsockopt, H | W | R, IS(1, SOL_SOCKET)),
+	/* Below 16: addresses, buffers, keep-alive. No filter, no device. */
+	IF2(setsockopt, H | W | R, IS(1, SOL_SOCKET), HAS(2, INT & ~15u, 0)),
+	IF2(setsockopt, H | W | R, IS(1, SOL_SOCKET), IS(2, SO_RCVTIMEO)),
+	IF2(setsockopt, H | W | R, IS(1, SOL_SOCKET), IS(2, SO_SNDTIMEO)),
 	IF2(setsockopt, H | W | R, IS(1, IPPROTO_TCP), IS(2, TCP_NODELAY)),
 	IF2(setsockopt, H | W | R, IS(1, IPPROTO_TCP), IS(2, TCP_CORK)),
 	IF2(setsockopt, W, IS(1, IPPROTO_TCP), IS(2, TCP_KEEPIDLE)),
@@ -284,7 +297,7 @@ const struct table_row table_rows[] = {
 	ANY(socketpair, T | NAMES),
 	IF2(setsockopt, NAMES, IS(1, IPPROTO_IP), IS(2, IP_RECVERR)),
 	IF2(setsockopt, NAMES, IS(1, IPPROTO_IPV6), IS(2, IPV6_RECVERR)),
-	ANY(sendmmsg, NAMES),
+	IF(sendmmsg, NAMES, HAS(3, MSG_FASTOPEN, 0)),
 	ANY(recvmmsg, NAMES),
 	ANY(select, CALLERS),
 	ANY(pselect6, CALLERS),

@@ -12,10 +12,11 @@
 #define TABLE_KILL      0
 #define TABLE_NO_CALL   (-1) /* this processor has no such call */
 
-/* (argument & mask) == value. */
+/* (argument & mask) == value, or, of an int, argument > value. */
 struct table_test {
 	uint8_t arg;
-	bool self; /* value is our own process number, known at run time */
+	bool self;  /* value is our own process number, known at run time */
+	bool above; /* the latter; mask is not looked at */
 	uint64_t mask;
 	uint64_t value;
 };

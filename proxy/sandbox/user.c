@@ -117,7 +117,7 @@ ambient_set(uint64_t keep)
 int
 user_begin(enum role role)
 {
-	struct caps caps;
+	struct caps caps = { 0 };
 	uint64_t ambient = 0;
 	int err;
 
@@ -172,7 +172,7 @@ is_mapped(uid_t id)
 bool
 user_separate(void)
 {
-	struct caps caps;
+	struct caps caps = { 0 };
 	int signo = 0;
 	int dumpable = prctl(PR_GET_DUMPABLE);
 	bool separate;
@@ -212,7 +212,7 @@ user_become(uid_t id)
 int
 user_enter(enum role role, uint32_t number, bool *own)
 {
-	struct caps caps;
+	struct caps caps = { 0 };
 	int signo = 0;
 	int err;
 

@@ -77,11 +77,7 @@ contain(struct role_signer *role, const struct msg_cfg_log *msg)
 static int
 configure(struct role_signer *role, const struct msg_cfg_log *msg)
 {
-	struct msg_cfg_log log = *msg;
-
-	if (role->at_home && strcmp(role->path, msg->key_path) == 0)
-		(void)snprintf(log.key_path, sizeof(log.key_path), ".");
-	return signer_configure(role->signer, &log);
+	return signer_configure(role->signer, msg, role->at_home);
 }
 
 static void

@@ -23,8 +23,9 @@
 
 struct signer {
 	bool set;
-	bool ready; /* has folder and keys */
-	int folder; /* -1: not open */
+	bool ready;   /* has folder and keys */
+	bool at_home; /* the folder is where we are */
+	int folder;   /* -1: not open */
 	struct keys keys;
 	char path[PATH_LEN];
 	char name[NOTE_NAME_MAX];
@@ -77,7 +78,8 @@ try_keys(struct signer *signer)
 	if (signer->ready)
 		return;
 	if (signer->folder < 0)
-		signer->folder = folder_open(signer->path, why, sizeof(why));
+		signer->folder = folder_open(
+		    signer->at_home ? "." : signer->path, why, sizeof(why));
 	signer->ready =
 	    signer->folder >= 0 && keys_load(&signer->keys, signer->folder,
 				       signer->name, why, sizeof(why)) == 0;
@@ -107,7 +109,8 @@ take_cosigned(struct signer *signer, const struct msg_cfg_log *config)
 }
 
 int
-signer_configure(struct signer *signer, const struct msg_cfg_log *config)
+signer_configure(
+    struct signer *signer, const struct msg_cfg_log *config, bool at_home)
 {
 	if (config->key_path[0] == '\0' || !note_name_valid(config->name) ||
 	    take_cosigned(signer, config) != 0)
@@ -115,8 +118,10 @@ signer_configure(struct signer *signer, const struct msg_cfg_log *config)
 	if (signer->set && strcmp(signer->path, config->key_path) != 0)
 		log_line(LOG_WARN, "signer: a new folder takes a restart of "
 				   "the daemon");
-	if (!signer->set)
+	if (!signer->set) {
 		memcpy(signer->path, config->key_path, sizeof(signer->path));
+		signer->at_home = at_home;
+	}
 	memcpy(signer->name, config->name, sizeof(signer->name));
 	signer->set = true;
 	try_keys(signer);

@@ -22,9 +22,11 @@ void signer_free(struct signer *signer);
 /*
  * Take the configuration: first, and on change (the folder then stays what it
  * was). Opens the folder, reads or makes the keys; when that fails, the signer
- * refuses all and says why in its HELLO. -1: it is not well-formed.
+ * refuses all and says why in its HELLO. At home: the working folder is that
+ * folder, whose path may be closed to us. -1: it is not well-formed.
  */
-int signer_configure(struct signer *signer, const struct msg_cfg_log *config);
+int signer_configure(
+    struct signer *signer, const struct msg_cfg_log *config, bool at_home);
 
 /* Has been configured. */
 bool signer_is_set(const struct signer *signer);

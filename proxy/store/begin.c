@@ -79,7 +79,7 @@ marker_read(const char *path, struct begin *begin, char *reason, size_t size)
 		log_line(LOG_ERROR,
 		    "log: the wish for a new one cannot be read, the log goes "
 		    "on: %s/%s: %s",
-		    path, marker, strerror(errno));
+		    begin->shown, marker, strerror(errno));
 	if (folder >= 0)
 		(void)close(folder);
 	if (len < 0)
@@ -90,7 +90,7 @@ marker_read(const char *path, struct begin *begin, char *reason, size_t size)
 		log_line(LOG_ERROR,
 		    "log: a wish for a new one of nobody's is passed over, the "
 		    "log goes on: %s/%s",
-		    path, marker);
+		    begin->shown, marker);
 		return false;
 	}
 	(void)snprintf(reason, size, "%s", line_cut(text));
@@ -222,14 +222,14 @@ evidence_print(char *out, const struct inspect_report *report,
 
 /* What keeps rules out must do so when its log no longer counts. */
 static int
-contain(const char *path)
+contain(const char *path, const struct begin *begin)
 {
 	if (contained_claim(path) == 0)
 		return 0;
 	log_line(LOG_ERROR,
 	    "log: the acts that are in force cannot be carried over: path=%s: "
 	    "%s",
-	    path, strerror(errno));
+	    begin->shown, strerror(errno));
 	return DB_IO;
 }
 
@@ -238,7 +238,7 @@ set_aside(const char *path, const struct inspect_report *report,
     const char *why, struct begin *begin)
 {
 	char folder[NAME_MAX_LEN] = { 0 };
-	int err = contain(path);
+	int err = contain(path, begin);
 
 	if (err == 0)
 		err = inspect_aside(path, clock_wall_ns(), folder);
@@ -248,7 +248,7 @@ set_aside(const char *path, const struct inspect_report *report,
 		log_line(LOG_ERROR,
 		    "log: cannot be set aside, the store stays down: "
 		    "path=%s: %s",
-		    path,
+		    begin->shown,
 		    err == DB_FULL ? "that was done too often today, look at "
 				     "the disk; or it is full"
 				   : db_error_text(err));
@@ -258,16 +258,17 @@ set_aside(const char *path, const struct inspect_report *report,
 	log_line(LOG_WARN,
 	    "log: set aside, a new log begins: path=%s folder=%s entries=%llu: "
 	    "%s",
-	    path, folder, (unsigned long long)report->size, why);
+	    begin->shown, folder, (unsigned long long)report->size, why);
 	return 0;
 }
 
 /* The log is sound, what stands in it is known; only which rules stood is not.
  */
 static int
-drop_live(const char *path, const struct inspect_report *report)
+drop_live(const char *path, const struct inspect_report *report,
+    const struct begin *begin)
 {
-	int err = contain(path);
+	int err = contain(path, begin);
 
 	if (err == 0)
 		err = inspect_drop_live(path);
@@ -275,13 +276,13 @@ drop_live(const char *path, const struct inspect_report *report)
 		log_line(LOG_ERROR,
 		    "log: damaged live rules cannot be dropped, the store "
 		    "stays down: path=%s: %s",
-		    path, db_error_text(err));
+		    begin->shown, db_error_text(err));
 		return -1;
 	}
 	log_line(LOG_ERROR,
 	    "log: live rules are damaged and dropped, customers announce them "
 	    "anew; the log is whole: path=%s: %s",
-	    path, report->why);
+	    begin->shown, report->why);
 	return 0;
 }
 
@@ -291,7 +292,7 @@ judge(
 {
 	if (report->error == DB_CORRUPT || report->error == DB_SHORT) {
 		log_line(LOG_ERROR, "log: damaged: path=%s entry=%lld: %s",
-		    path,
+		    begin->shown,
 		    report->first == UINT64_MAX ? -1LL
 						: (long long)report->first,
 		    report->why);
@@ -301,10 +302,10 @@ judge(
 		log_line(LOG_ERROR,
 		    "log: cannot be inspected, the store stays down: path=%s: "
 		    "%s: %s",
-		    path, db_error_text(report->error), report->why);
+		    begin->shown, db_error_text(report->error), report->why);
 		return -1;
 	}
-	return report->live_bad ? drop_live(path, report) : 0;
+	return report->live_bad ? drop_live(path, report, begin) : 0;
 }
 
 /* An operator's wish is no reason to stay down: the log that there is may go
@@ -320,19 +321,19 @@ renew(const char *path, const struct inspect_report *report, const char *why,
 	log_line(LOG_ERROR,
 	    "log: not %s: logs were set aside too often today, or the disk is "
 	    "full; the old one goes on: path=%s",
-	    why, path);
+	    why, begin->shown);
 	begin_end(path, begin);
-	memset(begin, 0, sizeof(*begin));
+	*begin = (struct begin){ .shown = begin->shown };
 	return judge(path, report, begin);
 }
 
 static void
 look_say(const void *ctx, uint64_t ms)
 {
-	const char *path = ctx;
+	const struct begin *begin = ctx;
 
 	log_line(LOG_WARN,
-	    "log: is still being inspected: path=%s seconds=%llu", path,
+	    "log: is still being inspected: path=%s seconds=%llu", begin->shown,
 	    (unsigned long long)(ms / 1000));
 }
 
@@ -353,10 +354,10 @@ is_trace_left(const char *path)
 
 /* As long as it takes: a slow disk is no damage. */
 static struct inspect_report
-look(const char *path, uint64_t size)
+look(const char *path, uint64_t size, const struct begin *begin)
 {
 	const struct inspect_wait wait = { LOOK_LIMIT_MS + size / LOOK_PACE,
-		look_say, path };
+		look_say, begin };
 	struct inspect_report report;
 
 	inspect_store_wait(path, INSPECT_QUICK, &wait, &report);
@@ -364,19 +365,19 @@ look(const char *path, uint64_t size)
 }
 
 int
-begin_look(const char *path, struct begin *begin)
+begin_look(const char *path, const char *shown, struct begin *begin)
 {
 	struct inspect_report report = { 0 };
 	char reason[128];
 	char why[192];
 	int64_t size = data_size(path);
 
-	memset(begin, 0, sizeof(*begin));
+	*begin = (struct begin){ .shown = shown };
 	if (size < 0) {
 		log_line(LOG_ERROR,
 		    "log: data.mdb is no plain file, the store stays down: "
 		    "path=%s",
-		    path);
+		    shown);
 		return -1;
 	}
 	begin->renewed = marker_read(path, begin, reason, sizeof(reason));
@@ -388,13 +389,14 @@ begin_look(const char *path, struct begin *begin)
 			(void)snprintf(
 			    begin->evidence, EVIDENCE_MAX, "%s", why);
 		aside_recall(path, begin);
-		return is_trace_left(path) && contain(path) != 0 ? -1 : 0;
+		return is_trace_left(path) && contain(path, begin) != 0 ? -1
+									: 0;
 	}
-	report = look(path, (uint64_t)size);
+	report = look(path, (uint64_t)size, begin);
 	report.why[sizeof(report.why) - 1] = '\0';
 	report.origin[sizeof(report.origin) - 1] = '\0';
 	log_line(LOG_INFO, "log: inspected: path=%s entries=%llu ms=%llu: %s",
-	    path, (unsigned long long)report.size,
+	    shown, (unsigned long long)report.size,
 	    (unsigned long long)report.ms,
 	    report.error == 0 && !report.live_bad ? "sound" : report.why);
 	if (begin->renewed)

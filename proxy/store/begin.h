@@ -13,6 +13,7 @@
 
 /* What there was before this log; for its entry 0. */
 struct begin {
+	const char *shown;           /* the folder's name in log lines */
 	char evidence[EVIDENCE_MAX]; /* "": nothing is known */
 	char operator_name[32];      /* of who wanted a new log; "" */
 	bool renewed;                /* the marker is still there */
@@ -20,10 +21,11 @@ struct begin {
 
 /*
  * Look at the store at path and put it right; one thread may run, nothing may
- * be open. Returns 0 when it may be opened, -1 when it must not be: a log line
- * has said why.
+ * be open. Log lines call it shown, which is borrowed as long as begin is used.
+ * Returns 0 when it may be opened, -1 when it must not be: a log line has said
+ * why.
  */
-int begin_look(const char *path, struct begin *begin);
+int begin_look(const char *path, const char *shown, struct begin *begin);
 
 /*
  * Read the log's name into origin (NOTE_NAME_MAX octets); a log that has none

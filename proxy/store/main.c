@@ -8,9 +8,8 @@
  *   signer, witness <--> sealing (checkpoints) --> syslog
  *
  * It has no network and, after start, opens no path but in its folder and the
- * system log's socket. On an error of the
- * disk other than "full" it ends; the supervisor starts it anew, and the guard
- * sends again what was not durable.
+ * system log's socket. On an error of the disk other than "full" it ends; the
+ * supervisor starts it anew, and the guard sends again what was not durable.
  *
  * It starts when it has both MSG_STORE_CONFIG and MSG_STORE_LOG:
  *
@@ -401,7 +400,8 @@ store_start(struct role_store *role)
 	if (role->scrub == NULL)
 		log_line(LOG_ERROR, "log: no process to look at it: %s",
 		    strerror(errno));
-	if (role->scrub == NULL || begin_look(role->folder, &begin) != 0)
+	if (role->scrub == NULL ||
+	    begin_look(role->folder, role->path, &begin) != 0)
 		return false;
 	err = store_open(role->folder, 0, &role->store);
 	if (err == 0)
@@ -580,9 +580,9 @@ role_main(void)
 	/* A file size limit is a full disk to us. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	log_open("store", LOG_INFO);
-	if (sandbox_begin(ROLE_STORE) < 0)
-		return EXIT_FAILURE;
-	err = seal_init() == 0 ? role_run(role) : -1;
+	err = sandbox_begin(ROLE_STORE) == 0 && seal_init() == 0
+		  ? role_run(role)
+		  : -1;
 	role_fini(role);
 	free(role);
 	return err == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -86,7 +86,7 @@ int
 auth_listen(const struct auth_chain *chain, int fd, char *why)
 {
 	uint32_t taken = keychain_taken(chain->chain, chain->now_s);
-	char ignored[AUTH_WHY_MAX];
+	char ignored[AUTH_WHY_MAX] = "";
 	int first = 0;
 
 	for (uint32_t i = 0; i < chain->chain->n; i++) {

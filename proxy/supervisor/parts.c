@@ -181,13 +181,15 @@ socket_mode(const struct msg_control_config *config)
 /* A configuration that it has taken, perhaps not the last one. */
 static void
 control_took(
-    const struct supervisor *supervisor, const struct msg_control_config *msg)
+    struct supervisor *supervisor, const struct msg_control_config *msg)
 {
 	const struct msg_control_config *config = &supervisor->control_config;
 
 	if (memcmp(msg->path, config->path, sizeof(msg->path)) == 0 &&
 	    control_socket_open(msg) == control_socket_open(config))
 		socket_mode(config);
+	supervisor->answers = true;
+	supervisor_tell_ready(supervisor);
 }
 
 static void
@@ -216,6 +218,9 @@ control_down(void *ctx, int status)
 	control->supervisor->guard_control = false;
 	control->supervisor->control_store = false;
 	control_socket_remove(control->supervisor->control_config.path);
+	/* Sessions do not hang on it: why it ended is in the log. */
+	control->supervisor->answers = true;
+	supervisor_tell_ready(control->supervisor);
 	part_down(control, true);
 }
 

@@ -189,8 +189,9 @@ socket_secure(struct peer *peer, int fd)
 	const struct msg_cfg_neighbor *neighbor = &peer->setup.neighbor;
 	int err;
 
-	if (!tcp_syn_ok(fd, neighbor))
-		return -EHOSTUNREACH;
+	err = tcp_syn_check(fd, neighbor);
+	if (err < 0)
+		return err;
 	if (neighbor->authenticated == AUTH_MD5)
 		err = password_set(peer, fd);
 	else

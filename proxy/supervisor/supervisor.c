@@ -83,6 +83,19 @@ supervisor_link(struct supervisor *supervisor)
 	parts_link(supervisor);
 }
 
+void
+supervisor_tell_ready(struct supervisor *supervisor)
+{
+	if (supervisor->told_ready || supervisor->phase != PHASE_RUN ||
+	    !supervisor->guard.ready || !supervisor->answers ||
+	    listeners_count(supervisor->listeners) !=
+		supervisor->set->listeners.n)
+		return;
+	supervisor->told_ready = true;
+	notify_send(supervisor->notify, "READY=1");
+	log_line(LOG_INFO, "up: peers=%u", supervisor->n_peers);
+}
+
 /* ---- the guard ---- */
 
 /* Go on feeding, then linking. */
@@ -98,13 +111,7 @@ guard_continue(struct supervisor *supervisor)
 		guard->ready = true;
 		supervisor->waits_due = true;
 	}
-	if (guard->ready && !supervisor->told_ready &&
-	    listeners_count(supervisor->listeners) ==
-		supervisor->set->listeners.n) {
-		supervisor->told_ready = true;
-		notify_send(supervisor->notify, "READY=1");
-		log_line(LOG_INFO, "up: peers=%u", supervisor->n_peers);
-	}
+	supervisor_tell_ready(supervisor);
 	irr_continue(supervisor->irr);
 	waits_send(supervisor);
 	supervisor_link(supervisor);
@@ -313,8 +320,9 @@ boot_loaded(void *ctx, struct cfg_set *set, const struct msg_cfg_error *problem)
 	}
 	setups = adopt_prepare(supervisor, set, &ours);
 	if (setups == NULL) {
-		log_line(LOG_ERROR, "%s: %s: %s: %s %s", supervisor->file,
-		    ours.key, ours.found, ours.file, ours.wanted);
+		log_line(LOG_ERROR, "%s: %s: %s%s%s%s%s", supervisor->file,
+		    ours.key, ours.found, ours.found[0] == 0 ? "" : ": ",
+		    ours.file, ours.file[0] == 0 ? "" : " ", ours.wanted);
 		cfg_set_free(set);
 		boot_fail(supervisor, 2);
 		return;

@@ -200,6 +200,7 @@ struct supervisor {
 	bool store_signer;
 	bool store_witness;
 	bool witness_signer;
+	bool answers;    /* control: has listened, or ended */
 	bool told_ready; /* the service manager */
 	struct reload reload;
 	enum phase phase;
@@ -213,6 +214,9 @@ int supervisor_run(const char *file, sandbox_entry *enter);
 
 /* Make every link that is missing and possible. */
 void supervisor_link(struct supervisor *supervisor);
+
+/* Tell the service manager, once: everything is there. */
+void supervisor_tell_ready(struct supervisor *supervisor);
 
 /* Feed the guard the configuration in force, as after its start. */
 void supervisor_feed_boot(struct supervisor *supervisor);

@@ -17,9 +17,12 @@
 #define IPV6_MINHOPCOUNT 73
 #endif
 
-#define TCP_CS6      0xc0 /* class selector 6: network control */
-#define TTL_MAX      255
-#define TTL_INTERNAL 64
+#define TCP_CS6        0xc0 /* class selector 6: network control */
+#define TTL_MAX        255
+#define TTL_INTERNAL   64
+#define TCP_HEADER     20 /* octets, without options */
+#define TCP_DOFF       12 /* where in it the length stands */
+#define TCP_OPTION_MD5 19
 
 static int
 set_int(int fd, int level, int option, int value)
@@ -113,27 +116,75 @@ tcp_save_syn(int fd)
 	return set_int(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1);
 }
 
-int
-tcp_syn_ttl(int fd)
-{
-	uint8_t syn[512] = { 0 };
-	socklen_t len = sizeof(syn);
+/* What the kernel has kept of a SYN. */
+struct syn {
+	uint8_t octets[512];
+	size_t len;
+	size_t
+	    tcp; /* where its TCP header begins, all of it there; 0: unknown */
+	int ttl; /* -1: unknown */
+};
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN, syn, &len) < 0)
-		return -1;
-	if (len >= sizeof(struct ip) && syn[0] >> 4 == 4)
-		return syn[offsetof(struct ip, ip_ttl)];
-	if (len >= sizeof(struct ip6_hdr) && syn[0] >> 4 == 6)
-		return syn[offsetof(struct ip6_hdr, ip6_hlim)];
-	return -1;
+/* Once for a connection: it is forgotten then. */
+static void
+syn_read(int fd, struct syn *syn)
+{
+	socklen_t len = sizeof(syn->octets);
+	size_t tcp = 0;
+
+	*syn = (struct syn){ .ttl = -1 };
+	if (getsockopt(fd, IPPROTO_TCP, TCP_SAVED_SYN, syn->octets, &len) < 0)
+		return;
+	syn->len = len;
+	if (len >= sizeof(struct ip) && syn->octets[0] >> 4 == 4) {
+		syn->ttl = syn->octets[offsetof(struct ip, ip_ttl)];
+		tcp = (syn->octets[0] & 15u) * 4u;
+	} else if (len >= sizeof(struct ip6_hdr) && syn->octets[0] >> 4 == 6) {
+		syn->ttl = syn->octets[offsetof(struct ip6_hdr, ip6_hlim)];
+		if (syn->octets[offsetof(struct ip6_hdr, ip6_nxt)] ==
+		    IPPROTO_TCP)
+			tcp = sizeof(struct ip6_hdr);
+	}
+	if (tcp > 0 && tcp + TCP_HEADER <= len &&
+	    tcp + (syn->octets[tcp + TCP_DOFF] >> 4) * 4u <= len)
+		syn->tcp = tcp;
 }
 
-bool
-tcp_syn_ok(int fd, const struct msg_cfg_neighbor *neighbor)
+/* RFC 2385 2: is there the option, whatever its digest? */
+static bool
+syn_is_signed(const struct syn *syn)
 {
-	if (neighbor->ttl_hops == 0)
-		return true;
-	return tcp_syn_ttl(fd) >= TTL_MAX + 1 - neighbor->ttl_hops;
+	size_t end = syn->tcp + (syn->octets[syn->tcp + TCP_DOFF] >> 4) * 4u;
+	size_t at = syn->tcp + TCP_HEADER;
+
+	while (at + 1 < end && syn->octets[at] != TCPOPT_EOL) {
+		if (syn->octets[at] == TCP_OPTION_MD5)
+			return true;
+		if (syn->octets[at] == TCPOPT_NOP)
+			at++;
+		else if (syn->octets[at + 1] >= 2)
+			at += syn->octets[at + 1];
+		else
+			return false;
+	}
+	return false;
+}
+
+int
+tcp_syn_check(int fd, const struct msg_cfg_neighbor *neighbor)
+{
+	struct syn syn;
+
+	if (neighbor->ttl_hops == 0 && neighbor->authenticated != AUTH_MD5)
+		return 0;
+	syn_read(fd, &syn);
+	if (neighbor->ttl_hops > 0 &&
+	    syn.ttl < TTL_MAX + 1 - neighbor->ttl_hops)
+		return -EHOSTUNREACH;
+	if (neighbor->authenticated == AUTH_MD5 && syn.tcp > 0 &&
+	    !syn_is_signed(&syn))
+		return -ENOKEY;
+	return 0;
 }
 
 int

@@ -34,11 +34,14 @@ int tcp_ttl_for(int fd, const struct msg_cfg_neighbor *neighbor);
 /* Keep the SYN of what is accepted, on a listener. 0 or -errno. */
 int tcp_save_syn(int fd);
 
-/* TTL of the SYN that began an accepted connection; -1 when not known. */
-int tcp_syn_ttl(int fd);
-
-/* The SYN's TTL is such as the neighbour's TTL security asks. */
-bool tcp_syn_ok(int fd, const struct msg_cfg_neighbor *neighbor);
+/*
+ * The SYN that began an accepted connection, once: has it come from as near as
+ * the neighbour's TTL security asks, and (MD5) was it signed? A listener that
+ * had no key yet, or could take none, lets others in, with octets that nobody
+ * has checked. 0, -EHOSTUNREACH (also without a SYN) or -ENOKEY. A SYN that
+ * was answered by a cookie is not kept: of MD5 the listener's word counts then.
+ */
+int tcp_syn_check(int fd, const struct msg_cfg_neighbor *neighbor);
 
 /* The kernel asks this program about each segment, in place of the one before
  * (n instructions, 0: none). On a listener: accepted sockets have it, too,

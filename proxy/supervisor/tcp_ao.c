@@ -42,7 +42,9 @@ kernel_open(void *ctx, unsigned afi)
 	    SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
 
 	(void)ctx;
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 static void

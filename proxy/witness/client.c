@@ -341,18 +341,17 @@ post_end(struct post *post)
 void
 client_submit(struct client *client, const struct msg_submit *msg)
 {
-	struct post *post =
-	    msg->witness < WITNESSES_MAX ? &client->posts[msg->witness] : NULL;
+	uint32_t witness = msg->witness;
 	const char *why;
 
-	if (post == NULL || post->url[0] == '\0')
+	if (witness >= WITNESSES_MAX || client->posts[witness].url[0] == '\0')
 		why = "no such witness";
-	else if (post->busy)
+	else if (client->posts[witness].busy)
 		why = "the request before is not through";
 	else
-		why = post_begin(post, msg);
+		why = post_begin(&client->posts[witness], msg);
 	if (why != NULL)
-		result_give(client, msg->witness, msg->request, why);
+		result_give(client, witness, msg->request, why);
 }
 
 /* ---- life ---- */

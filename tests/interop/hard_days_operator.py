@@ -356,6 +356,7 @@ def wishes(scene):
     inside(scene, brief)
     # Announced anew it begins anew.
     scene.wish((13, 5))
+    inside(scene, brief, False)
     scene.wish((11, 2), (13, 5))
     inside(scene, brief)
     inside(scene, brief, False)

@@ -89,7 +89,7 @@ signer_scene_up(struct signer_world *world)
 	assert_non_null(world->signer);
 	world->store = link_new(world->loop, world->signer, ROLE_STORE);
 	world->witness = link_new(world->loop, world->signer, ROLE_WITNESS);
-	assert_int_equal(signer_configure(world->signer, &config), 0);
+	assert_int_equal(signer_configure(world->signer, &config, false), 0);
 	signer_scene_connect(world, world->store);
 	world->hellos = 0;
 	signer_scene_wait(world);

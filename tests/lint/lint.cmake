@@ -17,6 +17,15 @@ if(CLANG_FORMAT)
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endif()
 
+# systemd gives its own units a score; it need not run for that.
+find_program(SYSTEMD_ANALYZE systemd-analyze)
+if(SYSTEMD_ANALYZE)
+  add_test(NAME lint/exposure COMMAND ${CMAKE_COMMAND}
+    -DUNIT=${CMAKE_SOURCE_DIR}/examples/sluice.service
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/lint/exposure.cmake)
+  set_tests_properties(lint/exposure PROPERTIES LABELS lint)
+endif()
+
 function(lint_libraries role may)
   add_test(NAME lint/libraries_${role} COMMAND ${CMAKE_COMMAND}
     -DBIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} -DROLE=${role} "-DMAY=${may}"

@@ -1,11 +1,14 @@
 sluice_test(unit test_value config)
+sluice_test(unit test_value_url config)
 sluice_test(unit test_yaml_doc config)
+target_link_options(test_yaml_doc PRIVATE -Wl,--wrap=malloc,--wrap=calloc)
 sluice_test(unit test_config config store common)
 sluice_test(unit test_config_memory config)
 sluice_test(unit test_config_spread config)
 sluice_test(unit test_config_keys config)
 sluice_test(unit test_irr_json config)
 sluice_test(unit test_irr_file config store common)
+target_link_options(test_irr_file PRIVATE -Wl,--wrap=seal_init)
 
 sluice_test(golden test_config_golden config common policy)
 target_compile_definitions(test_config_golden PRIVATE

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "policy/customer.h"
+#include "policy/protected.h"
 #include "tests/lib/cfg_samples.h"
 
 struct row {
@@ -326,6 +327,114 @@ check_log_row(void **state)
 	cfg_set_free(set);
 }
 
+static struct msg_cfg_listen
+listen_of(uint16_t port)
+{
+	return (struct msg_cfg_listen){
+		.head = { sizeof(struct msg_cfg_listen), MSG_CFG_LISTEN, 0 },
+		.address = { .afi = AFI_IPV4,
+		    .port = port,
+		    .addr = { 192, 0, 2, 1 } },
+	};
+}
+
+/* Listening addresses have a port, and a bound. */
+static void
+listeners_are_bounded(void **state)
+{
+	struct cfg_set *set = begun();
+
+	(void)state;
+	REFUSE(set, listen_of(0));
+	for (uint16_t i = 0; i < CFG_SET_LISTENERS_MAX; i++)
+		TAKE(set, listen_of((uint16_t)(179 + i)));
+	REFUSE(set, listen_of(1));
+	assert_int_equal(cfg_set_listen(set, 63)->address.port, 179 + 63);
+	cfg_set_free(set);
+}
+
+/* Parts that there is one of are refused when they are not sound. */
+static void
+unsound_single_parts_are_refused(void **state)
+{
+	struct cfg_set *set = cfg_set_new();
+	struct msg_cfg_router router = router_of();
+	struct msg_cfg_fleet fleet = fleet_of();
+	struct msg_cfg_rpki rpki = rpki_of();
+	struct msg_cfg_service service = service_of();
+
+	(void)state;
+	TAKE(set, begin_of());
+	router.asn = 0;
+	REFUSE(set, router);
+	fleet.warn_percent = 101;
+	REFUSE(set, fleet);
+	rpki.n = RPKI_CACHES_MAX + 1;
+	REFUSE(set, rpki);
+	memset(service.noc, 'a', sizeof(service.noc));
+	REFUSE(set, service);
+	TAKE(set, router_of());
+	TAKE(set, fleet_of());
+	TAKE(set, rpki_of());
+	TAKE(set, service_of());
+	cfg_set_free(set);
+}
+
+/* A target belongs to a customer and is of a kind that there is. */
+static void
+unsound_targets_are_refused(void **state)
+{
+	struct msg_cfg_target msg = {
+		.head = { sizeof(msg), MSG_CFG_TARGET, 0 },
+		.target = CFG_TARGET_REDIRECT,
+	};
+	struct cfg_set *set = begun();
+
+	(void)state;
+	TAKE(set, msg);
+	msg.target = CFG_TARGET_TAG;
+	TAKE(set, msg);
+	msg.target = CFG_TARGET_TAG + 1;
+	REFUSE(set, msg);
+	msg.target = CFG_TARGET_REDIRECT - 1;
+	REFUSE(set, msg);
+	msg.target = CFG_TARGET_REDIRECT;
+	msg.index = 1;
+	REFUSE(set, msg);
+	cfg_set_free(set);
+}
+
+/* A message of another kind is no part of a configuration. */
+static void
+other_message_is_refused(void **state)
+{
+	struct msg_cfg_begin msg = begin_of();
+	struct cfg_set *set = begun();
+
+	(void)state;
+	msg.head.kind = MSG_CONFIRMED;
+	REFUSE(set, msg);
+	msg.head.kind = UINT16_MAX;
+	REFUSE(set, msg);
+	cfg_set_free(set);
+}
+
+/* There is a bound to customers, and to protected entries. */
+static void
+long_lists_are_bounded(void **state)
+{
+	struct cfg_set *set = begun();
+
+	(void)state;
+	for (uint32_t i = 1; i < CFG_SET_CUSTOMERS_MAX; i++)
+		TAKE(set, customer_of(i, "a"));
+	REFUSE(set, customer_of(CFG_SET_CUSTOMERS_MAX, "a"));
+	for (uint32_t i = 0; i < PROTECTED_MAX; i++)
+		TAKE(set, protected_of());
+	REFUSE(set, protected_of());
+	cfg_set_free(set);
+}
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 int
@@ -335,11 +444,19 @@ main(void)
 		ROWS = COUNT(rows),
 		CUSTOMERS = COUNT(customer_rows),
 		VALIDATIONS = COUNT(validation_rows),
-		LOGS = COUNT(log_rows)
+		LOGS = COUNT(log_rows),
+		FIXED = 5
 	};
-	struct CMUnitTest tests[ROWS + CUSTOMERS + VALIDATIONS + LOGS];
+	struct CMUnitTest
+	    tests[ROWS + CUSTOMERS + VALIDATIONS + LOGS + FIXED] = {
+		    cmocka_unit_test(listeners_are_bounded),
+		    cmocka_unit_test(unsound_single_parts_are_refused),
+		    cmocka_unit_test(unsound_targets_are_refused),
+		    cmocka_unit_test(other_message_is_refused),
+		    cmocka_unit_test(long_lists_are_bounded),
+	    };
 	size_t numbers[COUNT(tests)];
-	size_t n = 0;
+	size_t n = FIXED;
 
 	for (size_t i = 0; i < COUNT(tests); i++)
 		numbers[i] = i;

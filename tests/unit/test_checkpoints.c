@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Checkpoints out of notes and out of syslog. */
 #include <setjmp.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -62,6 +64,68 @@ files_of_both_kinds_are_read(void **state)
 	assert_int_equal(checkpoints_take(list, "nothing\n", 8), 0);
 	assert_int_equal(checkpoints_read(list, "/nonexistent"), -2);
 	checkpoints_free(list);
+}
+
+/* A file of our own with this text, n times; to be removed. */
+static void
+file_make(char path[32], const char *text, unsigned n)
+{
+	FILE *file;
+	int fd;
+
+	(void)snprintf(path, 32, "/tmp/sluice-cp-XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	file = fdopen(fd, "w");
+	assert_non_null(file);
+	for (unsigned i = 0; i < n; i++)
+		assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* A note in a file is taken; a folder is none. */
+static void
+note_is_read_from_its_file(void **state)
+{
+	struct checkpoints *list = checkpoints_new();
+	char path[32];
+	size_t len;
+
+	(void)state;
+	file_make(path, NOTE_OF("3"), 1);
+	assert_int_equal(checkpoints_read(list, path), 1);
+	assert_string_equal(checkpoints_at(list, 0, &len), NOTE_OF("3"));
+	assert_int_equal(checkpoints_read(list, "/tmp"), -EIO);
+	assert_int_equal(checkpoints_count(list), 1);
+	checkpoints_free(list);
+	(void)unlink(path);
+}
+
+/* Of a syslog of any length each line is looked at; one that is longer than
+ * any checkpoint is passed over, and the last needs no end. */
+static void
+syslog_of_any_length_is_read(void **state)
+{
+	struct checkpoints *list = checkpoints_new();
+	char path[32], *text = malloc(3 * NOTE_MAX);
+	size_t len;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, ' ', 3 * NOTE_MAX);
+	text[3 * NOTE_MAX - 1] = '\0';
+	file_make(path, "host sluice[7]: " WORDS_OF("5") "\n", 50);
+	file = fopen(path, "a");
+	assert_non_null(file);
+	(void)fprintf(file, "%s%s\n\n%s", WORDS_OF("8"), text, WORDS_OF("9"));
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(checkpoints_read(list, path), 51);
+	assert_int_equal(checkpoints_count(list), 51);
+	assert_string_equal(checkpoints_at(list, 50, &len), NOTE_OF("9"));
+	checkpoints_free(list);
+	free(text);
+	(void)unlink(path);
 }
 
 /* Of very many the greatest stays, and others spread over all. */
@@ -147,6 +211,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(line_becomes_its_note),
 		cmocka_unit_test(files_of_both_kinds_are_read),
+		cmocka_unit_test(note_is_read_from_its_file),
+		cmocka_unit_test(syslog_of_any_length_is_read),
 		cmocka_unit_test(many_are_thinned_out),
 		cmocka_unit_test(lines_of_others_are_passed_over),
 	};

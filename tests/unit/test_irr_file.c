@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,20 @@
 
 #define LIST "{\"a\": [{\"prefix\": \"192.0.2.0/24\"}]}"
 #define DAY  86400
+
+/* The kernel says 4096 octets of it, and gives fewer. */
+#define SHRUNK "/sys/devices/system/cpu/online"
+
+int __real_seal_init(void);
+int __wrap_seal_init(void);
+
+static bool no_hash;
+
+int
+__wrap_seal_init(void)
+{
+	return no_hash ? -1 : __real_seal_init();
+}
 
 struct fixture {
 	char folder[64];
@@ -156,6 +171,36 @@ huge_file_is_told(void **state)
 	assert_string_equal(fixture->msg.why, "more than 64 MiB");
 }
 
+/* A file that became shorter while it was read is not taken in part. */
+static void
+shrunk_file_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+
+	if (access(SHRUNK, R_OK) != 0)
+		skip();
+	(void)snprintf(fixture->path, sizeof(fixture->path), "%s", SHRUNK);
+	take(fixture);
+	assert_int_equal(fixture->msg.status, IRR_MISSING);
+	assert_string_equal(fixture->msg.why, "it could not be read whole");
+	assert_null(fixture->prefixes);
+}
+
+/* Without a hash of it no list is taken. */
+static void
+list_without_hash_is_not_taken(void **state)
+{
+	struct fixture *fixture = *state;
+
+	put(fixture->path, LIST);
+	no_hash = true;
+	take(fixture);
+	no_hash = false;
+	assert_int_equal(fixture->msg.status, IRR_MISSING);
+	assert_string_equal(fixture->msg.why, "no hash function");
+	assert_null(fixture->prefixes);
+}
+
 static struct config *
 config_of(struct fixture *fixture, const char *name)
 {
@@ -248,6 +293,8 @@ main(void)
 		TEST(good_file_is_taken),
 		TEST(no_regular_file_is_told),
 		TEST(huge_file_is_told),
+		TEST(shrunk_file_is_told),
+		TEST(list_without_hash_is_not_taken),
 		TEST(young_list_is_not_warned_of),
 		TEST(old_list_is_warned_of),
 		TEST(missing_list_is_warned_of),

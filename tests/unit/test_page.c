@@ -13,6 +13,9 @@
 #include "store/db.h"
 #include "tests/lib/page_file.h"
 
+#define LAST_AT 136u /* number of the last page, in a root page */
+#define TXN_AT  144u
+
 /* What LMDB wrote is whole, and nothing of it is lost. */
 static void
 what_was_written_is_whole(void **state)
@@ -102,6 +105,62 @@ values_are_found(void **state)
 	assert_int_equal(page_get(&roots, &head, "log", 1, &value), DB_SHORT);
 }
 
+/* Pages that the root counts and nobody has are missing, few or many. */
+static void
+missing_pages_are_told(void **state)
+{
+	struct page_file *world = *state;
+	size_t last = world->root * PAGE + LAST_AT;
+	uint64_t pages = page_file_u64(world, last);
+
+	page_file_set64(world, last, pages + 1);
+	assert_int_equal(page_file_check(world), DB_SHORT);
+	assert_non_null(strstr(world->report.why, "is missing"));
+	page_file_set64(world, last, pages + world->len);
+	assert_int_equal(page_file_check(world), DB_SHORT);
+	assert_non_null(strstr(world->report.why, "is missing"));
+}
+
+/* A root that cannot be is told by each who goes by it. */
+static void
+impossible_root_is_told_to_all(void **state)
+{
+	struct page_file *world = *state;
+	const struct page_span file = { world->file, world->len };
+	struct page_roots roots;
+	struct page_span value;
+
+	page_file_set64(world, world->root * PAGE + LAST_AT, UINT64_MAX);
+	assert_int_equal(
+	    page_roots_read(world->file, world->len, &roots, &world->report),
+	    0);
+	assert_int_equal(
+	    page_check_roots(&roots, world->file, world->len, &world->report),
+	    DB_CORRUPT);
+	assert_int_equal(
+	    page_get(&roots, &file, "log", 50, &value), DB_CORRUPT);
+	assert_int_equal(
+	    page_length_check(world->file, world->len, &world->report),
+	    DB_CORRUPT);
+}
+
+/* Of a file without a transaction the roots are fine, and so is no file. */
+static void
+new_file_has_its_roots(void **state)
+{
+	struct page_file *world = *state;
+	struct page_roots roots;
+
+	page_file_set64(world, TXN_AT, 0);
+	page_file_set64(world, PAGE + TXN_AT, 0);
+	assert_int_equal(
+	    page_roots_read(world->file, world->len, &roots, &world->report),
+	    0);
+	assert_int_equal(roots.txn, 0);
+	assert_int_equal(roots.size, PAGE);
+	assert_int_equal(page_length_check(NULL, 0, &world->report), 0);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(                                       \
 	    name, page_file_setup, page_file_teardown)
@@ -114,6 +173,9 @@ main(void)
 		TEST(each_commit_leaves_it_whole),
 		TEST(short_file_is_told),
 		TEST(values_are_found),
+		TEST(missing_pages_are_told),
+		TEST(impossible_root_is_told_to_all),
+		TEST(new_file_has_its_roots),
 	};
 
 	return cmocka_run_group_tests_name("page", tests, NULL, NULL);

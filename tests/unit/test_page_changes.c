@@ -91,6 +91,37 @@ page_size(struct page_file *world)
 }
 
 static void
+page_size_of_one(struct page_file *world)
+{
+	page_file_set32(world, PAGE + FREE_AT, 2 * PAGE);
+}
+
+static void
+no_pages(struct page_file *world)
+{
+	page_file_set64(world, root_at(world, MAIN_AT + 48), 0);
+}
+
+static void
+map_larger_than_memory(struct page_file *world)
+{
+	page_file_set64(world, root_at(world, 32), UINT64_C(1) << 47);
+}
+
+static void
+main_flags(struct page_file *world)
+{
+	page_file_set16(world, root_at(world, MAIN_AT + 4), 4);
+}
+
+/* Behind the root of a table its node is padded to an even length. */
+static void
+table_longer(struct page_file *world)
+{
+	page_file_set16(world, table_at(world, "log") - 3 - 8, 49);
+}
+
+static void
 old_root_newer(struct page_file *world)
 {
 	size_t other = (1 - world->root) * PAGE + 144;
@@ -295,6 +326,15 @@ free_longer(struct page_file *world)
 	page_file_set64(world, free_list(world), 500);
 }
 
+/* The length of its value stands at the beginning of its node. */
+static void
+free_odd(struct page_file *world)
+{
+	size_t len = free_list(world) - 16;
+
+	page_file_set16(world, len, (uint16_t)(page_file_u16(world, len) - 1));
+}
+
 static void
 free_used(struct page_file *world)
 {
@@ -342,6 +382,12 @@ static const struct change changes[] = {
 	{ "branch_that_leads_to_itself", child_itself, "" },
 	{ "value_on_too_few_pages", value_pages, "length" },
 	{ "value_on_too_many_pages", value_pages_many, "" },
+	{ "another_page_size", page_size_of_one, "another page size" },
+	{ "no_pages", no_pages, "sizes too large" },
+	{ "map_larger_than_memory", map_larger_than_memory, "too large" },
+	{ "list_of_tables_of_another_kind", main_flags, "tables is none" },
+	{ "root_of_a_table_of_another_length", table_longer, "has no root" },
+	{ "free_list_of_half_a_number", free_odd, "has no end" },
 	{ "free_list_longer_than_it_is", free_longer, "too long" },
 	{ "free_page_in_use", free_used, "" },
 	{ "root_listed_free", free_root, "can be free" },

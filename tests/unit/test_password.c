@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,6 +117,56 @@ file_of_another_is_refused(void **state)
 	assert_non_null(strstr(why, "belongs to uid 4711, wanted uid "));
 }
 
+/* What may not be opened is refused, and whose it is is said. */
+static void
+file_that_may_not_be_opened_is_refused(void **state)
+{
+	struct password password;
+	char why[PASSWORD_WHY_MAX];
+	int err;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* others cannot make such a file */
+	file_write("secret", 0400);
+	assert_int_equal(chmod(folder, 0755), 0);
+	(void)setfsuid(4711);
+	err = password_read(path, &password, why);
+	(void)setfsuid(0);
+	assert_int_equal(chmod(folder, 0700), 0);
+	assert_int_equal(err, -1);
+	assert_non_null(strstr(why, "Permission denied: it belongs to uid 0"));
+}
+
+/* What fails when it is read is refused: nothing lies at the beginning of a
+ * process's memory. */
+static void
+file_that_cannot_be_read_is_refused(void **state)
+{
+	struct password password;
+	char why[PASSWORD_WHY_MAX];
+
+	(void)state;
+	assert_int_equal(password_read("/proc/self/mem", &password, why), -1);
+	assert_string_equal(why, "cannot be read");
+	assert_int_equal(password.len, 0);
+}
+
+/* Nothing of a secret stays when it is wiped. */
+static void
+wiped_secret_is_gone(void **state)
+{
+	static const struct password none;
+	struct password password;
+	char why[PASSWORD_WHY_MAX];
+
+	(void)state;
+	file_write("secret", 0400);
+	assert_int_equal(password_read(path, &password, why), 0);
+	password_wipe(&password);
+	assert_memory_equal(&password, &none, sizeof(none));
+}
+
 /* New contents show without the secret being kept. */
 static void
 change_of_contents_shows(void **state)
@@ -156,14 +207,17 @@ main(void)
 	enum {
 		N = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[N + 3] = {
+	struct CMUnitTest tests[N + 6] = {
 		cmocka_unit_test(no_regular_file_is_refused),
 		cmocka_unit_test(change_of_contents_shows),
 		cmocka_unit_test(file_of_another_is_refused),
+		cmocka_unit_test(file_that_may_not_be_opened_is_refused),
+		cmocka_unit_test(file_that_cannot_be_read_is_refused),
+		cmocka_unit_test(wiped_secret_is_gone),
 	};
 
 	for (size_t i = 0; i < N; i++)
-		tests[3 + i] = (struct CMUnitTest){ .name = rows[i].name,
+		tests[6 + i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = check_row,
 			.initial_state = (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests_name("password", tests, setup, teardown);

@@ -180,16 +180,16 @@ length_too_small_for_its_content_fails(void **state)
 static void
 octets_are_copied_whole_or_not_at_all(void **state)
 {
-	static const uint8_t octets[] = { 1, 2, 3 };
+	static const uint8_t three[] = { 1, 2, 3 };
 	static const uint8_t zero[2];
 	uint8_t out[2] = { 9, 9 };
 	struct reader reader;
 
 	(void)state;
-	reader_init(&reader, octets, sizeof(octets));
+	reader_init(&reader, three, sizeof(three));
 	assert_true(reader_bytes(&reader, out, 0));
 	assert_true(reader_bytes(&reader, out, 2));
-	assert_memory_equal(out, octets, 2);
+	assert_memory_equal(out, three, 2);
 	assert_false(reader_bytes(&reader, out, 2));
 	assert_memory_equal(out, zero, 2);
 	assert_false(reader_bytes(&reader, out, 0));

@@ -70,6 +70,9 @@ run(const struct sock_filter *filter, size_t n, const struct seccomp_data *data)
 		case BPF_JMP | BPF_JEQ | BPF_K:
 			i += a == at->k ? at->jt : at->jf;
 			break;
+		case BPF_JMP | BPF_JGT | BPF_K:
+			i += a > at->k ? at->jt : at->jf;
+			break;
 		case BPF_JMP | BPF_JGE | BPF_K:
 			i += a >= at->k ? at->jt : at->jf;
 			break;
@@ -122,6 +125,20 @@ static const struct sample samples[] = {
 	{ "session_deletes_no_ao_key", ROLE_SESSION, SYS_setsockopt, { 5, IPPROTO_TCP, 39 }, FAILS(EPERM) },
 	{ "session_sees_ao_counters", ROLE_SESSION, SYS_getsockopt, { 5, IPPROTO_TCP, 40 }, LET },
 	{ "session_sees_no_ao_keys", ROLE_SESSION, SYS_getsockopt, { 5, IPPROTO_TCP, 41 }, FAILS(EPERM) },
+	{ "session_shuts_its_connection_down", ROLE_SESSION, SYS_shutdown, { 5, SHUT_WR }, LET },
+	{ "session_shuts_no_log_down", ROLE_SESSION, SYS_shutdown, { 2, SHUT_RDWR }, FAILS(EPERM) },
+	{ "session_sets_its_flags", ROLE_SESSION, SYS_fcntl, { 5, F_SETFL, O_NONBLOCK }, LET },
+	{ "session_sets_no_flags_of_the_log", ROLE_SESSION, SYS_fcntl, { 2, F_SETFL, O_NONBLOCK }, FAILS(EPERM) },
+	{ "session_has_no_second_log", ROLE_SESSION, SYS_fcntl, { HIGH | 1, F_DUPFD_CLOEXEC, 5 }, FAILS(EPERM) },
+	{ "session_sends", ROLE_SESSION, SYS_sendmsg, { 5, 0, MSG_NOSIGNAL }, LET },
+	{ "rpki_sends", ROLE_RPKI, SYS_sendto, { 5, 0, 1, MSG_NOSIGNAL }, LET },
+	{ "rpki_opens_nothing_by_sendto", ROLE_RPKI, SYS_sendto, { 5, 0, 1, MSG_FASTOPEN }, FAILS(EPERM) },
+	{ "rpki_opens_nothing_by_sendmsg", ROLE_RPKI, SYS_sendmsg, { 5, 0, MSG_FASTOPEN }, FAILS(EPERM) },
+	{ "witness_opens_nothing_by_sendmmsg", ROLE_WITNESS, SYS_sendmmsg, { 5, 0, 1, MSG_FASTOPEN }, FAILS(EPERM) },
+	{ "rpki_waits_for_so_long", ROLE_RPKI, SYS_setsockopt, { 5, SOL_SOCKET, SO_RCVTIMEO }, LET },
+	{ "http_takes_an_address_again", ROLE_HTTP, SYS_setsockopt, { 5, SOL_SOCKET, SO_REUSEADDR }, LET },
+	{ "http_has_no_filter", ROLE_HTTP, SYS_setsockopt, { 5, SOL_SOCKET, SO_ATTACH_FILTER }, FAILS(EPERM) },
+	{ "rpki_chooses_no_device", ROLE_RPKI, SYS_setsockopt, { 5, SOL_SOCKET, SO_BINDTODEVICE }, FAILS(EPERM) },
 	{ "session_makes_no_socket", ROLE_SESSION, SYS_socket, { AF_INET, SOCK_STREAM }, KILLED },
 	{ "session_does_not_connect", ROLE_SESSION, SYS_connect, { 5 }, KILLED },
 	{ "session_opens_nothing", ROLE_SESSION, SYS_openat, { 0 }, FAILS(EACCES) },

@@ -31,7 +31,8 @@ struct begin_world {
 static void
 start(struct begin_world *world)
 {
-	assert_int_equal(begin_look(world->path, &world->begin), 0);
+	assert_int_equal(
+	    begin_look(world->path, world->path, &world->begin), 0);
 	assert_int_equal(store_open(world->path, 0, &world->store), 0);
 	assert_int_equal(begin_origin(world->store, "example.net/log",
 			     &world->begin, world->origin),
@@ -221,7 +222,8 @@ damage_is_set_aside_for_a_while(void **state)
 		damage(world);
 		n++;
 		if (n > 4)
-			err = begin_look(world->path, &world->begin);
+			err =
+			    begin_look(world->path, world->path, &world->begin);
 	}
 	assert_int_equal(err, -1);
 	assert_int_equal(n, 5);
@@ -357,7 +359,8 @@ data_elsewhere_is_left_alone(void **state)
 	name_of(world, "elsewhere", other);
 	assert_int_equal(rename(name, other), 0);
 	assert_int_equal(symlink(other, name), 0);
-	assert_int_equal(begin_look(world->path, &world->begin), -1);
+	assert_int_equal(
+	    begin_look(world->path, world->path, &world->begin), -1);
 	assert_int_equal(lstat(name, &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
 }

@@ -78,7 +78,8 @@ check_syn(const struct address *address, int ttl, bool good)
 	fd = accept(in, NULL, NULL);
 	assert_true(fd >= 0);
 
-	assert_int_equal(tcp_syn_ok(fd, &neighbor), good);
+	assert_int_equal(
+	    tcp_syn_check(fd, &neighbor), good ? 0 : -EHOSTUNREACH);
 	(void)close(fd);
 	(void)close(out);
 	(void)close(in);
@@ -109,9 +110,41 @@ no_syn_is_no_neighbor(void **state)
 	int fd = tcp_open(&ipv4);
 
 	(void)state;
-	assert_int_equal(tcp_syn_ttl(fd), -1);
-	assert_false(tcp_syn_ok(fd, &neighbor));
+	assert_int_equal(tcp_syn_check(fd, &neighbor), -EHOSTUNREACH);
 	(void)close(fd);
+}
+
+/* A connection that began before the listener had the key is not signed; one
+ * that began with it is. */
+static void
+unsigned_syn_is_told(void **state)
+{
+	const struct msg_cfg_neighbor neighbor = { .authenticated = AUTH_MD5 };
+	struct password key = { .len = 6, .octets = "secret" };
+	struct address bound;
+	int in = listener(&ipv4, &bound);
+	int before = tcp_open(&ipv4), with = tcp_open(&ipv4);
+	int fd;
+
+	(void)state;
+	dial(before, &bound);
+	assert_true(ready(in, POLLIN, 5000));
+	if (tcp_key(in, &ipv4, 0, &key) == -ENOPROTOOPT)
+		skip();
+	fd = accept(in, NULL, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(tcp_syn_check(fd, &neighbor), -ENOKEY);
+	(void)close(fd);
+	assert_int_equal(tcp_key(with, &ipv4, 0, &key), 0);
+	dial(with, &bound);
+	assert_true(ready(in, POLLIN, 5000));
+	fd = accept(in, NULL, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(tcp_syn_check(fd, &neighbor), 0);
+	(void)close(fd);
+	(void)close(before);
+	(void)close(with);
+	(void)close(in);
 }
 
 /* With a key on the listener, a SYN without it or with another never gets
@@ -267,6 +300,7 @@ main(void)
 		cmocka_unit_test(syn_of_neighbor_is_told_ipv4),
 		cmocka_unit_test(syn_of_neighbor_is_told_ipv6),
 		cmocka_unit_test(no_syn_is_no_neighbor),
+		cmocka_unit_test(unsigned_syn_is_told),
 		cmocka_unit_test(key_is_asked_for),
 		cmocka_unit_test(key_of_a_range_is_asked_for),
 		cmocka_unit_test(absent_key_is_taken_away),

@@ -6,10 +6,36 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proxy/loader/yaml_doc.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+
+static unsigned left; /* the allocation that fails counts down to 1; 0: none */
+
+static bool
+memory_is_out(void)
+{
+	return left > 0 && --left == 0;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return memory_is_out() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return memory_is_out() ? NULL : __real_calloc(n, size);
+}
 
 static struct yaml_doc *
 parse(const char *text, struct yaml_doc_fault *fault)
@@ -140,6 +166,47 @@ nodes_are_bounded(void **state)
 	free(text);
 }
 
+/* Lists count as values, too. */
+static void
+lists_are_bounded(void **state)
+{
+	struct yaml_doc_fault fault;
+	size_t n = 3 * (YAML_DOC_NODES_MAX + 10u);
+	char *text = malloc(n + 3);
+
+	(void)state;
+	assert_non_null(text);
+	text[0] = '[';
+	text[1] = '\n';
+	for (size_t i = 2; i < n + 2; i += 3)
+		memcpy(&text[i], "[],", 3);
+	text[n + 2] = '\0';
+	assert_null(parse(text, &fault));
+	assert_string_equal(fault.found, "too many values");
+	free(text);
+}
+
+/* Memory that runs out, at whichever allocation, is told; nothing is kept. */
+static void
+memory_that_runs_out_is_told(void **state)
+{
+	struct yaml_doc_fault fault;
+	struct yaml_doc *doc = NULL;
+	unsigned failed = 0;
+
+	(void)state;
+	for (unsigned i = 1; doc == NULL; i++) {
+		left = i;
+		doc = parse("a: [x, y]\n", &fault);
+		left = 0;
+		failed += doc == NULL;
+		assert_true(doc != NULL || fault.wanted[0] != '\0');
+	}
+	assert_true(failed >= 2); /* the document, its first block */
+	yaml_doc_free(doc);
+	yaml_doc_free(NULL);
+}
+
 struct row {
 	const char *name;
 	const char *text;
@@ -193,17 +260,19 @@ check_row(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[6 + ROWS] = {
+	struct CMUnitTest tests[8 + ROWS] = {
 		cmocka_unit_test(nodes_have_their_places),
 		cmocka_unit_test(empty_document_has_no_root),
 		cmocka_unit_test(repeated_keys_are_all_kept),
 		cmocka_unit_test(long_text_is_whole),
 		cmocka_unit_test(nesting_is_bounded),
 		cmocka_unit_test(nodes_are_bounded),
+		cmocka_unit_test(lists_are_bounded),
+		cmocka_unit_test(memory_that_runs_out_is_told),
 	};
 
 	for (size_t i = 0; i < ROWS; i++)
-		tests[6 + i] = (struct CMUnitTest){ .name = rows[i].name,
+		tests[8 + i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = check_row,
 			.initial_state = (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests_name("yaml_doc", tests, NULL, NULL);
