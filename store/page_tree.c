@@ -268,7 +268,8 @@ big_check(struct walk *walk, const struct node *node)
 	if (err != 0)
 		return err;
 	walk->found.overflow += pages;
-	/* NOLINTNEXTLINE(readability-suspicious-call-argument) */
+	/* A number of a page, and how many of them: in this order.
+	 * NOLINTNEXTLINE(readability-suspicious-call-argument) */
 	return page_take(scan, number, pages);
 }
 

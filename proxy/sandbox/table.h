@@ -21,11 +21,15 @@ struct table_test {
 	uint64_t value;
 };
 
+/* Of a call. In its place, not pointed to: a table without pointers is shared
+ * by all processes. */
+#define TABLE_NAME_MAX 28
+
 /* A call that roles make: any, or (where it has tests) when all of them hold.
  * A call may have more than one row. */
 struct table_row {
 	int call;
-	const char *name;
+	char name[TABLE_NAME_MAX];
 	uint32_t roles; /* bits, 1 << enum role */
 	uint8_t n_tests;
 	struct table_test tests[TABLE_TESTS_MAX];
@@ -35,7 +39,7 @@ struct table_row {
  * is the process's end (TABLE_KILL). The first row that fits counts. */
 struct table_answer {
 	int call;
-	const char *name;
+	char name[TABLE_NAME_MAX];
 	uint32_t roles;
 	uint16_t error;
 };

@@ -125,7 +125,7 @@ tell(struct world *world, uint64_t now_ms)
 	world->n = 0;
 	crash_tell(&world->crash, world->ours, now_ms);
 	channel_flush(world->ours);
-	timer_start(world->enough, 20, 0);
+	timer_start(world->enough, 100, 0);
 	loop_run(world->loop);
 	assert_true(world->page_fd >= 0);
 }

@@ -298,7 +298,7 @@ static void
 full_disk_still_takes_what_cannot_wait(void **state)
 {
 	struct world *world = *state;
-	char filler[2 * TEMP_PATH_MAX];
+	char filler[2 * TEMP_PATH_MAX] = { 0 };
 	size_t ballast;
 	FILE *file;
 
