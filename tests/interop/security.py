@@ -159,7 +159,8 @@ def test(lab):
     now = {row["neighbor"]: row for row in sluice.cli("sessions")}
     for case in cases:
         row = now[case.name if case.inside else case.address]
-        equal(row["established"], int(case.wanted), case.name + ": sessions")
+        # FRR may end its first one: it takes its configuration line by line.
+        equal(row["established"] > 0, case.wanted, case.name + ": sessions")
         if case.wanted:
             equal(row["authenticated"], True, case.name + ": authenticated")
     sluice.intact()
