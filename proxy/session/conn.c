@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy/common/tcp_ao_abi.h"
 #include "proxy/wire/message.h"
 
 struct conn {
@@ -138,21 +139,7 @@ conn_id(const struct conn *conn)
 	return conn->id;
 }
 
-/* Linux, TCP_AO_INFO: its structure, which many systems' headers do not have
- * (include/uapi/linux/tcp.h). The keys themselves are not read here. */
-#define AO_INFO 40
-struct ao_info {
-	uint32_t flags;
-	uint16_t zero;
-	uint8_t current; /* SendID */
-	uint8_t rnext;   /* RecvID */
-	uint64_t good;
-	uint64_t bad;
-	uint64_t key_not_found;
-	uint64_t ao_required;
-	uint64_t dropped_icmp;
-} __attribute__((aligned(8)));
-
+/* The keys themselves are not read here. */
 bool
 conn_auth(const struct conn *conn, struct auth_state *out)
 {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "proxy/supervisor/endpoint.h"
-#include "proxy/supervisor/tcp_ao_abi.h"
+#include "proxy/common/tcp_ao_abi.h"
 
 /* ---- the kernel ---- */
 

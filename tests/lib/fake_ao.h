@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "proxy/supervisor/tcp_ao.h"
-#include "proxy/supervisor/tcp_ao_abi.h"
+#include "proxy/common/tcp_ao_abi.h"
 
 #define FAKE_SOCKETS 16
 #define FAKE_KEYS    64
