@@ -15,6 +15,7 @@ enum word_need {
 	WORD_ID, /* a rule's number */
 	WORD_MAY_ID,
 	WORD_NAME_OR_ID, /* of a customer or a rule, or --customer */
+	WORD_CLASS,      /* none; or a log's class, and a name or none */
 	WORD_AUDIT,      /* what to do with the log, and an entry's number */
 };
 
@@ -50,6 +51,8 @@ static const struct {
 	[ARGS_RESUME] = { "resume", WORD_NONE, "" },
 	[ARGS_ANNOUNCE] = { "announce", WORD_MUST, "a rule, in quotes" },
 	[ARGS_RETRACT] = { "retract", WORD_ID, "a rule's number" },
+	[ARGS_LOG_LEVEL] = { "log-level", WORD_CLASS,
+	    "error, warn, remote, info or debug" },
 	[ARGS_HELP] = { "help", WORD_MAY, "a verb" },
 };
 
@@ -126,6 +129,7 @@ static const struct option {
 	{ "--reason", ACTS, OPTION_TEXT, AT(message), 0 },
 	{ "--lifetime", BIT(ARGS_EXTEND) | BIT(ARGS_ANNOUNCE), OPTION_TEXT,
 	    AT(lifetime), 0 },
+	{ "--for", BIT(ARGS_LOG_LEVEL), OPTION_TEXT, AT(span), 0 },
 	{ "--dry-run", BIT(ARGS_RELOAD), OPTION_FLAG, AT(dry_run), 0 },
 	{ "--confirm", BIT(ARGS_RELOAD), OPTION_NUMBER, AT(confirm_s), 0 },
 	{ "--yes", BIT(ARGS_RELOAD) | BIT(ARGS_PANIC) | BIT(ARGS_AUDIT),
@@ -293,7 +297,7 @@ word_take(struct scan *scan, const char *word)
 		return 0;
 	}
 	if (scan->n_words >=
-	    (verbs[scan->out->verb].need == WORD_AUDIT ? 2 : 1))
+	    (verbs[scan->out->verb].need >= WORD_CLASS ? 2 : 1))
 		return wrong(scan, word, "one word too many");
 	scan->words[scan->n_words++] = word;
 	return 0;
@@ -418,6 +422,7 @@ word_check(const struct scan *scan)
 		return name_or_id(scan);
 	if (need == WORD_AUDIT)
 		return audit_take(scan);
+	out->name = scan->words[1];
 	if (word == NULL || (need != WORD_ID && need != WORD_MAY_ID))
 		return 0;
 	out->has_id = number_parse(word, &out->id);
@@ -442,6 +447,9 @@ args_check(const struct scan *scan)
 	    (out->customer != NULL || out->state != NULL ||
 		out->ground != NULL || out->dst != NULL))
 		return wrong(scan, "rules", "wanted a number or filters");
+	if (out->span != NULL && out->word == NULL)
+		return wrong(scan, "--for",
+		    "wanted error, warn, remote, info or debug with it");
 	if (out->dry_run && out->confirm_s > 0)
 		return wrong(scan, "reload", "wanted --dry-run or --confirm");
 	if (out->message != NULL && out->message[0] == '\0')

@@ -37,6 +37,7 @@ enum args_verb {
 	ARGS_RESUME,
 	ARGS_ANNOUNCE,
 	ARGS_RETRACT,
+	ARGS_LOG_LEVEL,
 	ARGS_HELP,
 	ARGS_VERBS
 };
@@ -83,6 +84,8 @@ struct args {
 	uint64_t confirm_s; /* reload --confirm N; 0: not given */
 	const char
 	    *word; /* NAME, RULE, P, FILE, WHAT, or the verb to explain */
+	const char *name; /* log-level CLASS NAME */
+	const char *span; /* log-level --for */
 	const char *lifetime;
 	const char *socket;
 	const char *customer;

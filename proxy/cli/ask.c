@@ -128,6 +128,11 @@ put_args(struct json *to, const struct args *args)
 	case ARGS_RELOAD:
 		put_reload(to, args);
 		break;
+	case ARGS_LOG_LEVEL:
+		put_some(to, "class", args->word);
+		put_some(to, "name", args->name);
+		put_some(to, "for", args->span);
+		break;
 	case ARGS_STATUS:
 		break;
 	case ARGS_NONE:

@@ -119,6 +119,22 @@ ask_and_show(const struct args *args)
 	return status;
 }
 
+/* What is asked before it is done; NULL: nothing ends. */
+static const char *
+reload_question(const struct answer *answer)
+{
+	const struct json *end = json_get(answer->end, "end");
+	uint64_t withdrawn = 0;
+	bool drops = json_length(json_get(end, "restarts")) > 0 ||
+		     json_length(json_get(end, "ends")) > 0;
+
+	(void)json_number(end, "withdrawn", &withdrawn);
+	if (withdrawn == 0)
+		return drops ? "drop these sessions, and apply it?" : NULL;
+	return drops ? "withdraw these, drop these sessions, and apply it?"
+		     : "withdraw these, and apply it?";
+}
+
 /* What a reload would do, and whether a person wants that. 0 to go on, or an
  * exit status. */
 static int
@@ -127,7 +143,7 @@ reload_preview(const struct args *args, const struct prompt *prompt)
 	struct show show = { stdout, stderr, terminal_width(), wall_ns() };
 	struct answer answer = { 0 };
 	struct args dry = *args;
-	uint64_t withdrawn = 0;
+	const char *question;
 	int status;
 
 	dry.dry_run = true;
@@ -135,12 +151,12 @@ reload_preview(const struct args *args, const struct prompt *prompt)
 	status = answer_get(&dry, &answer);
 	if (status == 0)
 		status = show_answer(&show, &dry, &answer);
-	(void)json_number(json_get(answer.end, "end"), "withdrawn", &withdrawn);
+	question = reload_question(&answer);
 	answer_fini(&answer);
-	if (status != 0 || withdrawn == 0 || args->yes || prompt->in == NULL)
+	if (status != 0 || question == NULL || args->yes || prompt->in == NULL)
 		return status;
 	(void)fflush(stdout);
-	return prompt_yes(prompt, "withdraw these, and apply it?")
+	return prompt_yes(prompt, question)
 		   ? 0
 		   : complain(CLI_NO, "reload", "nothing is changed");
 }

@@ -76,6 +76,7 @@ show_end(const struct args *args, const struct answer *answer)
 {
 	const char *text = answer_text(answer);
 	const char *asked = args->customer != NULL ? args->customer
+			    : args->name != NULL   ? args->name
 			    : args->word != NULL   ? args->word
 						   : "?";
 	char rule[128];
@@ -83,6 +84,8 @@ show_end(const struct args *args, const struct answer *answer)
 		{ "no such rule", rule, "", "" },
 		{ "no such customer or inward neighbour",
 		    "no customer or inward neighbour \"", asked, "\"" },
+		{ "no such role, customer or neighbour",
+		    "no role, customer or neighbour \"", asked, "\"" },
 		{ "no such customer", "no customer \"", asked, "\"" },
 		{ "no unicast route covers it", "no unicast route covers ",
 		    asked, "" },
@@ -171,6 +174,7 @@ show_row(
 	case ARGS_ANNOUNCE:
 		show_rule(show, row, false);
 		return;
+	case ARGS_LOG_LEVEL:
 	case ARGS_NONE:
 	case ARGS_APPROVE:
 	case ARGS_DENY:
@@ -198,11 +202,19 @@ static void
 show_each(const struct show *show, const struct args *args,
     const struct answer *answer)
 {
+	bool first = true;
+
 	for (size_t i = 0; i < answer->n_rows; i++) {
 		struct json *line = answer_row(answer, i);
 
-		if (i > 0)
+		if (args->verb == ARGS_SESSIONS &&
+		    show_session_hidden(json_get(line, "row"))) {
+			json_free(line);
+			continue;
+		}
+		if (!first)
 			SHOW(show, "\n");
+		first = false;
 		if (json_object_at(line, "row"))
 			show_row(show, args, json_get(line, "row"));
 		json_free(line);
@@ -221,6 +233,8 @@ show_rows(const struct show *show, const struct args *args,
 		show_entries(show, answer);
 	else if (args->verb == ARGS_ROUTE)
 		return show_route(show, args, answer);
+	else if (args->verb == ARGS_LOG_LEVEL)
+		show_levels(show, answer);
 	else if (args->verb == ARGS_CUSTOMERS && args->word == NULL)
 		show_customers(show, answer);
 	else if (args->verb == ARGS_SESSIONS && args->word == NULL)
@@ -243,6 +257,65 @@ check_answer(const struct show *show, const struct args *args,
 
 	json_free(line);
 	return well ? CLI_DONE : CLI_NO;
+}
+
+/* " (password_file, families)", of a session. */
+static void
+show_whys(const struct show *show, const struct json *whys)
+{
+	for (size_t i = 0; i < json_length(whys); i++) {
+		const char *why = json_text_at(whys, i);
+
+		SHOW(show, i == 0 ? " (" : ", ", why != NULL ? why : "?");
+	}
+	if (json_length(whys) > 0)
+		SHOW(show, ")");
+}
+
+/* Sessions that a reload ends: one line, or none. */
+static void
+show_reloaded(const struct show *show, const struct json *end,
+    const char *const keys[2], const char *const verbs[2])
+{
+	const struct json *list = json_get(end, keys[0]);
+	char number[SHOW_NUMBER_MAX];
+	uint64_t more = 0, n = json_length(list);
+
+	if (n == 0)
+		return;
+	(void)json_number(end, keys[1], &more);
+	n += more;
+	(void)snprintf(number, sizeof(number), "%" PRIu64, n);
+	SHOW(show, number, n == 1 ? " session " : " sessions ",
+	    verbs[n == 1 ? 0 : 1], ": ");
+	for (size_t i = 0; i < json_length(list); i++) {
+		const struct json *one = json_at(list, i);
+
+		SHOW(show, i > 0 ? ", " : "", show_field(one, "name"));
+		show_whys(show, json_get(one, "why"));
+	}
+	if (more > 0) {
+		(void)snprintf(number, sizeof(number), "%" PRIu64, more);
+		SHOW(show, " and ", number, " more");
+	}
+	SHOW(show, "\n");
+}
+
+static void
+show_sessions_reloaded(const struct show *show, const struct answer *answer)
+{
+	static const char *const keys[][2] = {
+		{ "restarts", "restarts_more" },
+		{ "ends", "ends_more" },
+	};
+	static const char *const verbs[][2] = {
+		{ "starts anew", "start anew" },
+		{ "ends", "end" },
+	};
+	const struct json *end = json_get(answer->end, "end");
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		show_reloaded(show, end, keys[i], verbs[i]);
 }
 
 /* A reload that waits: until when, and for what. */
@@ -295,6 +368,8 @@ show_answer(const struct show *show, const struct args *args,
 		    status == 0 ? "" : "sluice: ", clean);
 	free(clean);
 	free(text);
+	if (args->verb == ARGS_RELOAD)
+		show_sessions_reloaded(show, answer);
 	show_rollback(show, answer);
 	return (int)status;
 }

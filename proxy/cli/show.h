@@ -31,7 +31,11 @@ void show_notices(const struct show *show, const struct json *row);
 void show_customers(const struct show *show, const struct answer *answer);
 void show_customer(const struct show *show, const struct json *row);
 void show_sessions(const struct show *show, const struct answer *answer);
+void show_levels(const struct show *show, const struct answer *answer);
 void show_session(const struct show *show, const struct json *row);
+/* The row is a place of a range that nobody has, and not the one in whose place
+ * the range is shown: there is nothing to show. */
+bool show_session_hidden(const struct json *row);
 void show_rules(const struct show *show, const struct answer *answer);
 void show_rule(const struct show *show, const struct json *row, bool explain);
 void show_entries(const struct show *show, const struct answer *answer);

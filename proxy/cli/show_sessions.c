@@ -95,11 +95,41 @@ neighbor_name(const struct json *row, char *buf, size_t size)
 	return buf;
 }
 
-/* Some session's segments are signed. */
+/* The first place of a range stands for it. */
+static bool
+is_range(const struct json *row)
+{
+	const char *mark = strrchr(show_field(row, "neighbor"), '#');
+
+	return json_object_at(row, "range") && mark != NULL &&
+	       strcmp(mark, "#1") == 0;
+}
+
+/* "1 of 8 places taken" */
+static void
+places(const struct json *row, char *buf, size_t size)
+{
+	const struct json *range = json_get(row, "range");
+	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX];
+
+	(void)snprintf(buf, size, "%s of %s places taken",
+	    show_number(range, "taken", a), show_number(range, "places", b));
+}
+
+/* Whoever is too many hops away is not heard. */
+static bool
+ttl_of(const struct json *row, uint64_t *hops)
+{
+	return json_number(json_get(row, "auth"), "ttl_security", hops) &&
+	       *hops > 0;
+}
+
+/* Some session's segments are signed, or have to come from near. */
 static bool
 any_auth(const struct answer *answer)
 {
 	bool any = false;
+	uint64_t hops;
 
 	for (size_t i = 0; i < answer->n_rows && !any; i++) {
 		struct json *line = answer_row(answer, i);
@@ -107,20 +137,22 @@ any_auth(const struct answer *answer)
 		    json_get(json_get(line, "row"), "auth");
 		const char *kind = json_text(auth, "kind");
 
-		any = kind != NULL && strcmp(kind, "none") != 0;
+		any = (kind != NULL && strcmp(kind, "none") != 0) ||
+		      ttl_of(json_get(line, "row"), &hops);
 		json_free(line);
 	}
 	return any;
 }
 
 /* "", "md5", "tcp-ao", or with its keys and counts "tcp-ao key 2 (next 3), good
- * 1234, bad 0, unknown 0, unsigned 0". */
+ * 1234, bad 0, unknown 0, unsigned 0"; then "ttl 1". */
 static void
 auth_print(const struct json *row, char *buf, size_t size)
 {
 	const struct json *auth = json_get(row, "auth");
 	const char *kind = show_field(auth, "kind");
-	uint64_t current, next;
+	uint64_t current, next, hops;
+	size_t used;
 	char a[SHOW_NUMBER_MAX], b[SHOW_NUMBER_MAX], c[SHOW_NUMBER_MAX],
 	    d[SHOW_NUMBER_MAX];
 
@@ -135,6 +167,40 @@ auth_print(const struct json *row, char *buf, size_t size)
 		    show_number(auth, "bad", b),
 		    show_number(auth, "unknown_key", c),
 		    show_number(auth, "unsigned", d));
+	used = strlen(buf);
+	if (ttl_of(row, &hops))
+		(void)snprintf(&buf[used], size - used, "%sttl %" PRIu64,
+		    used > 0 ? ", " : "", hops);
+}
+
+/* A range as a row, before those who are there. */
+static void
+range_add(struct table *table, const struct json *row)
+{
+	char asn[SHOW_NUMBER_MAX], auth[8 * SHOW_NUMBER_MAX],
+	    taken[3 * SHOW_NUMBER_MAX];
+	const char *kind = show_field(json_get(row, "auth"), "kind");
+	uint64_t hops = 0;
+	const char *cells[] = {
+		show_field(row, "customer"),
+		show_field(json_get(row, "range"), "prefix"),
+		show_number(row, "asn", asn),
+		"(range)",
+		NULL,
+		NULL,
+		NULL,
+		NULL,
+		NULL,
+	};
+
+	places(row, taken, sizeof(taken));
+	(void)snprintf(
+	    auth, sizeof(auth), "%.8s", strcmp(kind, "none") == 0 ? "" : kind);
+	if (ttl_of(row, &hops))
+		(void)snprintf(auth, sizeof(auth), "%.8s%sttl %" PRIu64,
+		    strcmp(kind, "none") == 0 ? "" : kind,
+		    strcmp(kind, "none") == 0 ? "" : ", ", hops);
+	table_add(table, cells, auth, taken);
 }
 
 static void
@@ -178,7 +244,10 @@ show_sessions(const struct show *show, const struct answer *answer)
 	for (size_t i = 0; i < answer->n_rows; i++) {
 		struct json *line = answer_row(answer, i);
 
-		session_add(show, table, json_get(line, "row"));
+		if (is_range(json_get(line, "row")))
+			range_add(table, json_get(line, "row"));
+		if (!json_true_at(json_get(line, "row"), "free"))
+			session_add(show, table, json_get(line, "row"));
 		json_free(line);
 	}
 	table_print(table, show->out, show->width, false);
@@ -281,6 +350,8 @@ key_print(const struct show *show, const struct json *row)
 {
 	const char *kind = show_field(json_get(row, "auth"), "kind");
 	const char *key = show_field(row, "key");
+	char ttl[SHOW_NUMBER_MAX];
+	uint64_t hops;
 
 	if (strcmp(key, "none") == 0)
 		SHOW(show, "no key");
@@ -289,7 +360,34 @@ key_print(const struct show *show, const struct json *row)
 		    strcmp(kind, "none") == 0 ? "" : " ", "key ",
 		    strcmp(key, "checked") == 0 ? "checked"
 		    : json_true_at(row, "up")   ? "configured, NOT checked"
+		    : json_true_at(row, "free") ? "configured"
 						: "configured, not up");
+	if (ttl_of(row, &hops))
+		SHOW(show, ", ttl ",
+		    show_number(json_get(row, "auth"), "ttl_security", ttl));
+}
+
+/* Of MD5, and down: what the kernel counts for all of the host only, and no
+ * timeout would tell. */
+static void
+session_md5(const struct show *show, const struct json *row)
+{
+	const struct json *host =
+	    json_get(json_get(row, "auth"), "host_last_minute");
+	char a[SHOW_NUMBER_MAX];
+
+	if (some(host, "bad"))
+		SHOW(show, "  md5          ", show_number(host, "bad", a),
+		    strcmp(a, "1") == 0 ? " segment" : " segments",
+		    " with a wrong signature on this host in the last "
+		    "minute: compare the password with the neighbour's",
+		    "\n");
+	if (some(host, "unsigned"))
+		SHOW(show, "  md5          ", show_number(host, "unsigned", a),
+		    strcmp(a, "1") == 0 ? " segment" : " segments",
+		    " without a signature on this host in the last "
+		    "minute: does the neighbour have the password?",
+		    "\n");
 }
 
 /* Of TCP-AO: which keys, and what became of segments that came. */
@@ -337,6 +435,7 @@ session_terms(const struct show *show, const struct json *row)
 	SHOW(show, inward ? ", emit " : ", mode ",
 	    show_field(row, inward ? "emit" : "mode"), "\n");
 	session_auth(show, row);
+	session_md5(show, row);
 	if (!inward)
 		SHOW(
 		    show, "  validation   ", show_field(row, "validate"), "\n");
@@ -348,6 +447,30 @@ session_terms(const struct show *show, const struct json *row)
 	names_print(show, json_get(row, "complete"));
 }
 
+/* A range: what is the same for all who come. */
+static void
+range_show(const struct show *show, const struct json *row)
+{
+	char asn[SHOW_NUMBER_MAX], taken[3 * SHOW_NUMBER_MAX];
+
+	places(row, taken, sizeof(taken));
+	SHOW(show, show_field(row, "customer"), " ",
+	    show_field(json_get(row, "range"), "prefix"), "  AS",
+	    show_number(row, "asn", asn), "  ", taken, "\n");
+	if (!json_true_at(row, "free"))
+		return; /* it says the rest */
+	SHOW(show, "  session      ");
+	key_print(show, row);
+	SHOW(show, ", mode ", show_field(row, "mode"), "\n");
+	session_md5(show, row);
+}
+
+bool
+show_session_hidden(const struct json *row)
+{
+	return json_true_at(row, "free") && !is_range(row);
+}
+
 void
 show_session(const struct show *show, const struct json *row)
 {
@@ -355,6 +478,12 @@ show_session(const struct show *show, const struct json *row)
 	char asn[SHOW_NUMBER_MAX], age[SHOW_AGE_MAX],
 	    share[2 * SHOW_NUMBER_MAX];
 
+	if (is_range(row))
+		range_show(show, row);
+	if (json_true_at(row, "free"))
+		return;
+	if (is_range(row))
+		SHOW(show, "\n");
 	used(row, share, sizeof(share));
 	SHOW(show, inward ? "inward" : show_field(row, "customer"), " ",
 	    show_field(row, "neighbor"), "  AS", show_number(row, "asn", asn),

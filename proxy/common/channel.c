@@ -20,12 +20,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy/common/role.h"
+
 #define FRAME_FD    1u /* in msg_head.zero, on the wire only */
 #define RX_SIZE     (65536u + MSG_LEN_MAX)
-#define RX_FDS      4      /* received, their frames not yet complete */
-#define TX_FDS      64     /* waiting to be written */
-#define CONTROL_FDS 8      /* taken from one recvmsg; the kernel closes more */
-#define PAIR_BUFFER 524288 /* octets the kernel holds per direction */
+#define RX_FDS      4  /* received, their frames not yet complete */
+#define TX_FDS      64 /* waiting to be written */
+#define CONTROL_FDS 8  /* taken from one recvmsg; the kernel closes more */
 
 /* A descriptor to pass with the frame that begins at octet at of all that
  * was ever written. */
@@ -451,7 +452,11 @@ frame_deliver(struct channel *channel, struct msg_head *head)
 		fd = rx_fd_take(channel);
 		head->zero = 0;
 	}
-	channel->ops->on_message(channel->ctx, head, fd);
+	/* For every role alike; on any other channel it is out of turn. */
+	if (head->kind == MSG_LOG_LEVEL && channel->fd == ROLE_FD)
+		role_log_level((const void *)head);
+	else
+		channel->ops->on_message(channel->ctx, head, fd);
 	return true;
 }
 
@@ -580,21 +585,4 @@ channel_pause(struct channel *channel, bool paused)
 		timer_start(channel->resume, 0, 0);
 	}
 	channel_watch(channel);
-}
-
-int
-channel_pair(int fds[2])
-{
-	static const int size = PAIR_BUFFER;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
-		return -errno;
-	for (int i = 0; i < 2; i++) {
-		/* Beyond net.core.wmem_max for root; else up to it. */
-		if (setsockopt(fds[i], SOL_SOCKET, SO_SNDBUFFORCE, &size,
-			sizeof(size)) < 0)
-			(void)setsockopt(
-			    fds[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	}
-	return 0;
 }

@@ -70,6 +70,10 @@ bool check_guard_past(const struct msg_guard_past *msg);
 bool check_guard_suspect(const struct msg_guard_suspect *msg);
 bool check_held(const struct msg_held *msg);
 bool check_confirm(const struct msg_confirm *msg);
+/* What the log tells: classes, times and texts. */
+bool check_log_level(const struct msg_log_level *msg);
+bool check_log_ask(const struct msg_log_ask *msg);
+bool check_log_shown(const struct msg_log_shown *msg);
 
 /*
  * Around the log's signature: form only (texts, counts, a proof's length, a

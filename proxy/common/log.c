@@ -14,10 +14,11 @@
 #define LOG_TEXT_MAX 1024
 #define LOG_HEAD_MAX 128 /* time, process, class */
 
+atomic_uint log_least = LOG_INFO;
+
 static struct {
 	char name[LOG_NAME_MAX];
-	enum log_class least;
-} log_state = { .least = LOG_INFO };
+} log_state;
 
 static const char *const class_names[] = {
 	[LOG_ERROR] = "error",
@@ -30,8 +31,27 @@ static const char *const class_names[] = {
 void
 log_open(const char *name, enum log_class least)
 {
+	log_rename(name);
+	log_least_set(least);
+}
+
+void
+log_rename(const char *name)
+{
 	(void)snprintf(log_state.name, sizeof(log_state.name), "%s", name);
-	log_state.least = least;
+}
+
+void
+log_least_set(enum log_class least)
+{
+	atomic_store_explicit(
+	    &log_least, (unsigned)least, memory_order_relaxed);
+}
+
+const char *
+log_class_name(unsigned class)
+{
+	return class < LOG_CLASSES ? class_names[class] : "?";
 }
 
 /*
@@ -109,22 +129,18 @@ head_print(char *out, size_t size, enum log_class class)
 	return more < 0 ? len : len + (size_t)more;
 }
 
-void
-log_line(enum log_class class, const char *format, ...)
+/* errno stays as it was. */
+static void __attribute__((format(printf, 2, 0)))
+line_write(enum log_class class, const char *format, va_list args)
 {
 	char text[LOG_TEXT_MAX];
 	char line[LOG_HEAD_MAX + 4 * (LOG_NAME_MAX + LOG_TEXT_MAX) + 3];
 	int saved = errno;
 	size_t used;
-	va_list args;
 
-	if (class > log_state.least)
-		return;
-	va_start(args, format);
-	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is, above. */
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller's. */
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = 0;
-	va_end(args);
 	used = head_print(line, LOG_HEAD_MAX, class);
 	if (log_state.name[0] != 0) {
 		used = escape(line, used, log_state.name);
@@ -137,4 +153,26 @@ log_line(enum log_class class, const char *format, ...)
 	if (write(STDERR_FILENO, line, used) < 0)
 		errno = saved;
 	errno = saved;
+}
+
+void
+log_line(enum log_class class, const char *format, ...)
+{
+	va_list args;
+
+	if (!log_wants(class))
+		return;
+	va_start(args, format);
+	line_write(class, format, args);
+	va_end(args);
+}
+
+void
+log_always(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	line_write(LOG_INFO, format, args);
+	va_end(args);
 }

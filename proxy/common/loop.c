@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <uv.h>
@@ -59,6 +60,19 @@ turn_prepare(uv_prepare_t *prepare)
 	turn_end(prepare->data);
 }
 
+/* libuv takes no for an answer from all but realloc(), where it aborts. */
+static void *
+realloc_or_end(void *old, size_t size)
+{
+	void *grown = realloc(old, size);
+
+	if (grown == NULL && size > 0) {
+		(void)fputs("loop: out of memory\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	return grown;
+}
+
 struct loop *
 loop_new(void)
 {
@@ -66,6 +80,7 @@ loop_new(void)
 
 	if (loop == NULL)
 		return NULL;
+	(void)uv_replace_allocator(malloc, realloc_or_end, calloc, free);
 	if (uv_loop_init(&loop->uv) < 0) {
 		free(loop);
 		return NULL;

@@ -56,6 +56,8 @@ enum msg_kind {
 	/* supervisor -> any */
 	MSG_CHANNEL, /* + fd: a channel to another role */
 	MSG_STOP,    /* end; session: NOTIFICATION first */
+	/* supervisor -> any but the loader; role.c takes it, no role sees it */
+	MSG_LOG_LEVEL,
 	/* supervisor <-> session */
 	MSG_SESSION_CONFIG,
 	MSG_SOCKET,        /* + fd: a connected TCP socket */
@@ -120,6 +122,8 @@ enum msg_kind {
 	/* control <-> supervisor */
 	MSG_RELOAD,
 	MSG_RELOAD_RESULT,
+	MSG_LOG_ASK,
+	MSG_LOG_SHOWN,
 	/* session -> guard */
 	MSG_SESSION_STATE,
 	MSG_RULE_ANNOUNCE,
@@ -221,6 +225,12 @@ struct msg_stop { /* MSG_STOP */
 			    de-configured, 4 reset */
 	uint8_t zero[7];
 	char text[128]; /* shutdown communication, RFC 9003 */
+};
+
+struct msg_log_level { /* MSG_LOG_LEVEL */
+	struct msg_head head;
+	uint8_t least; /* enum log_class that is still printed */
+	uint8_t zero[7];
 };
 
 /* ---- supervisor <-> session ---- */

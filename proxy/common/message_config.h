@@ -388,6 +388,38 @@ struct msg_reload { /* control -> supervisor */
 	char operator_name[32];
 };
 
+/* What of a neighbour is such that its session starts anew. */
+enum restart_why {
+	RESTART_ASN,
+	RESTART_IP, /* with its port */
+	RESTART_RANGE,
+	RESTART_LOCAL_ADDRESS,
+	RESTART_PASSWORD_FILE, /* or its contents */
+	RESTART_TCP_AO,        /* an id stands for another key */
+	RESTART_FAMILIES,
+	RESTART_PASSIVE,
+	RESTART_TTL_SECURITY,
+	RESTART_MULTIHOP,
+	RESTART_HOLD_TIME,
+	RESTART_WHY_COUNT,
+};
+
+#define RELOAD_NAMES_MAX 8u /* of sessions, of a kind */
+
+struct reload_session {
+	uint32_t whys; /* 1 << enum restart_why; 0 of one that ends */
+	uint32_t zero;
+	char name[NAME_MAX_LEN];
+};
+
+/* What a configuration does to sessions: some of them by name. */
+struct reload_sessions {
+	uint32_t restarts; /* all of them */
+	uint32_t ends;
+	struct reload_session restart[RELOAD_NAMES_MAX];
+	struct reload_session end[RELOAD_NAMES_MAX];
+};
+
 struct msg_reload_result { /* supervisor -> control */
 	struct msg_head head;
 	uint32_t request;
@@ -402,6 +434,43 @@ struct msg_reload_result { /* supervisor -> control */
 	char key[128];
 	char found[128];
 	char wanted[256]; /* or what went wrong */
+	struct reload_sessions sessions;
+};
+
+/* ---- control <-> supervisor: what the log tells ---- */
+
+#define LOG_FOR_MAX_S    86400u /* no class stays for longer */
+#define LOG_FOR_S        900u   /* unless said */
+#define LOG_SETTINGS_MAX 16u    /* in force at a time */
+
+struct msg_log_ask { /* control -> supervisor */
+	struct msg_head head;
+	uint32_t request;
+	uint8_t set;   /* 0: only show */
+	uint8_t class; /* enum log_class */
+	uint8_t zero[2];
+	uint32_t for_s;
+	uint32_t zero2;
+	char name[NAME_MAX_LEN]; /* a role, customer or neighbour; "": all */
+	char operator_name[32];
+};
+
+struct log_setting {
+	uint64_t until_ns; /* wall */
+	uint8_t class;     /* enum log_class */
+	uint8_t zero[7];
+	char name[NAME_MAX_LEN]; /* "": all that no other names */
+	char operator_name[32];
+};
+
+struct msg_log_shown { /* supervisor -> control */
+	struct msg_head head;
+	uint32_t request;
+	uint8_t ok;
+	uint8_t base; /* enum log_class that sluiced started with */
+	uint16_t n;
+	char wanted[128]; /* not ok: what went wrong */
+	struct log_setting setting[LOG_SETTINGS_MAX];
 };
 
 /* ---- supervisor -> guard: what the guards before it ended of ---- */

@@ -195,7 +195,14 @@ struct msg_ctl_session {
 	uint32_t foreign;   /* customers: outside what they own, not taken */
 	uint8_t validate;   /* enum customer_validate */
 	uint8_t fed;        /* families of which all has come to the guard */
-	uint8_t zero[2];
+	uint8_t ttl_hops;   /* TTL security, as configured; 0: off */
+	uint8_t free;       /* a place of a range that nobody has */
+	uint8_t places;     /* of its range; 0: one address */
+	uint8_t taken;      /* of these */
+	uint8_t zero[6];
+	/* MD5, and down: segments on the whole host within the last minute */
+	uint32_t md5_bad;      /* with a wrong signature */
+	uint32_t md5_unsigned; /* without one where one was due */
 	char customer[NAME_MAX_LEN];
 	char name[NAME_MAX_LEN];
 	struct auth_state auth; /* counts at our listeners; state.auth has those

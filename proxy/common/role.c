@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy/common/check.h"
+#include "proxy/common/log.h"
+
 /* Seconds that a role has to end by itself when the supervisor has died. */
 #define GRACE_S 6
 
@@ -42,4 +45,33 @@ role_init(const char *name)
 	(void)sigaction(SIGTERM, &ignore, NULL);
 	(void)sigaction(SIGHUP, &ignore, NULL);
 	return 0;
+}
+
+const char *
+role_name(enum role role)
+{
+	static const char *const names[ROLE_COUNT] = {
+		[ROLE_SUPERVISOR] = "supervisor",
+		[ROLE_SESSION] = "session",
+		[ROLE_GUARD] = "guard",
+		[ROLE_STORE] = "store",
+		[ROLE_CONTROL] = "control",
+		[ROLE_LOADER] = "loader",
+		[ROLE_RPKI] = "rpki",
+		[ROLE_HTTP] = "http",
+		[ROLE_SIGNER] = "signer",
+		[ROLE_WITNESS] = "witness",
+	};
+
+	return (unsigned)role < ROLE_COUNT && names[role] != NULL ? names[role]
+								  : "?";
+}
+
+void
+role_log_level(const struct msg_log_level *msg)
+{
+	if (check_log_level(msg))
+		log_least_set((enum log_class)msg->least);
+	else
+		log_line(LOG_ERROR, "supervisor: the log's level is not sound");
 }

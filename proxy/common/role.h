@@ -12,3 +12,10 @@
  * (then the program was started by hand: say so and exit 2).
  */
 int role_init(const char *name);
+
+/* "guard"; the supervisor is "supervisor", what is out of range "?". */
+const char *role_name(enum role role);
+
+/* The supervisor says what is to be logged (MSG_LOG_LEVEL). What is not sound
+ * changes nothing. The channel at ROLE_FD calls it. */
+void role_log_level(const struct msg_log_level *msg);

@@ -414,6 +414,11 @@ on_supervisor(void *ctx, const struct msg_head *head, int fd)
 		if (task != NULL)
 			task_reload(task, (const void *)head);
 		return;
+	case MSG_LOG_SHOWN:
+		task = task_find(control, head);
+		if (task != NULL)
+			task_level(task, (const void *)head);
+		return;
 	case MSG_STOP:
 		loop_stop(control->loop);
 		return;

@@ -27,14 +27,15 @@ ours(json_t *json)
 	return (struct json *)json;
 }
 
-/* What jansson answers when memory ran out. */
+/* What jansson answers when memory ran out: whose values would be half of what
+ * they should be ends. */
 static void
 must(bool done)
 {
 	if (done)
 		return;
 	(void)fputs("json: out of memory\n", stderr);
-	abort();
+	exit(EXIT_FAILURE);
 }
 
 /* Levels in the text; jansson reads with a function that calls itself. */

@@ -348,6 +348,8 @@ static const struct verb verbs[REQUEST_COUNT] = {
 	    ACCESS_NOC, { "id", "reason", NULL } },
 	[REQUEST_RELOAD] = { "reload", parse_reload, ROLE_SUPERVISOR, 0,
 	    ACCESS_ADMIN, { "dry_run", "confirm", NULL } },
+	[REQUEST_LOG_LEVEL] = { "log-level", request_level, ROLE_SUPERVISOR, 0,
+	    ACCESS_VIEWER, { "class", "for", "name", NULL } },
 };
 
 /* The verb's number, REQUEST_NONE when it is not known. */
@@ -451,11 +453,22 @@ confirms_reload(const struct request *request)
 		   request->ctl.what == CONFIRM_ANY);
 }
 
+/* The role that a request needs: a verb's, or more for what it does. */
+static unsigned
+access_needed(const struct request *request)
+{
+	if (confirms_reload(request))
+		return ACCESS_ADMIN;
+	if (request->verb == REQUEST_LOG_LEVEL && request->level.set != 0)
+		return ACCESS_NOC;
+	return verbs[request->verb].needs;
+}
+
 bool
 request_may(const struct request *request, enum access access, char *why)
 {
 	bool reload = confirms_reload(request);
-	unsigned needs = reload ? ACCESS_ADMIN : verbs[request->verb].needs;
+	unsigned needs = access_needed(request);
 
 	/* A verb without a need in its row is nobody's. */
 	if (needs != ACCESS_NONE && access >= needs)

@@ -48,6 +48,7 @@ enum request_verb {
 	REQUEST_AUDIT_SEAL,
 	REQUEST_AUDIT_PROOF,
 	REQUEST_AUDIT_ACT,
+	REQUEST_LOG_LEVEL,
 	REQUEST_COUNT
 };
 
@@ -71,6 +72,7 @@ struct request {
 	uint32_t audit_max;           /* entries in all */
 	struct msg_audit_query audit; /* ROLE_STORE: AUDIT */
 	struct request_log log;       /* ROLE_STORE: the others */
+	struct msg_log_ask level;     /* LOG_LEVEL */
 	size_t ctl_size;              /* octets of ctl to send */
 	struct msg_ctl_request ctl;   /* ROLE_GUARD */
 };

@@ -31,3 +31,6 @@ int request_audit_raw(const struct parse *parse);
 int request_audit_seal(const struct parse *parse);
 int request_audit_proof(const struct parse *parse);
 int request_audit_act(const struct parse *parse);
+
+/* request_level.c */
+int request_level(const struct parse *parse);

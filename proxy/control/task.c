@@ -73,7 +73,24 @@ ask_seal(struct task *task, const struct task_roles *roles,
 }
 
 static void
-ask_supervisor(struct task *task, const struct task_roles *roles,
+ask_level(struct task *task, const struct task_roles *roles,
+    const struct request *request, const char *operator_name)
+{
+	struct msg_log_ask msg = request->level;
+
+	msg.head.kind = MSG_LOG_ASK;
+	msg.request = task->request;
+	memcpy(msg.operator_name, operator_name, sizeof(msg.operator_name));
+	if (roles->supervisor == NULL ||
+	    channel_send(roles->supervisor, &msg, sizeof(msg), -1) < 0) {
+		task_end(task, TASK_NO, "the supervisor is busy; try again");
+		return;
+	}
+	task->supervisor = true;
+}
+
+static void
+ask_reload(struct task *task, const struct task_roles *roles,
     const struct request *request, const char *operator_name)
 {
 	struct msg_reload msg = { .head.kind = MSG_RELOAD,
@@ -114,7 +131,10 @@ task_begin(struct task *task, const struct task_roles *roles,
 		ask_store(task, roles);
 		return;
 	case ROLE_SUPERVISOR:
-		ask_supervisor(task, roles, request, operator_name);
+		if (task->verb == REQUEST_LOG_LEVEL)
+			ask_level(task, roles, request, operator_name);
+		else
+			ask_reload(task, roles, request, operator_name);
 		return;
 	default:
 		task_end(task, TASK_WRONG, "nobody answers this");
@@ -288,6 +308,9 @@ task_number(const struct msg_head *head)
 		    ->request;
 	case MSG_RELOAD_RESULT:
 		return ((const struct msg_reload_result *)(const void *)head)
+		    ->request;
+	case MSG_LOG_SHOWN:
+		return ((const struct msg_log_shown *)(const void *)head)
 		    ->request;
 	default:
 		return 0;

@@ -79,6 +79,7 @@ void task_drop(struct task *task);
 void task_guard(struct task *task, const struct msg_head *head);
 void task_store(struct task *task, const struct msg_head *head);
 void task_reload(struct task *task, const struct msg_reload_result *msg);
+void task_level(struct task *task, const struct msg_log_shown *msg);
 
 /* A role went away. */
 void task_lost(struct task *task, enum role role);

@@ -117,6 +117,7 @@ session_sound(const struct msg_ctl_session *msg)
 	return check_text(msg->customer, sizeof(msg->customer)) &&
 	       check_text(msg->name, sizeof(msg->name)) &&
 	       msg->validate <= VALIDATE_OFF && msg->keyed <= AUTH_AO &&
+	       msg->free <= 1 && msg->taken <= msg->places &&
 	       check_auth(&msg->auth) &&
 	       (msg->fed & ~(unsigned)FAMILY_ALL) == 0 &&
 	       check_session_state(&msg->state);

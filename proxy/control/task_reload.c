@@ -8,6 +8,68 @@
 #include "proxy/control/task_line.h"
 #include "proxy/control/view.h"
 
+/* The keys of the file that are another than before. */
+static struct json *
+whys_list(uint32_t whys)
+{
+	static const char *const names[RESTART_WHY_COUNT] = {
+		[RESTART_ASN] = "asn",
+		[RESTART_IP] = "ip",
+		[RESTART_RANGE] = "range",
+		[RESTART_LOCAL_ADDRESS] = "local_address",
+		[RESTART_PASSWORD_FILE] = "password_file",
+		[RESTART_TCP_AO] = "tcp_ao",
+		[RESTART_FAMILIES] = "families",
+		[RESTART_PASSIVE] = "passive",
+		[RESTART_TTL_SECURITY] = "ttl_security",
+		[RESTART_MULTIHOP] = "multihop",
+		[RESTART_HOLD_TIME] = "hold_time",
+	};
+	struct json *list = json_list_new();
+
+	for (unsigned i = 0; i < RESTART_WHY_COUNT; i++) {
+		if ((whys & UINT32_C(1) << i) != 0)
+			json_add_text(list, names[i]);
+	}
+	return list;
+}
+
+/* Some of n by name; the others are counted. */
+static void
+put_sessions(struct json *end, const char *key,
+    const struct reload_session *sessions, uint32_t n)
+{
+	struct json *list = json_list_new();
+	char more[32];
+
+	for (uint32_t i = 0; i < n && i < RELOAD_NAMES_MAX; i++) {
+		struct json *one = json_new();
+
+		json_put_text(one, "name", sessions[i].name);
+		if (sessions[i].whys != 0)
+			json_put(one, "why", whys_list(sessions[i].whys));
+		json_add(list, one);
+	}
+	json_put(end, key, list);
+	(void)snprintf(more, sizeof(more), "%s_more", key);
+	json_put_number(
+	    end, more, n > RELOAD_NAMES_MAX ? n - RELOAD_NAMES_MAX : 0);
+}
+
+static bool
+sessions_sound(const struct reload_sessions *sessions)
+{
+	for (unsigned i = 0; i < RELOAD_NAMES_MAX; i++) {
+		const struct reload_session *restart = &sessions->restart[i];
+		const struct reload_session *end = &sessions->end[i];
+
+		if (!check_text(restart->name, sizeof(restart->name)) ||
+		    !check_text(end->name, sizeof(end->name)))
+			return false;
+	}
+	return true;
+}
+
 void
 task_reload_end(struct task *task, const char *text)
 {
@@ -24,6 +86,9 @@ task_reload_end(struct task *task, const char *text)
 	json_put_number(end, "withdrawn", result->withdrawn);
 	json_put_number(end, "admitted", result->admitted);
 	json_put_number(end, "kept", result->kept);
+	put_sessions(end, "restarts", result->sessions.restart,
+	    result->sessions.restarts);
+	put_sessions(end, "ends", result->sessions.end, result->sessions.ends);
 	if (task->confirm_s > 0) /* from now on, as near as can be told */
 		view_put_time(end, "rollback",
 		    clock_wall_ns() + task->confirm_s * UINT64_C(1000000000));
@@ -62,13 +127,14 @@ reload_refused(struct task *task, const struct msg_reload_result *msg)
 void
 task_reload(struct task *task, const struct msg_reload_result *msg)
 {
-	if (!task->supervisor)
+	if (!task->supervisor || task->verb != REQUEST_RELOAD)
 		return;
 	task_put_off(task);
 	if (!check_text(msg->file, sizeof(msg->file)) ||
 	    !check_text(msg->key, sizeof(msg->key)) ||
 	    !check_text(msg->found, sizeof(msg->found)) ||
-	    !check_text(msg->wanted, sizeof(msg->wanted))) {
+	    !check_text(msg->wanted, sizeof(msg->wanted)) ||
+	    !sessions_sound(&msg->sessions)) {
 		task_end(task, TASK_NO, TASK_NOT_SOUND);
 		return;
 	}
@@ -80,6 +146,7 @@ task_reload(struct task *task, const struct msg_reload_result *msg)
 	task->result.withdrawn = msg->withdrawn;
 	task->result.admitted = msg->admitted;
 	task->result.kept = msg->kept;
+	task->result.sessions = msg->sessions;
 	if (msg->guard_follows == 0 || !task->guard)
 		task_reload_end(task, task->result.wanted);
 }

@@ -3,6 +3,7 @@
 #include "proxy/control/view.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "policy/dialect.h"
@@ -144,6 +145,19 @@ put_key_id(struct json *to, const char *key, bool there, uint8_t id)
 		json_put_null(to, key);
 }
 
+/* With MD5 and down: what came to the whole host with a wrong signature, or
+ * without one. */
+static void
+put_host(struct json *to, const struct msg_ctl_session *msg)
+{
+	if (msg->keyed != AUTH_MD5 || msg->state.up != 0)
+		json_put_null(to, "host_last_minute");
+	else
+		json_put(to, "host_last_minute",
+		    view_pair(
+			"bad", msg->md5_bad, "unsigned", msg->md5_unsigned));
+}
+
 /*
  * How its segments are signed. The counts are of the connection that it has
  * now, and of what came from it to our listeners since sluice started; of MD5
@@ -170,6 +184,8 @@ auth(const struct msg_ctl_session *msg)
 	    json, "unknown_key", sum(now->unknown, before->unknown));
 	json_put_number(
 	    json, "unsigned", sum(now->unsigned_in, before->unsigned_in));
+	put_host(json, msg);
+	json_put_number(json, "ttl_security", msg->ttl_hops);
 	return json;
 }
 
@@ -210,6 +226,27 @@ put_unicast(struct json *to, const struct msg_ctl_session *msg)
 	json_put_text(to, "validate", view_validate(msg->validate));
 }
 
+/* The range that it is a place of, as of "198.51.100.0/28#1". */
+static void
+put_range(struct json *to, const struct msg_ctl_session *msg)
+{
+	const char *mark = strrchr(msg->name, '#');
+	struct json *range;
+	char prefix[NAME_MAX_LEN];
+
+	if (msg->places == 0 || mark == NULL) {
+		json_put_null(to, "range");
+		return;
+	}
+	(void)snprintf(
+	    prefix, sizeof(prefix), "%.*s", (int)(mark - msg->name), msg->name);
+	range = json_new();
+	json_put_text(range, "prefix", prefix);
+	json_put_number(range, "places", msg->places);
+	json_put_number(range, "taken", msg->taken);
+	json_put(to, "range", range);
+}
+
 struct json *
 view_session(const struct msg_ctl_session *msg, const struct view_now *now)
 {
@@ -226,6 +263,8 @@ view_session(const struct msg_ctl_session *msg, const struct view_now *now)
 		json_put_text(json, "emit", dialect_name(msg->emit));
 	else
 		json_put_text(json, "mode", view_mode(msg->mode));
+	json_put_bool(json, "free", msg->free != 0);
+	put_range(json, msg);
 	put_state(json, msg, now);
 	json_put_number(json, "rules", msg->rules);
 	json_put_number(json, "accepted", msg->accepted);

@@ -153,8 +153,11 @@ customer_linger_ended(struct guard *guard, struct guard_peer *peer)
 		unicast_lost(guard, peer, false);
 }
 
+/* was_up: this is a loss, and no word of one that has been told of: that there
+ * is no process, or a new one without a session. */
 static void
-linger_begin(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
+linger_begin(struct guard *guard, struct guard_peer *peer, uint64_t since_ms,
+    bool was_up)
 {
 	bool again = peer->lingering && !peer->grace;
 	unsigned n;
@@ -163,11 +166,13 @@ linger_begin(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
 	n = mark_lingering(guard, peer);
 	if (!again && (!linger_start(guard, peer, since_ms, 0) || n == 0))
 		return;
+	if (again && !was_up)
+		return;
 	log_line(LOG_INFO,
-	    "customer %s: session lost%s, %u rules linger: neighbor=%s "
+	    "customer %s: rules linger%s: rules=%u neighbor=%s "
 	    "left_ms=%" PRIu64,
-	    peer->customer->name, again ? " again" : "", n, peer->address,
-	    customer_linger_left_ms(peer));
+	    peer->customer->name, again ? " on, lost again" : "", n,
+	    peer->session, customer_linger_left_ms(peer));
 }
 
 uint64_t
@@ -209,16 +214,17 @@ check_complete(struct guard *guard, struct guard_peer *peer)
 
 /* Its rules linger, and its routes as long as they. */
 static void
-lost(struct guard *guard, struct guard_peer *peer, uint64_t since_ms)
+lost(struct guard *guard, struct guard_peer *peer, uint64_t since_ms,
+    bool was_up)
 {
 	unicast_lost(guard, peer, true);
-	linger_begin(guard, peer, since_ms);
+	linger_begin(guard, peer, since_ms, was_up);
 	if (!peer->lingering)
 		unicast_lost(guard, peer, false);
 }
 
 static void
-went_down(struct guard *guard, struct guard_peer *peer)
+went_down(struct guard *guard, struct guard_peer *peer, bool was_up)
 {
 	static const uint16_t ends[] = {
 		[DOWN_CEASED] = REASON_SESSION_CEASED,
@@ -240,7 +246,7 @@ went_down(struct guard *guard, struct guard_peer *peer)
 		return;
 	case DOWN_LOST:
 	case DOWN_NONE:
-		lost(guard, peer, peer->state.since_ms);
+		lost(guard, peer, peer->state.since_ms, was_up);
 		return;
 	}
 }
@@ -322,13 +328,13 @@ customer_state(struct guard *guard, struct guard_peer *peer,
 	if (flapped || (changed && !msg->up && msg->down == DOWN_LOST))
 		contain_lost(guard, peer, msg);
 	if (flapped)
-		lost(guard, peer, 0);
+		lost(guard, peer, 0, true);
 	if (msg->up && (changed || flapped))
 		unicast_up(guard, peer);
 	if (changed || flapped)
 		record_session(guard, peer);
 	if ((changed || first) && !msg->up)
-		went_down(guard, peer);
+		went_down(guard, peer, changed);
 	/* That all has come is told by a mark, behind the last rule. */
 }
 
@@ -336,7 +342,7 @@ void
 customer_reconcile(struct guard *guard, struct guard_peer *peer)
 {
 	if (peer->heard && !peer->state.up) {
-		went_down(guard, peer);
+		went_down(guard, peer, false);
 		return;
 	}
 	if (!peer->heard) {
@@ -470,7 +476,7 @@ customer_gone(struct guard *guard, struct guard_peer *peer)
 	if (was_up)
 		record_session(guard, peer);
 	if (peer->configured) {
-		lost(guard, peer, 0);
+		lost(guard, peer, 0, was_up);
 		return;
 	}
 	unicast_lost(guard, peer, false);

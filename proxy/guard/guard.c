@@ -34,6 +34,7 @@
 #include "proxy/guard/life.h"
 #include "proxy/guard/noc.h"
 #include "proxy/guard/quota.h"
+#include "proxy/guard/trace.h"
 
 static enum state
 end_state(enum entry_kind kind)
@@ -252,6 +253,7 @@ settle(struct guard *guard, struct rib_rule *rule,
 	if (worth_entry(guard, rule, verdict, raw_len) &&
 	    !record_verdict(guard, rule, verdict, raw, raw_len))
 		store_behind(guard, rule);
+	trace_verdict(guard, rule);
 }
 
 void
@@ -509,10 +511,12 @@ guard_originate(struct guard *guard, struct rib_rule *rule)
 			spoken ? guard->parts[d].n : 0) < 0) {
 			log_line(LOG_ERROR, "rule %" PRIu64 ": out of memory",
 			    rule->id);
+			guard->no_memory_ms = loop_now_ms(guard->loop);
 			store_behind(guard, rule);
 			return;
 		}
 	}
+	trace_inward(rule, true);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The guard's channels to supervisor, store and control, and the turn of its
  * loop. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 #include "proxy/guard/contain.h"
 #include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
@@ -34,6 +36,14 @@ guard_blame(struct guard *guard, enum role role, uint32_t peer)
 		return;
 	(void)channel_send(guard->supervisor, &broken, sizeof(broken), -1);
 	channel_flush(guard->supervisor);
+}
+
+void
+guard_no_memory(struct guard *guard, enum role role, uint32_t peer)
+{
+	log_line(LOG_ERROR, "%s: out of memory for it: peer=%" PRIu32,
+	    role_name(role), peer);
+	guard_blame(guard, role, peer);
 }
 
 /* ---- store ---- */
@@ -185,12 +195,16 @@ channel_take(struct guard *guard, const struct msg_channel *msg, int fd)
 			store_closed(guard);
 		guard->store = channel_open(
 		    guard->loop, fd, STORE_BUFFER, &store_ops, guard);
+		if (guard->store == NULL)
+			guard_no_memory(guard, ROLE_STORE, 0);
 		return;
 	case ROLE_CONTROL:
 		if (guard->control != NULL)
 			control_closed(guard);
 		guard->control = channel_open(
 		    guard->loop, fd, GUARD_CONTROL_BUFFER, &control_ops, guard);
+		if (guard->control == NULL)
+			guard_no_memory(guard, ROLE_CONTROL, 0);
 		return;
 	case ROLE_RPKI:
 		evidence_rpki_open(guard, fd);

@@ -5,6 +5,7 @@
 #include "proxy/common/clock.h"
 #include "proxy/guard/evidence.h"
 #include "proxy/guard/guard.h"
+#include "proxy/guard/place.h"
 #include "proxy/guard/life.h"
 #include "proxy/guard/noc.h"
 #include "proxy/guard/quota.h"
@@ -38,7 +39,7 @@ of_rule(const struct guard *guard, struct msg_ctl_customer *msg,
 static void
 of_peer(struct msg_ctl_customer *msg, const struct guard_peer *peer)
 {
-	if (peer->number != GUARD_PEER_NOC) {
+	if (peer->number != GUARD_PEER_NOC && !place_free(peer)) {
 		msg->sessions++;
 		msg->sessions_up += peer->heard && peer->state.up;
 	}

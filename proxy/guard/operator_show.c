@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proxy/guard/guard.h"
+#include "proxy/guard/place.h"
 
 static uint32_t
 ground_count(const struct guard *guard, enum rule_ground ground)
@@ -99,7 +100,7 @@ operator_status(struct guard *guard, uint32_t request)
 		if (peer->internal) {
 			msg->inward++;
 			msg->inward_up += peer->state.up;
-		} else {
+		} else if (!place_free(peer)) {
 			msg->sessions++;
 			msg->sessions_up += peer->state.up;
 		}
@@ -126,13 +127,40 @@ operator_status(struct guard *guard, uint32_t request)
 	operator_end(guard, request, 0, "");
 }
 
-static uint8_t
-keyed(const struct guard *guard, const struct guard_peer *peer)
+/* How its segments are known to be its own, and its place if it has one. */
+static void
+place_fill(struct guard *guard, const struct guard_peer *peer,
+    struct msg_ctl_session *msg)
 {
 	const struct msg_cfg_neighbor *neighbor =
 	    config_neighbor(guard->config, peer->number);
 
-	return neighbor == NULL ? AUTH_NONE : neighbor->authenticated;
+	if (neighbor != NULL) {
+		msg->keyed = neighbor->authenticated;
+		msg->ttl_hops = neighbor->ttl_hops;
+	}
+	msg->auth = peer->auth;
+	if (msg->keyed == AUTH_MD5 && !peer->state.up)
+		place_md5_lately(guard, &msg->md5_bad, &msg->md5_unsigned);
+	msg->free = place_free(peer);
+	place_count(guard, peer, &msg->places, &msg->taken);
+}
+
+/* What ended the last session says more than that nobody answers the new
+ * process yet. */
+static void
+state_fill(const struct guard_peer *peer, struct msg_session_state *out)
+{
+	const struct session_end *ended = &peer->ended;
+
+	*out = peer->state;
+	out->head = (struct msg_head){ sizeof(*out), MSG_SESSION_STATE, 0 };
+	if (out->down != DOWN_NONE || out->code != 0 || ended->text[0] == '\0')
+		return;
+	out->code = ended->code;
+	out->subcode = ended->subcode;
+	out->sent_last = ended->sent_last;
+	memcpy(out->text, ended->text, sizeof(out->text));
 }
 
 bool
@@ -149,11 +177,8 @@ operator_session(
 	msg->request = request;
 	msg->internal = peer->internal;
 	msg->emit = peer->dialect;
-	msg->keyed = keyed(guard, peer);
-	msg->auth = peer->auth;
-	msg->state = peer->state;
-	msg->state.head =
-	    (struct msg_head){ sizeof(msg->state), MSG_SESSION_STATE, 0 };
+	place_fill(guard, peer, msg);
+	state_fill(peer, &msg->state);
 	memcpy(msg->name, peer->internal ? peer->name : peer->address,
 	    sizeof(msg->name));
 	msg->fed = peer->fed;

@@ -341,6 +341,18 @@ misbehaved(struct guard_peer *peer, const struct msg_head *head)
 	peer_closed(peer);
 }
 
+/* A process that starts anew knows nothing of the one before. */
+static void
+ended_keep(struct guard_peer *peer, const struct msg_session_state *msg)
+{
+	if (msg->up || msg->down == DOWN_NONE)
+		return;
+	peer->ended = (struct session_end){ .code = msg->code,
+		.subcode = msg->subcode,
+		.sent_last = msg->sent_last };
+	memcpy(peer->ended.text, msg->text, sizeof(peer->ended.text));
+}
+
 static bool
 customer_message(
     struct guard *guard, struct guard_peer *peer, const struct msg_head *head)
@@ -375,6 +387,7 @@ customer_message(
 	case MSG_SESSION_STATE:
 		if (!check_session_state(msg))
 			return false;
+		ended_keep(peer, msg);
 		customer_state(guard, peer, msg);
 		return true;
 	case MSG_RIB_MARK:
@@ -403,6 +416,7 @@ inward_message(
 	case MSG_SESSION_STATE:
 		if (!check_session_state(msg))
 			return false;
+		ended_keep(peer, msg);
 		inward_state(guard, peer, msg);
 		return true;
 	case MSG_UNICAST:
@@ -470,7 +484,7 @@ peer_open(struct guard *guard, uint32_t number, int fd)
 	peer->channel =
 	    channel_open(guard->loop, fd, SESSION_BUFFER, &peer_ops, peer);
 	if (peer->channel == NULL) {
-		log_line(LOG_ERROR, "session %s: out of memory", peer->name);
+		guard_no_memory(guard, ROLE_SESSION, number);
 		return;
 	}
 	peer->heard = false;

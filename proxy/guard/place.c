@@ -7,7 +7,10 @@
 
 #include "policy/prefix.h"
 #include "proxy/common/check.h"
+#include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+
+#define MD5_PART_MS 10000
 
 static void
 host_of(const struct address *address, struct prefix *out)
@@ -123,6 +126,85 @@ place_find(struct guard_peer *const *peers, size_t n, const char *session)
 	return NULL;
 }
 
+bool
+place_free(const struct guard_peer *peer)
+{
+	return has_range(peer) && link_empty(&peer->rules) &&
+	       !(peer->heard &&
+		   (peer->state.up || peer->state.state >= BGP_OPEN_SENT));
+}
+
+static bool
+same_range(const struct prefix *a, const struct prefix *b)
+{
+	return a->afi == b->afi && a->len == b->len &&
+	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
+void
+place_count(struct guard *guard, const struct guard_peer *peer, uint8_t *places,
+    uint8_t *taken)
+{
+	struct guard_peer **peers;
+	size_t n;
+
+	*places = 0;
+	*taken = 0;
+	if (!has_range(peer) || peer->customer == NULL)
+		return;
+	peers = peers_of(guard, peer->customer, &n);
+	for (size_t i = 0; i < n && *places < UINT8_MAX; i++) {
+		if (!same_range(&peers[i]->range, &peer->range))
+			continue;
+		++*places;
+		if (!place_free(peers[i]))
+			++*taken;
+	}
+}
+
+static void
+add(uint32_t *sum, uint64_t more)
+{
+	*sum = more < UINT32_MAX - *sum ? *sum + (uint32_t)more : UINT32_MAX;
+}
+
+/* The host's counts are not what they were. */
+static void
+md5_note(struct guard *guard, const struct auth_state *old)
+{
+	struct place_md5 *lately = &guard->md5_lately;
+	uint64_t part = clock_boot_ms() / MD5_PART_MS;
+	size_t at = part % PLACE_MD5_PARTS;
+
+	if (old->kind == AUTH_NONE)
+		return; /* from before this guard */
+	if (lately->part[at] != part) {
+		lately->part[at] = part;
+		lately->bad[at] = 0;
+		lately->unsigned_in[at] = 0;
+	}
+	add(&lately->bad[at], guard->md5.bad - old->bad);
+	add(&lately->unsigned_in[at],
+	    guard->md5.unsigned_in - old->unsigned_in);
+}
+
+void
+place_md5_lately(
+    const struct guard *guard, uint32_t *bad, uint32_t *unsigned_in)
+{
+	const struct place_md5 *lately = &guard->md5_lately;
+	uint64_t part = clock_boot_ms() / MD5_PART_MS;
+
+	*bad = 0;
+	*unsigned_in = 0;
+	for (size_t i = 0; i < PLACE_MD5_PARTS; i++) {
+		if (part - lately->part[i] >= PLACE_MD5_PARTS)
+			continue;
+		add(bad, lately->bad[i]);
+		add(unsigned_in, lately->unsigned_in[i]);
+	}
+}
+
 static void
 grow(uint64_t *count, uint64_t now)
 {
@@ -140,6 +222,15 @@ auth_grow(struct auth_state *auth, const struct auth_state *now)
 	grow(&auth->unsigned_in, now->unsigned_in);
 }
 
+static void
+md5_grow(struct guard *guard, const struct auth_state *now)
+{
+	struct auth_state old = guard->md5;
+
+	auth_grow(&guard->md5, now);
+	md5_note(guard, &old);
+}
+
 void
 place_auth(struct guard *guard, const struct msg_peer_auth *msg)
 {
@@ -148,7 +239,7 @@ place_auth(struct guard *guard, const struct msg_peer_auth *msg)
 	if (!check_peer_auth(msg))
 		log_line(LOG_ERROR, "supervisor: bad counts of segments");
 	else if (msg->peer == 0)
-		auth_grow(&guard->md5, &msg->auth);
+		md5_grow(guard, &msg->auth);
 	else if (peer != NULL && peer->configured)
 		auth_grow(&peer->auth, &msg->auth);
 }

@@ -31,5 +31,19 @@ struct guard_peer *place_find(
 /* What an address is, or a range: masked, of its length. */
 void place_prefix(const struct msg_cfg_neighbor *msg, struct prefix *out);
 
-/* MSG_PEER_AUTH, of a peer or of the whole host: counts only grow. */
+/* A place of a range that nobody has: no connection, and no rules of one who
+ * was there. */
+bool place_free(const struct guard_peer *peer);
+
+/* Places of the peer's range, and how many are taken; 0 and 0 without one. */
+void place_count(struct guard *guard, const struct guard_peer *peer,
+    uint8_t *places, uint8_t *taken);
+
+/* How the host's MD5 counts have grown within a minute, up to ten seconds
+ * less. */
+void place_md5_lately(
+    const struct guard *guard, uint32_t *bad, uint32_t *unsigned_in);
+
+/* MSG_PEER_AUTH, of a peer or of the whole host: counts only grow. The
+ * first of the host is what was before. */
 void place_auth(struct guard *guard, const struct msg_peer_auth *msg);

@@ -8,6 +8,8 @@
 #include "proxy/guard/guard.h"
 #include "proxy/guard/quota.h"
 
+#define MEMORY_MS 1000u
+
 static struct rib_rule *
 first_waiting(const struct rib_link *list)
 {
@@ -32,12 +34,24 @@ promote_records(struct guard *guard)
 	}
 }
 
+/* Each try is recorded: without memory for what follows it is one a second. */
+static bool
+has_memory(const struct guard *guard)
+{
+	return guard->no_memory_ms == 0 ||
+	       loop_now_ms(guard->loop) - guard->no_memory_ms >= MEMORY_MS;
+}
+
 static void
 promote_store(struct guard *guard)
 {
 	struct rib_rule *rule;
 
+	if (!has_memory(guard))
+		return;
+	guard->no_memory_ms = 0;
 	while ((rule = first_waiting(&guard->wait_store)) != NULL &&
+	       guard->no_memory_ms == 0 &&
 	       journal_room(guard->journal, false)) {
 		rule_unwait(rule);
 		guard_judge(guard, rule, NULL, 0);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proxy/common/sieve.h"
+#include "proxy/guard/trace.h"
 
 #define BUCKETS_MIN 1024u
 
@@ -297,6 +298,7 @@ owners_release(struct rib_out *table, struct rib_rule *rule)
 void
 rib_out_drop(struct rib_rule *rule)
 {
+	trace_inward(rule, false);
 	owners_release(NULL, rule);
 }
 

@@ -9,6 +9,7 @@
 
 #include "proxy/common/channel.h"
 #include "proxy/common/check.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/common/log.h"
 #include "proxy/http/server.h"
 
@@ -61,6 +62,8 @@ http_fail(struct http *http)
 static void
 config_take(struct http *http, const struct msg_http_config *msg)
 {
+	char text[ENDPOINT_TEXT_MAX];
+
 	if (!config_valid(msg)) {
 		log_line(LOG_ERROR, "supervisor: a configuration that is none");
 		http_fail(http);
@@ -75,10 +78,10 @@ config_take(struct http *http, const struct msg_http_config *msg)
 	}
 	server_free(http->server);
 	http->config = *msg;
+	(void)endpoint_print(&msg->address, true, text, sizeof(text));
 	http->server = server_new(&msg->address, http->link);
 	if (http->server == NULL) {
-		log_line(LOG_ERROR, "listen: %s: port=%u", strerror(errno),
-		    (unsigned)msg->address.port);
+		log_line(LOG_ERROR, "listen: %s: %s", strerror(errno), text);
 		http_fail(http);
 		return;
 	}
@@ -88,7 +91,7 @@ config_take(struct http *http, const struct msg_http_config *msg)
 		http_fail(http);
 		return;
 	}
-	log_line(LOG_INFO, "listening: port=%u", (unsigned)msg->address.port);
+	log_line(LOG_INFO, "listening: %s", text);
 	if (!is_loopback(&msg->address))
 		log_line(LOG_WARN,
 		    "the address is no loopback address: whoever "

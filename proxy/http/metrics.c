@@ -364,7 +364,7 @@ say_sessions(struct body *body, const struct metric *metric,
 			{ NULL, NULL }
 		};
 
-		if (labels[0].value != NULL)
+		if (labels[0].value != NULL && !json_true_at(row, "free"))
 			bool_at(body, metric, labels, row);
 	}
 }

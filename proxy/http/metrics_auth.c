@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Metrics of how segments are signed: with TCP-AO by session; with MD5 the
- * kernel counts nothing by neighbour. */
+ * kernel counts nothing by neighbour. Free places of ranges have none. */
 #include <string.h>
 
 #include "proxy/http/metrics_part.h"
@@ -33,7 +33,8 @@ items_say(struct body *body, const struct metric *metric,
 	const char *customer = json_text(row, "customer");
 	uint64_t value;
 
-	if (kind == NULL || strcmp(kind, "tcp-ao") != 0)
+	if (kind == NULL || strcmp(kind, "tcp-ao") != 0 ||
+	    json_true_at(row, "free"))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const struct label labels[] = {

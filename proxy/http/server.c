@@ -12,11 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <netinet/in.h>
-
 #include <microhttpd.h>
 
 #include "proxy/common/clock.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/http/page.h"
 
 #define REQUEST_OCTETS 16384u /* line and headers */
@@ -156,38 +155,6 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url,
 
 /* ---- life ---- */
 
-/* A listening socket, or -1 with errno. */
-static int
-listen_open(const struct address *address)
-{
-	struct sockaddr_in in4 = { .sin_family = AF_INET,
-		.sin_port = htons(address->port) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
-		.sin6_port = htons(address->port),
-		.sin6_scope_id = address->scope };
-	bool six = address->afi == AFI_IPV6;
-	const void *to = six ? (const void *)&in6 : (const void *)&in4;
-	int fd, on = 1, error;
-
-	memcpy(&in4.sin_addr, address->addr, sizeof(in4.sin_addr));
-	memcpy(&in6.sin6_addr, address->addr, sizeof(in6.sin6_addr));
-	fd = socket(six ? AF_INET6 : AF_INET,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -1;
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (six)
-		(void)setsockopt(
-		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, to, six ? sizeof(in6) : sizeof(in4)) == 0 &&
-	    listen(fd, 64) == 0)
-		return fd;
-	error = errno;
-	(void)close(fd);
-	errno = error;
-	return -1;
-}
-
 int
 server_start(struct server *server)
 {
@@ -215,7 +182,7 @@ server_new(const struct address *address, struct link *link)
 		server->connections[i].fd = -1;
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	server->pages = pages_new(link, server->stop_fd);
-	server->fd = listen_open(address);
+	server->fd = endpoint_listen(address);
 	if (server->stop_fd >= 0 && server->pages != NULL && server->fd >= 0)
 		return server;
 	error = errno;

@@ -69,8 +69,8 @@ const struct msg_cfg_error *config_error(const struct config *config, size_t i);
 /*
  * What is no error but should be known: a customer's IRR file that cannot be
  * used, or is older than it may be; a customer's neighbour that anyone on the
- * path can speak as; a chain of keys with a gap or an end. The place is that of
- * the key, or the neighbour's.
+ * path can speak as; a chain of keys with a gap or an end, or that this kernel
+ * cannot hold. The place is that of the key, or the neighbour's.
  */
 struct config_warning {
 	const char *file;
@@ -79,6 +79,9 @@ struct config_warning {
 	char key[128];
 	char text[PATH_LEN + 160];
 };
+/* The kernel that it is for has no TCP-AO. */
+void config_lacks_ao(struct config *config);
+
 /* The next one into out; *at is 0 at first. False when there is none. */
 bool config_warning_next(
     const struct config *config, size_t *at, struct config_warning *out);

@@ -163,10 +163,44 @@ next_from(const struct config *config, const struct config_neighbor *neighbor,
 	return next;
 }
 
+static bool
+ended_by(const struct config_key *key, uint64_t at)
+{
+	return key->msg.until_s != 0 && key->msg.until_s <= at;
+}
+
+/* key is in use in the gap rather than gap->key, which is further up. */
+static bool
+gap_prefers(const struct config_gap *gap, const struct config_key *key)
+{
+	bool ended = ended_by(key, gap->from_s);
+
+	if (gap->key == NULL || ended != gap->ended)
+		return gap->key == NULL || ended;
+	return ended ? key->msg.until_s >= gap->key->msg.until_s
+		     : key->msg.from_s < gap->key->msg.from_s;
+}
+
+/* The key that is in use in a gap, as the supervisor has it (keychain.h). */
+static void
+gap_key(const struct config *config, const struct config_neighbor *neighbor,
+    struct config_gap *gap)
+{
+	for (unsigned i = 0; i < neighbor->n_keys; i++) {
+		const struct config_key *key =
+		    model_key(config, neighbor->first_key + i);
+
+		if (!gap_prefers(gap, key))
+			continue;
+		gap->key = key;
+		gap->ended = ended_by(key, gap->from_s);
+	}
+}
+
 bool
 config_keys_gap(const struct config *config,
-    const struct config_neighbor *neighbor, uint64_t now_s, uint64_t *from_s,
-    uint64_t *until_s)
+    const struct config_neighbor *neighbor, uint64_t now_s,
+    struct config_gap *out)
 {
 	uint64_t at = now_s;
 	uint64_t end;
@@ -178,7 +212,8 @@ config_keys_gap(const struct config *config,
 			return false;
 		at = end;
 	}
-	*from_s = at;
-	*until_s = next_from(config, neighbor, at);
+	*out = (struct config_gap){ .from_s = at,
+		.until_s = next_from(config, neighbor, at) };
+	gap_key(config, neighbor, out);
 	return true;
 }

@@ -12,8 +12,16 @@
  */
 void config_keys_check(struct config *config);
 
-/* From when on (>= now_s) no key of the neighbour holds, and until when, 0: for
- * ever. False: always one does, or it has no keys. */
+/* No key's time. */
+struct config_gap {
+	uint64_t from_s;  /* from when on, wall */
+	uint64_t until_s; /* 0: for ever */
+	bool ended;       /* key ended last before, and stays in use; else it
+			     is the first to begin, in use before its time */
+	const struct config_key *key;
+};
+
+/* The neighbour's first gap from now_s on. False: it has none, or no keys. */
 bool config_keys_gap(const struct config *config,
-    const struct config_neighbor *neighbor, uint64_t now_s, uint64_t *from_s,
-    uint64_t *until_s);
+    const struct config_neighbor *neighbor, uint64_t now_s,
+    struct config_gap *out);

@@ -42,7 +42,6 @@ finish_key_begin(struct config *config, const struct place *at, void *outer,
 	struct config_neighbor *neighbor = outer;
 	struct config_key *key;
 
-	(void)at;
 	*wanted = "at most 16 keys of a neighbour";
 	if (neighbor->n_keys >= AO_KEYS_MAX)
 		return NULL;
@@ -54,6 +53,7 @@ finish_key_begin(struct config *config, const struct place *at, void *outer,
 	key->msg.head.kind = MSG_CFG_KEY;
 	key->msg.algorithm = AO_HMAC_SHA1;
 	key->number = neighbor->n_keys++;
+	key->at = *at;
 	return key;
 }
 

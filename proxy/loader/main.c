@@ -10,11 +10,16 @@
  * Exit 0: the configuration is good; 1: it could not be sent; 2: it is not
  * good, or wrong use.
  */
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "proxy/common/role.h"
+#include "proxy/common/tcp_ao_abi.h"
 #include "proxy/loader/config.h"
 #include "proxy/loader/irr_file.h"
 #include "proxy/loader/output.h"
@@ -127,6 +132,23 @@ say(const struct config *config, const struct options *options)
 	return good ? EXIT_FINE : EXIT_WRONG;
 }
 
+/* A new socket has no keys: that is what a kernel with TCP-AO says. */
+static bool
+kernel_lacks_ao(void)
+{
+	struct ao_info info = { 0 };
+	socklen_t len = sizeof(info);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+	bool lacks;
+
+	if (fd < 0)
+		return false; /* who knows */
+	lacks = getsockopt(fd, IPPROTO_TCP, AO_INFO, &info, &len) < 0 &&
+		errno == ENOPROTOOPT;
+	(void)close(fd);
+	return lacks;
+}
+
 /* It reads: the file may name any other. */
 static int
 contain(void)
@@ -168,6 +190,8 @@ main(int argc, char **argv)
 	if (config == NULL)
 		return EXIT_FAILED;
 	(void)config_load(config, options.path);
+	if (options.check && kernel_lacks_ao())
+		config_lacks_ao(config);
 	if (options.check || options.print)
 		status = say(config, &options);
 	else

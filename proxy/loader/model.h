@@ -89,6 +89,7 @@ struct config_neighbor {
 struct config_key {
 	struct msg_cfg_key msg;
 	uint8_t number; /* in its list */
+	struct place at;
 	struct place send_at;
 	struct place receive_at;
 };
@@ -195,6 +196,7 @@ struct config {
 	struct config_file *files;   /* CONFIG_FILES_MAX */
 	unsigned n_files;
 	bool in_memory; /* look at no file */
+	bool lacks_ao;  /* this kernel has no TCP-AO */
 	/* Keys seen in sections that may be spread over files. */
 	uint64_t seen[SECTION_COUNT];
 	struct place where[SECTION_COUNT]; /* line 0: nowhere */

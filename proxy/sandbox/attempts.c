@@ -15,9 +15,6 @@
 #define ALL  (V | S | G | T | C | L | R | H | K | W)
 #define NONE 0u
 
-/* Landlock has nothing against it: a user of its own keeps a role from it. */
-#define NO_ABI 1000
-
 /* Who opens files at all: what they open is Landlock's. */
 #define FILES (T | C | L | R | K | W)
 
@@ -46,7 +43,7 @@ const struct attempt attempts[] = {
 	{ "make a link", try_link, NONE, V, FILES, 1 },
 	{ "make a symbolic link", try_symlink, NONE, V, FILES, 1 },
 	{ "make a pipe in a folder", try_fifo, NONE, NONE, V, 1 },
-	{ "change a file's mode", try_chmod, NONE, V, K, NO_ABI },
+	{ "change a file's mode", try_chmod, NONE, V, K, ABI_NONE },
 	{ "give a file away", try_chown, NONE, V, NONE, 0 },
 	{ "read a disk", try_device, NONE, V | L, FILES, 1 },
 	{ "open by handle", try_handle, NONE, NONE, NONE, 0 },

@@ -32,8 +32,11 @@ typedef int attempt_run(const struct stage *stage);
 /*
  * Roles as bits, 1 << enum role. Of a role that may, the attempt must succeed;
  * of one in open it is not asked; of all others it must fail. held: those that
- * Landlock alone keeps from it, with this ABI at least.
+ * Landlock alone keeps from it, with this ABI at least (ABI_NONE: none does,
+ * users of their own do).
  */
+#define ABI_NONE 1000
+
 struct attempt {
 	const char *name;
 	attempt_run *run;

@@ -3,20 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proxy/common/role.h"
 #include "proxy/sandbox/table.h"
-
-static const char *const roles[ROLE_COUNT] = {
-	[ROLE_SUPERVISOR] = "supervisor",
-	[ROLE_SESSION] = "session",
-	[ROLE_GUARD] = "guard",
-	[ROLE_STORE] = "store",
-	[ROLE_CONTROL] = "control",
-	[ROLE_LOADER] = "loader",
-	[ROLE_RPKI] = "rpki",
-	[ROLE_HTTP] = "http",
-	[ROLE_SIGNER] = "signer",
-	[ROLE_WITNESS] = "witness",
-};
 
 static void
 row_print(const struct table_row *row)
@@ -46,7 +34,7 @@ row_print(const struct table_row *row)
 static void
 role_print(enum role role)
 {
-	(void)printf("%s: lets through\n", roles[role]);
+	(void)printf("%s: lets through\n", role_name(role));
 	for (size_t i = 0; i < table_n_rows; i++) {
 		if (table_row_is_of(&table_rows[i], role))
 			row_print(&table_rows[i]);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 #include "proxy/sandbox/landlock.h"
 #include "proxy/sandbox/sandbox.h"
 #include "proxy/sandbox/stage.h"
@@ -32,19 +33,6 @@ enum outcome {
 struct result {
 	enum outcome outcome;
 	int error;
-};
-
-static const char *const roles[ROLE_COUNT] = {
-	[ROLE_SUPERVISOR] = "sluiced",
-	[ROLE_SESSION] = "session",
-	[ROLE_GUARD] = "guard",
-	[ROLE_STORE] = "store",
-	[ROLE_CONTROL] = "control",
-	[ROLE_LOADER] = "loader",
-	[ROLE_RPKI] = "rpki",
-	[ROLE_HTTP] = "http",
-	[ROLE_SIGNER] = "signer",
-	[ROLE_WITNESS] = "witness",
 };
 
 /* ---- one attempt ---- */
@@ -94,7 +82,7 @@ child_run(
 
 	if (err < 0) {
 		(void)fprintf(stderr, "selftest: %s: sandbox: %s\n",
-		    roles[role], strerror(-err));
+		    role_name(role), strerror(-err));
 		_exit(NOT_ENTERED);
 	}
 	_exit(-attempt->run(stage));
@@ -178,6 +166,8 @@ static void
 tally_add(struct tally *tally, enum judgement judgement, enum role role,
     const struct attempt *attempt, const char *text)
 {
+	const char *why = "";
+
 	tally->tried++;
 	if (judgement == AS_IT_MUST_BE)
 		return;
@@ -185,9 +175,11 @@ tally_add(struct tally *tally, enum judgement judgement, enum role role,
 		tally->not_held++;
 	else
 		tally->faults++;
-	(void)fprintf(tally->lines, "%s: %s: %s%s\n", roles[role],
-	    attempt->name, text,
-	    judgement == NOT_HELD ? ", for want of Landlock or of users" : "");
+	if (judgement == NOT_HELD)
+		why = attempt->abi == ABI_NONE ? ", as all roles have one user"
+					       : ", for want of Landlock";
+	(void)fprintf(tally->lines, "%s: %s: %s%s\n", role_name(role),
+	    attempt->name, text, why);
 }
 
 static void
@@ -220,8 +212,18 @@ head_print(void)
 {
 	(void)printf("%-32s", "");
 	for (unsigned i = ROLE_SUPERVISOR; i < ROLE_COUNT; i++)
-		(void)printf(" %-8s", roles[i]);
+		(void)printf(" %-8s",
+		    i == ROLE_SUPERVISOR ? "sluiced" : role_name((enum role)i));
 	(void)printf("\n");
+}
+
+static void
+legend_print(void)
+{
+	(void)printf("\nmay: allowed, for the role needs it; killed, or an "
+		     "error's name: refused like that;\n-: not asked of this "
+		     "role. The kernel's audit log has a line for each "
+		     "killed one.\n");
 }
 
 /* ---- the whole ---- */
@@ -261,8 +263,8 @@ verdict(const struct tally *tally, bool filter, int landlock)
 			     "they must be\n",
 		    tally->faults, tally->tried);
 	else
-		(void)printf("verdict: held, %u attempts; %u that this kernel "
-			     "cannot keep a role from\n",
+		(void)printf("verdict: held, %u attempts; %u beyond this "
+			     "level (above)\n",
 		    tally->tried, tally->not_held);
 	return filter && tally->faults == 0 ? 0 : 1;
 }
@@ -282,6 +284,7 @@ test_all(const struct stage *stage)
 	for (size_t i = 0; i < n_attempts; i++)
 		row_make(&attempts[i], stage, landlock, &tally);
 	(void)fclose(tally.lines);
+	legend_print();
 	status = verdict(&tally, filter, landlock);
 	free(tally.told);
 	return status;

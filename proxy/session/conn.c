@@ -26,6 +26,7 @@ struct conn {
 	bool busy;    /* handing out: the end waits for the end of that */
 	bool freed;   /* by the owner, while busy */
 	bool blocked; /* the socket took less than all */
+	bool failed;  /* .. for good: that shows when it is read */
 	bool shut;    /* our direction is closed */
 	bool paused;  /* nothing is read or handed out */
 	uint64_t progress_ms;
@@ -122,7 +123,8 @@ watch_again(struct conn *conn)
 		return;
 	if (!conn->paused || conn->finishing)
 		events |= WATCH_READ;
-	if (conn->tx_len > conn->tx_at)
+	/* One that failed is ready for ever: while paused, that would spin. */
+	if (conn->tx_len > conn->tx_at && !conn->failed)
 		events |= WATCH_WRITE;
 	watch_set(conn->watch, events);
 }
@@ -168,8 +170,9 @@ flush(struct conn *conn)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		conn->failed = n < 0 && errno != EAGAIN;
 		if (n < 0)
-			return errno == EAGAIN;
+			return !conn->failed;
 		conn->tx_at += (size_t)n;
 		conn->progress_ms = loop_now_ms(conn->loop);
 	}

@@ -431,5 +431,8 @@ feed_guard(struct session *session)
 
 	feed->told = 0;
 	feed->asked = 0;
+	/* Also of a family of which nothing has come, so that none is lost: the
+	 * new guard has heard no begin and is to hear no end. */
+	feed->begun = 0;
 	lose(session, (unsigned)feed->heard | feed->ended);
 }

@@ -6,6 +6,7 @@
 
 #include "proxy/common/log.h"
 #include "proxy/session/session.h"
+#include "proxy/session/trace.h"
 #include "proxy/wire/message.h"
 #include "proxy/wire/notification.h"
 
@@ -42,6 +43,7 @@ greet_send(struct slot *slot)
 	conn_write_begin(slot->conn, &writer);
 	open_encode(&open, &writer);
 	conn_write_end(slot->conn, &writer);
+	trace_open(&open, true);
 }
 
 void
@@ -86,6 +88,7 @@ greet_check(
 	struct open *open = &slot->open;
 	enum wire_fault fault = open_decode(body.data, body.len, open);
 
+	trace_open(open, false);
 	if (fault != WIRE_OK) {
 		if (fault == FAULT_OPEN_VERSION)
 			cause->data = (struct span){ version, sizeof(version) };

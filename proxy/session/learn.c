@@ -10,8 +10,8 @@
 #include "proxy/common/log.h"
 #include "proxy/session/communities.h"
 #include "proxy/session/session.h"
+#include "proxy/session/trace.h"
 #include "proxy/wire/flowspec.h"
-#include "proxy/wire/refresh.h"
 #include "proxy/wire/update.h"
 
 /* ---- completeness ---- */
@@ -72,6 +72,7 @@ ask_now(struct session *session)
 	if (session->up == NULL || families == 0)
 		return;
 	send_refresh(session, families);
+	trace_refresh(families, REFRESH_REQUEST, true);
 	feed_asked(session, families);
 	session->ask_waits = true;
 	timer_start(session->ask_timer, SESSION_REFRESH_MS, 0);
@@ -180,6 +181,8 @@ refused(struct session *session, const struct batch *batch,
 	size_t size = sizeof(*msg) + raw.len;
 
 	session->state.malformed++;
+	log_line(LOG_DEBUG, "rule refused: malformed: family=%s fault=%s",
+	    family_name(batch->family), fault_name(fault));
 	if (now_ms - session->refused_ms >= 1000) {
 		session->refused_ms = now_ms;
 		session->refused = 0;
@@ -236,6 +239,8 @@ announced(const struct batch *batch, const struct rule *rule, struct span raw)
 	if (adj_in_announce(session->in, &route,
 		(session->refreshing & batch->family) != 0) != ADJ_IN_OVERFLOW)
 		return;
+	log_line(LOG_DEBUG, "rule not kept: no room: family=%s max=%u",
+	    family_name(batch->family), session->config.max_received);
 	session->state.overflow++;
 	session->overflowed |= batch->family;
 }
@@ -302,14 +307,16 @@ learn_update(struct session *session, struct span body, struct cause *cause)
 		.peer_asn = session->config.peer_asn,
 	};
 	struct batch batch = { .session = session };
+	enum update_outcome outcome;
 	struct update update;
 	uint8_t family;
 
 	session->state.updates_in++;
 	session->heard_update_ms = loop_now_ms(session->loop);
 	report_count(session);
-	if (update_decode(&context, body.data, body.len, &update) ==
-	    UPDATE_RESET)
+	outcome = update_decode(&context, body.data, body.len, &update);
+	trace_update(&update, body.len);
+	if (outcome == UPDATE_RESET)
 		return reset(&update, cause);
 	if (update_is_end_of_rib(&update, &family)) {
 		complete(session, family);
@@ -404,6 +411,7 @@ learn_refresh(struct session *session, struct span body, struct cause *cause)
 		cause->text = fault_text(fault);
 		return false;
 	}
+	trace_refresh(refresh.family, refresh.subtype, false);
 	if ((refresh.family & session->state.families) == 0)
 		return true;
 	if (refresh.subtype == REFRESH_REQUEST)

@@ -215,6 +215,7 @@ finish(struct session *session)
 static void
 stop_now(struct session *session)
 {
+	char text[sizeof(session->state.text)];
 	const struct cause cause = {
 		.code = NOTIFICATION_CEASE,
 		.subcode = session->stop.subcode,
@@ -225,9 +226,11 @@ stop_now(struct session *session)
 			? DOWN_REMOVED
 			: DOWN_LOST,
 		.words = session->stop.text,
-		.text = "stopped",
+		.text = text,
 	};
 
+	(void)snprintf(text, sizeof(text), "stopped%s%s",
+	    session->stop.text[0] != '\0' ? ": " : "", session->stop.text);
 	timer_stop(session->stop_timer);
 	for (unsigned i = 0; i < 2; i++)
 		slot_event(&session->slot[i], FSM_EV_STOP, &cause);
@@ -387,7 +390,7 @@ on_config(struct session *session, const struct msg_session_config *msg)
 		return;
 	}
 	(void)snprintf(name, sizeof(name), "session %s", msg->name);
-	log_open(name, LOG_INFO);
+	log_rename(name);
 	if (session->configured) {
 		reconfigure(session, msg);
 	} else {

@@ -133,6 +133,8 @@ struct session {
 	bool synced;       /* inward: the guard has said all */
 	bool limited;      /* idle for long: too many prefixes */
 	bool idle_running; /* these: the timer runs */
+	bool paced;        /* pace_timer runs .. */
+	bool pacing;       /* .. or has not yet shown that all is told */
 	bool report_waits;
 	bool ask_waits;
 	bool serve_waits;

@@ -8,6 +8,7 @@
 #include "proxy/common/log.h"
 #include "proxy/session/collision.h"
 #include "proxy/session/session.h"
+#include "proxy/session/trace.h"
 #include "proxy/wire/message.h"
 #include "proxy/wire/notification.h"
 
@@ -324,6 +325,8 @@ slot_event(struct slot *slot, enum fsm_event event, const struct cause *cause)
 	/* Ends have a text before anybody reports them. */
 	note_end(slot, &change, before);
 	slot->state = change.step.next;
+	if (before != slot->state)
+		trace_fsm(slot, event, before);
 	for (size_t i = 0; i < sizeof(effects) / sizeof(effects[0]); i++)
 		if ((change.step.effects & effects[i].bit) != 0)
 			effects[i].run(slot, &change);

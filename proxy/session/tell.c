@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "proxy/common/log.h"
 #include "proxy/session/session.h"
 #include "proxy/session/unicast_msg.h"
 
@@ -24,7 +25,14 @@ enum told {
 static void
 on_pace(void *ctx)
 {
-	pump_run(ctx);
+	struct session *session = ctx;
+
+	session->paced = false;
+	pump_run(session);
+	if (session->paced || !session->pacing)
+		return;
+	session->pacing = false;
+	log_line(LOG_DEBUG, "pacing ended");
 }
 
 int
@@ -61,6 +69,12 @@ static enum told
 wait_for_pace(struct session *session)
 {
 	timer_start(session->pace_timer, PACE_WAIT_MS, 0);
+	if (!session->pacing)
+		log_line(LOG_DEBUG,
+		    "pacing begun: rules_per_s=%u routes_per_s=%u",
+		    session->pace.rate, session->route_pace.rate);
+	session->paced = true;
+	session->pacing = true;
 	return TOLD_PACED;
 }
 

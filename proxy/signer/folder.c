@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proxy/common/owner.h"
+
 #define DIR_FLAGS  (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define READ_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 #define NEW_FLAGS  (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
@@ -21,6 +23,18 @@
 
 #define TEMP_SUFFIX ".new"
 #define TEMP_MAX    (FOLDER_NAME_MAX + sizeof(TEMP_SUFFIX))
+
+/* Why it cannot be opened: whose it is, or errno's text. */
+static void
+unopened_say(const char *path, char *why, size_t size)
+{
+	const char *text = strerror(errno);
+	char whose[OWNER_WHY_MAX];
+
+	owner_say(path, "key", whose);
+	(void)snprintf(why, size, "the keys' folder cannot be opened: %s",
+	    whose[0] != '\0' ? whose : text);
+}
 
 /* NULL when it is as it must be. */
 static const char *
@@ -65,8 +79,7 @@ folder_open(const char *path, char *why, size_t size)
 	}
 	fd = open(path, DIR_FLAGS);
 	if (fd < 0) {
-		(void)snprintf(why, size,
-		    "the keys' folder cannot be opened: %s", strerror(errno));
+		unopened_say(path, why, size);
 		return -1;
 	}
 	fault = folder_fault(fd);

@@ -12,6 +12,7 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/common/owner.h"
 #include "proxy/store/ballast.h"
 #include "proxy/store/contained.h"
 #include "store/inspect.h"
@@ -402,6 +403,17 @@ begin_look(const char *path, const char *shown, struct begin *begin)
 	if (begin->renewed)
 		return renew(path, &report, why, begin);
 	return judge(path, &report, begin);
+}
+
+void
+begin_fail(const char *path, const char *shown, int err)
+{
+	char why[OWNER_WHY_MAX] = "";
+
+	if (err == DB_ACCESS)
+		owner_say(path, "data.mdb", why);
+	log_line(LOG_ERROR, "log: cannot open %s: %s", shown,
+	    why[0] != '\0' ? why : db_error_text(err));
 }
 
 /* ---- a new log ---- */

@@ -27,6 +27,10 @@ struct begin {
  */
 int begin_look(const char *path, const char *shown, struct begin *begin);
 
+/* Say why the store cannot be opened, db.h's err; of a folder that cannot be
+ * used also whose it is. */
+void begin_fail(const char *path, const char *shown, int err);
+
 /*
  * Read the log's name into origin (NOTE_NAME_MAX octets); a log that has none
  * yet gets one, "name/" and 8 hex digits, and an empty one its entry 0, in one

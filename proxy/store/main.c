@@ -410,8 +410,7 @@ store_start(struct role_store *role)
 	if (err == 0)
 		err = contained_carry(role->folder, role->store);
 	if (err != 0) {
-		log_line(LOG_ERROR, "log: cannot open %s: %s", role->path,
-		    db_error_text(err));
+		begin_fail(role->folder, role->path, err);
 		return false;
 	}
 	begin_end(role->folder, &begin);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The writer's thread: one transaction and one sync for all that waits. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "proxy/common/clock.h"
 #include "proxy/common/log.h"
 #include "proxy/store/ballast.h"
 #include "proxy/store/contained.h"
@@ -226,6 +228,17 @@ contained_keep(struct writer *writer, bool owed)
 	return true;
 }
 
+/* began_ns: 0, or when it was begun while debug lines were wanted. */
+static void
+batch_trace(const struct writer_buffer *work, uint64_t began_ns, int err)
+{
+	if (began_ns != 0 && work != NULL)
+		log_line(LOG_DEBUG,
+		    "batch %s: entries=%u jobs=%u octets=%zu us=%" PRIu64,
+		    err == 0 ? "durable" : "not written", work->n, work->n_jobs,
+		    work->used, (clock_boot_ns() - began_ns) / 1000);
+}
+
 void *
 writer_thread(void *ctx)
 {
@@ -235,8 +248,10 @@ writer_thread(void *ctx)
 	bool contained_owed = false;
 
 	while (work_wait(writer, &work)) {
+		uint64_t began_ns = log_wants(LOG_DEBUG) ? clock_boot_ns() : 0;
 		int err = batch_try(writer, work, &head);
 
+		batch_trace(work, began_ns, err);
 		while (work != NULL && err == DB_FULL && full_wait(writer))
 			err = batch_try(writer, work, &head);
 		/* Jobs that were given up prove nothing of the disk. */

@@ -43,12 +43,30 @@ file_say(
 	    problem->found, sizeof(problem->found), "%s", bad->neighbor.name);
 }
 
-/* There are key chains, and nothing to put them on. A neighbour that should be
- * authenticated never is without: better no sluiced at all. */
-static bool
-ao_lacks(const struct supervisor *supervisor, const struct cfg_set *set)
+/* The first neighbour that has a key chain, where there is nothing to put it
+ * on; NULL: none. One that should be authenticated never is without: better no
+ * sluiced at all. */
+static const struct setup *
+ao_lacks(
+    const struct supervisor *supervisor, const struct setup *setups, uint32_t n)
 {
-	return set->keys.n > 0 && !tcp_ao_supported(&supervisor->ao);
+	for (uint32_t i = 0; i < n; i++) {
+		if (setups[i].chain.n > 0)
+			return tcp_ao_supported(&supervisor->ao) ? NULL
+								 : &setups[i];
+	}
+	return NULL;
+}
+
+static void
+lacks_say(struct msg_cfg_error *problem, const struct setup *bad)
+{
+	char key[sizeof(problem->key)];
+
+	(void)snprintf(key, sizeof(key), "tcp_ao of %s", bad->neighbor.name);
+	problem_say(problem, key,
+	    "this kernel has no TCP-AO (Linux 6.7 with CONFIG_TCP_AO): use "
+	    "password_file, or a kernel that has it");
 }
 
 struct setup *
@@ -72,14 +90,14 @@ adopt_prepare(struct supervisor *supervisor, struct cfg_set *set,
 		return NULL;
 	}
 	bad = setups_fill(set, setups, unread);
-	if (bad != NULL)
+	if (bad != NULL) {
 		file_say(problem, bad, unread);
-	else if (ao_lacks(supervisor, set))
-		problem_say(problem, "tcp_ao",
-		    "this kernel has no TCP-AO (Linux 6.7 with "
-		    "CONFIG_TCP_AO)");
-	else
-		return setups;
+	} else {
+		bad = ao_lacks(supervisor, setups, set->neighbors.n);
+		if (bad == NULL)
+			return setups;
+		lacks_say(problem, bad);
+	}
 	free(setups);
 	return NULL;
 }
@@ -147,6 +165,57 @@ peers_update(
 		rows[number] = 0;
 	}
 }
+
+/* ---- what it would do ---- */
+
+static void
+session_note(struct reload_session *list, uint32_t *n, const struct peer *peer,
+    uint32_t whys)
+{
+	if (*n < RELOAD_NAMES_MAX) {
+		list[*n] = (struct reload_session){ .whys = whys };
+		memcpy(list[*n].name, peer->setup.neighbor.name,
+		    sizeof(list[*n].name));
+	}
+	(*n)++;
+}
+
+/* Nothing of a place that nobody has is lost. */
+static bool
+peer_counts(const struct peer *peer)
+{
+	return peer->state == PEER_RUNNING &&
+	       (peer->setup.neighbor.range_len == 0 || peer_connected(peer));
+}
+
+int
+adopt_sessions(const struct supervisor *supervisor, const struct cfg_set *set,
+    const struct setup *setups, struct reload_sessions *out)
+{
+	uint32_t *rows = rows_by_number(
+	    setups, set->neighbors.n, names_count(supervisor->names));
+
+	memset(out, 0, sizeof(*out));
+	if (rows == NULL)
+		return -1;
+	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
+		const struct peer *peer = supervisor->peers[i];
+		uint32_t row = rows[peer->setup.neighbor.peer];
+		uint32_t whys =
+		    row == 0 ? 0 : setup_whys(&peer->setup, &setups[row - 1]);
+
+		if (!peer_counts(peer))
+			continue;
+		if (row == 0)
+			session_note(out->end, &out->ends, peer, 0);
+		else if (whys != 0)
+			session_note(out->restart, &out->restarts, peer, whys);
+	}
+	free(rows);
+	return 0;
+}
+
+/* ---- all of it ---- */
 
 int
 adopt_set(struct supervisor *supervisor, struct cfg_set *set,

@@ -15,13 +15,13 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/supervisor/names_down.h"
 
 #define WATCH_ROLL_MS  1000
 #define WATCH_COUNT_MS 10000 /* between looks at counters */
 #define WATCH_TOLD_MS  60000 /* between lines about the same thing */
 #define WATCH_SOON_MS  100   /* the kernel has had a segment or two by then */
 #define NS_PER_S       1000000000u
-#define NAMES_SHOWN    8
 
 /* It is time to say something again. */
 static bool
@@ -169,38 +169,6 @@ peer_log(struct peer *peer, uint64_t now_ms)
 	auth->told_ms = now_ms | 1;
 }
 
-/* ---- neighbours that are not up ---- */
-
-/* ", "-separated names of those of this kind without a connection. */
-static void
-names_down(const struct supervisor *supervisor, enum auth_kind kind, char *out,
-    size_t size)
-{
-	size_t used = 0;
-	unsigned n = 0;
-
-	out[0] = '\0';
-	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
-		const struct peer *peer = supervisor->peers[i];
-		int len;
-
-		if (peer->setup.neighbor.authenticated != kind ||
-		    peer->state == PEER_LEAVING || peer_connected(peer))
-			continue;
-		if (++n > NAMES_SHOWN)
-			break;
-		len = snprintf(&out[used], size - used, "%s%s",
-		    n == 1 ? "" : ", ", peer->setup.neighbor.name);
-		if (len < 0 || (size_t)len >= size - used)
-			break;
-		used += (size_t)len;
-	}
-	if (n == 0)
-		(void)snprintf(out, size, "none");
-	else if (n > NAMES_SHOWN)
-		(void)snprintf(&out[used], size - used, ", ...");
-}
-
 /* ---- counters of TCP MD5 ---- */
 
 static void
@@ -208,7 +176,7 @@ md5_count(struct supervisor *supervisor, uint64_t now_ms)
 {
 	struct auth_watch *watch = &supervisor->auth;
 	const struct netstat_md5 *old = &watch->md5_logged;
-	char names[512];
+	char names[NAMES_DOWN_MAX];
 
 	if (!netstat_read(&watch->md5))
 		return;
@@ -222,7 +190,7 @@ md5_count(struct supervisor *supervisor, uint64_t now_ms)
 	if (memcmp(old, &watch->md5, sizeof(*old)) == 0 ||
 	    !told_long_ago(watch->md5_told_ms, now_ms))
 		return;
-	names_down(supervisor, AUTH_MD5, names, sizeof(names));
+	names_down(supervisor->peers, supervisor->n_peers, AUTH_MD5, names);
 	log_line(LOG_REMOTE,
 	    "tcp md5: segments dropped on this host: bad=%" PRIu64
 	    " no_password=%" PRIu64 " unsigned=%" PRIu64
@@ -259,7 +227,7 @@ listeners_count_ao(struct supervisor *supervisor, uint64_t now_ms)
 {
 	struct auth_watch *watch = &supervisor->auth;
 	struct listen_sum sum = { .ao = &supervisor->ao };
-	char names[512];
+	char names[NAMES_DOWN_MAX];
 
 	listeners_each(supervisor->listeners, AFI_IPV4, listener_info, &sum);
 	listeners_each(supervisor->listeners, AFI_IPV6, listener_info, &sum);
@@ -267,7 +235,7 @@ listeners_count_ao(struct supervisor *supervisor, uint64_t now_ms)
 		sum.unsigned_in == watch->listen_unsigned) ||
 	    !told_long_ago(watch->listen_told_ms, now_ms))
 		return;
-	names_down(supervisor, AUTH_AO, names, sizeof(names));
+	names_down(supervisor->peers, supervisor->n_peers, AUTH_AO, names);
 	log_line(LOG_REMOTE,
 	    "tcp-ao: segments dropped at the listeners: unknown_key=%" PRIu64
 	    " unsigned=%" PRIu64 ": neighbours with keys that are not up: %s",
@@ -302,9 +270,12 @@ guard_tell_md5(struct supervisor *supervisor)
 		.unknown = watch->md5.unknown,
 		.unsigned_in = watch->md5.unsigned_in };
 
-	if (memcmp(&watch->md5_told, &watch->md5, sizeof(watch->md5)) != 0 &&
-	    guard_send(supervisor, 0, &auth))
+	if ((!watch->md5_said || memcmp(&watch->md5_told, &watch->md5,
+				     sizeof(watch->md5)) != 0) &&
+	    watch->counting && guard_send(supervisor, 0, &auth)) {
 		watch->md5_told = watch->md5;
+		watch->md5_said = true;
+	}
 }
 
 /* What it does not know yet; a new one knows nothing. */
@@ -317,8 +288,9 @@ guard_tell(struct supervisor *supervisor)
 	if (!supervisor->guard.ready || !process_up(guard))
 		return;
 	supervisor->auth.guard_ms = guard->started_ms;
+	/* It takes the first counts as what was before it: also if none. */
 	if (anew)
-		supervisor->auth.md5_told = (struct netstat_md5){ 0 };
+		supervisor->auth.md5_said = false;
 	for (uint32_t i = 0; i < supervisor->n_peers; i++) {
 		struct peer *peer = supervisor->peers[i];
 		struct peer_auth *auth = &peer->auth;

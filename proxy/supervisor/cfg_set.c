@@ -10,7 +10,7 @@
 #include "policy/protected.h"
 #include "proxy/common/check.h"
 #include "proxy/supervisor/cfg_check.h"
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 
 #define CFG_SET_FIRST 65536u /* octets of the first allocation */
 

@@ -134,6 +134,7 @@ irr_load_start(struct process_table *table, const char *path,
 	load->ctx = ctx;
 	(void)snprintf(load->path, sizeof(load->path), "%s", path);
 	load->process.program = "sluice-loader";
+	load->process.deaf = true;
 	load->process.option = "--irr";
 	load->process.argument = load->path;
 	load->process.limit = MSG_LEN_MAX;

@@ -11,7 +11,7 @@
 
 #include "policy/prefix.h"
 #include "proxy/common/log.h"
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/supervisor/source_filter.h"
 #include "proxy/supervisor/tcp.h"
 

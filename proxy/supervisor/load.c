@@ -134,6 +134,7 @@ load_start(struct process_table *table, const char *file,
 	load->done = done;
 	load->ctx = ctx;
 	load->process.program = "sluice-loader";
+	load->process.deaf = true;
 	load->process.argument = file;
 	load->process.limit = MSG_LEN_MAX;
 	load->process.ops = &load_ops;

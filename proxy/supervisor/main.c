@@ -37,7 +37,8 @@ help(void)
 	(void)fputs(use, stdout);
 	(void)fputs("\nRuns in the foreground, its log on standard error.\n\n"
 		    "  -c FILE  the configuration; SIGHUP reads it anew\n"
-		    "  -d       log more, for a search of errors\n\n"
+		    "  -d       log more, all roles, for a search of errors\n"
+		    "           (while it runs: sluice log-level)\n\n"
 		    "--selftest-sandbox: a process for each role tries what "
 		    "that role must not do,\nand what it must be able to do; "
 		    "exit status 1: something is not as it must be.\n\n"

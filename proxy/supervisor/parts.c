@@ -197,7 +197,8 @@ control_message(void *ctx, const struct msg_head *head, int fd)
 {
 	struct part *control = ctx;
 
-	if (head->kind != MSG_RELOAD && head->kind != MSG_CONTROL_CONFIG) {
+	if (head->kind != MSG_RELOAD && head->kind != MSG_CONTROL_CONFIG &&
+	    head->kind != MSG_LOG_ASK) {
 		part_unexpected(control, head, fd);
 		return;
 	}
@@ -205,6 +206,8 @@ control_message(void *ctx, const struct msg_head *head, int fd)
 		(void)close(fd);
 	if (head->kind == MSG_RELOAD)
 		reload_start(control->supervisor, (const void *)head);
+	else if (head->kind == MSG_LOG_ASK)
+		levels_ask(control->supervisor, (const void *)head);
 	else
 		control_took(control->supervisor, (const void *)head);
 }

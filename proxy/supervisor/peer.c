@@ -15,7 +15,7 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/supervisor/ranges.h"
 #include "proxy/supervisor/tcp.h"
 

@@ -215,6 +215,25 @@ process_try(struct process *process)
 	return ENOMEM;
 }
 
+bool
+process_level(struct process *process)
+{
+	struct msg_log_level msg = { .head = { .kind = MSG_LOG_LEVEL } };
+
+	if (process->table->levels == NULL || process->deaf ||
+	    !process_up(process))
+		return true;
+	msg.least =
+	    (uint8_t)log_levels_of(process->table->levels, process->name);
+	if (msg.least == process->told)
+		return true;
+	if (channel_send(process->channel, &msg, sizeof(msg), -1) < 0)
+		return false;
+	process->told = msg.least;
+	channel_flush(process->channel);
+	return true;
+}
+
 static void
 process_begin(struct process *process)
 {
@@ -234,6 +253,8 @@ process_begin(struct process *process)
 	}
 	log_line(LOG_DEBUG, "%s: started pid=%ld", process->name,
 	    (long)process->pid);
+	process->told = LOG_INFO; /* which every role begins with */
+	(void)process_level(process);
 	process->ops->on_up(process->ctx);
 }
 

@@ -15,6 +15,7 @@
 
 #include "proxy/common/channel.h"
 #include "proxy/common/loop.h"
+#include "proxy/supervisor/log_levels.h"
 #include "proxy/supervisor/respawn.h"
 
 #define PROCESS_NAME_MAX 96
@@ -25,7 +26,8 @@ struct process;
 struct process_table {
 	struct loop *loop;
 	struct process *first;
-	char folder[256]; /* where the roles' programs are */
+	const struct log_levels *levels; /* NULL: as they start */
+	char folder[256];                /* where the roles' programs are */
 };
 
 struct process_ops {
@@ -48,6 +50,7 @@ struct process {
 	char name[PROCESS_NAME_MAX]; /* for log lines, and as argv[0] */
 	size_t limit;                /* of the channel */
 	bool bare;                   /* without our environment */
+	bool deaf;                   /* reads nothing of its channel */
 	const struct process_ops *ops;
 	void *ctx;
 	pid_t pid;               /* 0: does not run */
@@ -55,6 +58,7 @@ struct process {
 	struct timer *timer;     /* next start, or kill */
 	struct respawn respawn;
 	uint64_t started_ms;
+	uint8_t told; /* enum log_class that it prints */
 	bool wanted;
 	bool reaped; /* ended, its channel not yet */
 	int status;  /* how it ended */
@@ -87,6 +91,9 @@ void process_kill(struct process *process);
 
 /* It neither runs nor has anything left to be read. */
 bool process_gone(const struct process *process);
+
+/* Tell it what to log, if it does not know. False: there is no room now. */
+bool process_level(struct process *process);
 
 /* It runs and can be talked to. */
 bool process_up(const struct process *process);

@@ -6,7 +6,7 @@
 
 #include "policy/prefix.h"
 #include "proxy/common/log.h"
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 
 /* The neighbour's range, or its one address, contains it. */
 static bool

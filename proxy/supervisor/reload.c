@@ -181,7 +181,9 @@ reload_loaded(
 		reload_refuse(supervisor, &ours);
 	else if (!supervisor->guard.ready)
 		reload_refuse_text(supervisor, "", "the guard does not run");
-	else if (irr_carry(set, supervisor->set, false) < 0)
+	else if (irr_carry(set, supervisor->set, false) < 0 ||
+		 adopt_sessions(
+		     supervisor, set, reload->setups, &reload->sessions) < 0)
 		reload_refuse_text(supervisor, "", "out of memory");
 	else
 		guard_ask(supervisor);
@@ -329,7 +331,8 @@ reload_result(struct supervisor *supervisor, const struct msg_cfg_result *msg)
 		.withdrawn = msg->withdrawn,
 		.kept = msg->kept,
 		.admitted = msg->admitted,
-		.guard_follows = 1 };
+		.guard_follows = 1,
+		.sessions = reload->sessions };
 	int failed = 0;
 
 	if (reload->set == NULL || msg->generation != reload->generation)
@@ -342,9 +345,11 @@ reload_result(struct supervisor *supervisor, const struct msg_cfg_result *msg)
 			: "the guard refused it");
 		return;
 	}
-	log_line(LOG_INFO, "reload: %s: withdrawn=%u admitted=%u kept=%u",
+	log_line(LOG_INFO,
+	    "reload: %s: withdrawn=%u admitted=%u kept=%u restarts=%u ends=%u",
 	    reload->dry_run ? "dry run" : "applied", msg->withdrawn,
-	    msg->admitted, msg->kept);
+	    msg->admitted, msg->kept, reload->sessions.restarts,
+	    reload->sessions.ends);
 	if (reload->rollback) {
 		rollback_done(supervisor);
 		return;

@@ -119,20 +119,55 @@ setup_fill(const struct cfg_set *set, uint32_t i, struct setup *out, char *why)
 	return 0;
 }
 
-/* What the TCP connection or the OPEN rests on. The dialect is not in it: the
- * guard says everything again to a session that stays. */
-static bool
-essentials_equal(
-    const struct msg_cfg_neighbor *a, const struct msg_cfg_neighbor *b)
+/* How it is authenticated, and with what. */
+static uint32_t
+auth_whys(const struct setup *old, const struct setup *new)
 {
-	return a->asn == b->asn && a->families == b->families &&
-	       a->passive == b->passive && a->range_len == b->range_len &&
-	       a->ttl_hops == b->ttl_hops && a->multihop == b->multihop &&
-	       a->hold_s == b->hold_s && a->authenticated == b->authenticated &&
-	       (a->index == CFG_INTERNAL) == (b->index == CFG_INTERNAL) &&
-	       address_equal(&a->remote, &b->remote) &&
-	       address_equal(&a->local, &b->local) &&
-	       strncmp(a->password_file, b->password_file, PATH_LEN) == 0;
+	static const uint32_t of_kind[] = {
+		[AUTH_NONE] = 0,
+		[AUTH_MD5] = UINT32_C(1) << RESTART_PASSWORD_FILE,
+		[AUTH_AO] = UINT32_C(1) << RESTART_TCP_AO,
+	};
+	const struct msg_cfg_neighbor *a = &old->neighbor;
+	const struct msg_cfg_neighbor *b = &new->neighbor;
+	uint32_t whys = 0;
+
+	if (a->authenticated != b->authenticated)
+		whys |= of_kind[a->authenticated] | of_kind[b->authenticated];
+	if (strncmp(a->password_file, b->password_file, PATH_LEN) != 0 ||
+	    !password_id_equal(&old->password, &new->password))
+		whys |= of_kind[AUTH_MD5];
+	if (keychain_compare(&old->chain, &new->chain) == KEYCHAIN_CLASH)
+		whys |= of_kind[AUTH_AO];
+	return whys;
+}
+
+/* What the TCP connection or the OPEN rests on. The dialect is not in it: the
+ * guard says everything again to a session that stays. Nor is whose neighbour
+ * it is, which its name says. */
+uint32_t
+setup_whys(const struct setup *old, const struct setup *new)
+{
+	const struct msg_cfg_neighbor *a = &old->neighbor;
+	const struct msg_cfg_neighbor *b = &new->neighbor;
+	const bool differs[RESTART_WHY_COUNT] = {
+		[RESTART_ASN] = a->asn != b->asn,
+		[RESTART_IP] = !address_equal(&a->remote, &b->remote),
+		[RESTART_RANGE] = a->range_len != b->range_len,
+		[RESTART_LOCAL_ADDRESS] = !address_equal(&a->local, &b->local),
+		[RESTART_FAMILIES] = a->families != b->families,
+		[RESTART_PASSIVE] = a->passive != b->passive,
+		[RESTART_TTL_SECURITY] = a->ttl_hops != b->ttl_hops,
+		[RESTART_MULTIHOP] = a->multihop != b->multihop,
+		[RESTART_HOLD_TIME] = a->hold_s != b->hold_s,
+	};
+	uint32_t whys = auth_whys(old, new);
+
+	for (unsigned i = 0; i < RESTART_WHY_COUNT; i++) {
+		if (differs[i])
+			whys |= UINT32_C(1) << i;
+	}
+	return whys;
 }
 
 /* What lies behind the counts is zero, as the loader sends it. */
@@ -165,9 +200,7 @@ details_equal(const struct setup *old, const struct setup *new)
 enum setup_change
 setup_compare(const struct setup *old, const struct setup *new)
 {
-	if (!essentials_equal(&old->neighbor, &new->neighbor) ||
-	    !password_id_equal(&old->password, &new->password) ||
-	    keychain_compare(&old->chain, &new->chain) == KEYCHAIN_CLASH)
+	if (setup_whys(old, new) != 0)
 		return SETUP_CHANGED;
 	return details_equal(old, new) ? SETUP_SAME : SETUP_TUNED;
 }

@@ -34,6 +34,9 @@ int setup_fill(
 enum setup_change setup_compare(
     const struct setup *old, const struct setup *new);
 
+/* Why it is SETUP_CHANGED: 1 << enum restart_why; 0: it is not. */
+uint32_t setup_whys(const struct setup *old, const struct setup *new);
+
 /* What cannot change while sluice runs; NULL when nothing of it does, else
  * the key ("router.asn"), borrowed for ever. */
 const char *setup_fixed(

@@ -21,7 +21,7 @@
 
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/supervisor/ranges.h"
 #include "proxy/supervisor/tcp.h"
 
@@ -378,6 +378,7 @@ supervisor_init(struct supervisor *supervisor)
 		return -1;
 	if (parts_init(supervisor) < 0 || waits_init(supervisor) < 0 ||
 	    trial_init(supervisor) < 0 || auth_watch_init(supervisor) < 0 ||
+	    levels_init(supervisor) < 0 ||
 	    part_init(
 		supervisor, &supervisor->guard, "sluice-guard", &guard_ops) < 0)
 		return -1;
@@ -397,6 +398,7 @@ supervisor_fini(struct supervisor *supervisor)
 	crash_fini(&supervisor->crash);
 	parts_fini(supervisor);
 	auth_watch_fini(supervisor);
+	levels_fini(supervisor);
 	trial_fini(supervisor);
 	waits_fini(supervisor);
 	listeners_free(supervisor->listeners);

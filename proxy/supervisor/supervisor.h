@@ -15,6 +15,7 @@
  *   trial.c       one that is taken back unless it is confirmed
  *   waits.c       IRR lists, and what waits for a person
  *   crash.c       what guards crashed of
+ *   levels.c      what the log tells, and of whom
  *   stop.c        the way down
  */
 #pragma once
@@ -125,6 +126,7 @@ struct reload {
 	bool rollback;      /* it is the set of before, back again */
 	uint32_t confirm_s; /* taken back then unless confirmed; 0: no */
 	char operator_name[32];
+	struct reload_sessions sessions; /* what it does to them */
 	struct timer *timer;
 };
 
@@ -135,6 +137,7 @@ struct auth_watch {
 	uint64_t counted_ms; /* when counters were read last */
 	uint64_t guard_ms;   /* start of the guard that has been told */
 	bool counting;       /* md5 says something */
+	bool md5_said;       /* the guard has been told of it */
 	struct netstat_md5 md5;
 	struct netstat_md5 md5_told;   /* the guard */
 	struct netstat_md5 md5_logged; /* .. and in the log */
@@ -189,6 +192,10 @@ struct supervisor {
 	struct timer *irr_timer;
 	bool waits_due; /* the guard has to be told of lists or waits */
 	struct trial trial;
+	struct log_levels levels;
+	struct timer *levels_timer;
+	uint64_t levels_since_ms;
+	uint32_t levels_n; /* set since then */
 	struct peer **peers;
 	uint32_t n_peers;
 	uint32_t room_peers;
@@ -376,6 +383,15 @@ void auth_watch_fini(struct supervisor *supervisor);
 /* Chains or connections are others than before: look soon. */
 void auth_watch_soon(struct supervisor *supervisor);
 
+/* ---- levels.c ---- */
+
+/* What sluiced prints now is what it goes back to. 0, or -1: out of memory. */
+int levels_init(struct supervisor *supervisor);
+void levels_fini(struct supervisor *supervisor);
+
+/* Control asks: shown, or set and shown. */
+void levels_ask(struct supervisor *supervisor, const struct msg_log_ask *msg);
+
 /* ---- reload.c ---- */
 
 /* Read the file again. msg is control's request, NULL for a signal. */
@@ -410,6 +426,12 @@ struct setup *adopt_prepare(struct supervisor *supervisor, struct cfg_set *set,
  */
 int adopt_set(struct supervisor *supervisor, struct cfg_set *set,
     const struct setup *setups);
+
+/* What adopting them would do to sessions. The places of a range count where
+ * somebody is connected. 0, or -1 when out of memory. */
+int adopt_sessions(const struct supervisor *supervisor,
+    const struct cfg_set *set, const struct setup *setups,
+    struct reload_sessions *out);
 
 /* ---- stop.c ---- */
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/common/tcp_ao_abi.h"
 
 /* ---- the kernel ---- */

@@ -18,6 +18,7 @@
 #include <microhttpd.h>
 
 #include "proxy/common/clock.h"
+#include "proxy/common/endpoint.h"
 
 #define REQUEST_OCTETS 16384u /* line and headers */
 #define TICK_MS        1000u
@@ -448,38 +449,6 @@ on_tick(void *ctx)
 
 /* ---- life ---- */
 
-/* A listening socket, or -1 with errno. */
-static int
-listen_open(const struct address *address)
-{
-	struct sockaddr_in in4 = { .sin_family = AF_INET,
-		.sin_port = htons(address->port) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
-		.sin6_port = htons(address->port),
-		.sin6_scope_id = address->scope };
-	bool six = address->afi == AFI_IPV6;
-	const void *to = six ? (const void *)&in6 : (const void *)&in4;
-	int fd, on = 1, error;
-
-	memcpy(&in4.sin_addr, address->addr, sizeof(in4.sin_addr));
-	memcpy(&in6.sin6_addr, address->addr, sizeof(in6.sin6_addr));
-	fd = socket(six ? AF_INET6 : AF_INET,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -1;
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (six)
-		(void)setsockopt(
-		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, to, six ? sizeof(in6) : sizeof(in4)) == 0 &&
-	    listen(fd, 64) == 0)
-		return fd;
-	error = errno;
-	(void)close(fd);
-	errno = error;
-	return -1;
-}
-
 static int
 daemon_start(struct server *server, int fd)
 {
@@ -528,7 +497,7 @@ server_new(struct loop *loop, const struct address *address, const char *path,
 	server->ctx = ctx;
 	for (size_t i = 0; i < PLACES_MAX; i++)
 		server->connections[i].fd = -1;
-	fd = listen_open(address);
+	fd = endpoint_listen(address);
 	if (fd >= 0 && daemon_start(server, fd) == 0)
 		return server;
 	if (fd >= 0)

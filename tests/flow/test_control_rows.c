@@ -232,6 +232,39 @@ unknown_names_are_refused(void **state)
 	scene_free(scene);
 }
 
+/* How a session ended is shown until its next one ends, whatever process that
+ * is; whether it is up is the new one's word. */
+static void
+last_end_outlives_its_process(void **state)
+{
+	struct scene *scene = scene_new();
+	struct scene_session *acme = &scene->sessions[0];
+
+	(void)state;
+	acme->state.code = 6;
+	acme->state.subcode = 4;
+	acme->state.sent_last = 1;
+	(void)snprintf(acme->state.text, sizeof(acme->state.text),
+	    "stopped: configuration changed");
+	session_down(acme, DOWN_LOST);
+	scene_settle(scene);
+	acme->state = (struct msg_session_state){ .head = acme->state.head,
+		.peer = acme->state.peer,
+		.state = BGP_CONNECT };
+	session_die(acme);
+	session_tell(acme);
+	scene_settle(scene);
+	control_ask_of(scene, CTL_SESSIONS, "acme");
+	scene_settle(scene);
+	assert_int_equal(scene->shown.state.up, 0);
+	assert_int_equal(scene->shown.state.down, DOWN_NONE);
+	assert_int_equal(scene->shown.state.code, 6);
+	assert_int_equal(scene->shown.state.subcode, 4);
+	assert_string_equal(
+	    scene->shown.state.text, "stopped: configuration changed");
+	scene_free(scene);
+}
+
 /* One rule in full. */
 static void
 one_rule_in_full(void **state)
@@ -267,6 +300,7 @@ main(void)
 		cmocka_unit_test(client_goes),
 		cmocka_unit_test(explain_changes_nothing),
 		cmocka_unit_test(unknown_names_are_refused),
+		cmocka_unit_test(last_end_outlives_its_process),
 		cmocka_unit_test(one_rule_in_full),
 	};
 

@@ -162,6 +162,82 @@ counts_of_segments_only_grow(void **state)
 	scene_free(scene);
 }
 
+/* A place without a session and without rules is nobody's: it is shown as free
+ * and counts in no sum; one whose rules linger is still somebody's. */
+static void
+free_place_is_no_session(void **state)
+{
+	struct scene *scene = with_range();
+	struct scene_session *acme = &scene->sessions[0];
+	const struct msg_ctl_session *row;
+	unsigned all;
+
+	(void)state;
+	come_from(acme, 7);
+	row = acme_row(scene);
+	assert_int_equal(row->free, 0);
+	assert_int_equal(row->places, 1);
+	assert_int_equal(row->taken, 1);
+	step_status(scene);
+	all = scene->status.sessions;
+
+	acme->state.state = BGP_ACTIVE;
+	session_down(acme, DOWN_LOST);
+	scene_settle(scene);
+	row = acme_row(scene);
+	assert_int_equal(row->free, 1);
+	assert_int_equal(row->places, 1);
+	assert_int_equal(row->taken, 0);
+	step_status(scene);
+	assert_int_equal(scene->status.sessions, all - 1);
+
+	session_up(acme);
+	session_announce(acme, "10.1.0.1/32", 0);
+	scene_settle(scene);
+	acme->state.state = BGP_ACTIVE;
+	session_down(acme, DOWN_LOST);
+	scene_settle(scene);
+	assert_int_equal(acme_row(scene)->free, 0);
+	step_status(scene);
+	assert_int_equal(scene->status.sessions, all);
+	scene_free(scene);
+}
+
+/* Segments that came lately are told of a session with MD5 that is down; what
+ * the kernel had counted before the guard began is not lately. */
+static void
+md5_session_that_is_down_tells_the_host_s_segments(void **state)
+{
+	struct scene *scene = scene_prepare();
+	struct scene_session *acme = &scene->sessions[0];
+	const struct msg_ctl_session *row;
+
+	(void)state;
+	acme->authenticated = AUTH_MD5;
+	scene_start(scene);
+	auth_tell(scene, 0,
+	    (struct auth_state){
+		.kind = AUTH_MD5, .bad = 1000, .unsigned_in = 7 });
+	session_down(acme, DOWN_LOST);
+	scene_settle(scene);
+	row = acme_row(scene);
+	assert_int_equal(row->md5_bad, 0);
+	assert_int_equal(row->md5_unsigned, 0);
+	auth_tell(scene, 0,
+	    (struct auth_state){
+		.kind = AUTH_MD5, .bad = 1060, .unsigned_in = 7 });
+	auth_tell(scene, 0,
+	    (struct auth_state){
+		.kind = AUTH_MD5, .bad = 1067, .unsigned_in = 9 });
+	row = acme_row(scene);
+	assert_int_equal(row->md5_bad, 67);
+	assert_int_equal(row->md5_unsigned, 2);
+	session_up(acme);
+	scene_settle(scene);
+	assert_int_equal(acme_row(scene)->md5_bad, 0);
+	scene_free(scene);
+}
+
 /* Peer 0 is the whole host, of which MD5 alone is known. */
 static void
 counts_of_the_host_are_in_the_status(void **state)
@@ -205,6 +281,9 @@ main(void)
 		cmocka_unit_test(place_is_found_after_a_restart),
 		cmocka_unit_test(own_session_is_not_filtered),
 		cmocka_unit_test(counts_of_segments_only_grow),
+		cmocka_unit_test(free_place_is_no_session),
+		cmocka_unit_test(
+		    md5_session_that_is_down_tells_the_host_s_segments),
 		cmocka_unit_test(counts_of_the_host_are_in_the_status),
 		cmocka_unit_test(bad_counts_are_left),
 	};

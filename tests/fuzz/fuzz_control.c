@@ -62,6 +62,19 @@ store_takes(const struct request *request)
 	must(query->backward == 1, "newest first");
 }
 
+static void
+supervisor_takes(const struct request *request)
+{
+	must(request->dry_run <= 1, "dry or not");
+	must(request->confirm_s <= REQUEST_CONFIRM_MAX_S &&
+		 (request->dry_run == 0 || request->confirm_s == 0),
+	    "rolled back in time");
+	must(check_log_ask(&request->level), "the supervisor takes it");
+	must(request->level.set == 0 || request->verb == REQUEST_LOG_LEVEL,
+	    "set where it is asked for");
+	must(request->level.operator_name[0] == '\0', "nobody names himself");
+}
+
 /* Roles are ordered, nobody may do nothing, and a refusal says why. */
 static void
 roles_hold(const struct request *request)
@@ -107,11 +120,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (request->role == ROLE_STORE) {
 		store_takes(request);
 	} else {
-		must(request->role == ROLE_SUPERVISOR && request->dry_run <= 1,
-		    "somebody answers");
-		must(request->confirm_s <= REQUEST_CONFIRM_MAX_S &&
-			 (request->dry_run == 0 || request->confirm_s == 0),
-		    "rolled back in time");
+		must(request->role == ROLE_SUPERVISOR, "somebody answers");
+		supervisor_takes(request);
 	}
 	free(request);
 	free(again);

@@ -218,6 +218,9 @@ PLAIN(cosign, msg_cosign, check_cosign)
 PLAIN(signed_by, msg_signed, check_signed)
 PLAIN(submit, msg_submit, check_submit)
 PLAIN(submitted, msg_submitted, check_submitted)
+PLAIN(log_level, msg_log_level, check_log_level)
+PLAIN(log_ask, msg_log_ask, check_log_ask)
+PLAIN(log_shown, msg_log_shown, check_log_shown)
 
 static const struct {
 	uint16_t kind;
@@ -257,6 +260,9 @@ static const struct {
 	{ MSG_SIGNED, signed_by },
 	{ MSG_SUBMIT, submit },
 	{ MSG_SUBMITTED, submitted },
+	{ MSG_LOG_LEVEL, log_level },
+	{ MSG_LOG_ASK, log_ask },
+	{ MSG_LOG_SHOWN, log_shown },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -14,7 +14,7 @@
 #include "proxy/control/when.h"
 #include "proxy/session/fsm.h"
 #include "proxy/signer/rollover.h"
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/wire/notification.h"
 #include "store/note.h"
 #include "tests/lib/any_rule.h"

@@ -146,6 +146,7 @@ static const struct args shown[] = {
 	{ .verb = ARGS_ROUTE, .word = "203.0.113.7", .json = true },
 	{ .verb = ARGS_STATUS, .check = true, .json = true },
 	{ .verb = ARGS_RELOAD, .dry_run = true },
+	{ .verb = ARGS_LOG_LEVEL },
 };
 #define SHOWN (sizeof(shown) / sizeof(shown[0]))
 

@@ -64,6 +64,25 @@ add_rule_braked(struct answer *answer)
 	assert_int_equal(answer_add_row(answer, view_rule(&msg)), 0);
 }
 
+/* Everybody, as sluiced was started, and two that are set. */
+static void
+add_levels(struct answer *answer)
+{
+	static const char *const until[] = { "", "2026-01-31T03:13:05.000Z",
+		"2026-02-01T03:04:05.000Z" };
+	static const char *const names[] = { "", "acme", "guard" };
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct json *row = json_new();
+
+		view_put_some(row, "name", names[i]);
+		json_put_text(row, "class", i == 0 ? "info" : "debug");
+		view_put_some(row, "until", until[i]);
+		view_put_some(row, "operator", i == 0 ? "" : "root");
+		assert_int_equal(answer_add_row(answer, row), 0);
+	}
+}
+
 /* The refused rule with its checks. */
 static void
 add_rule(struct answer *answer)
@@ -256,6 +275,28 @@ add_sessions(struct answer *answer)
 	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
 }
 
+/* An inward session that only comes from near, one of MD5 that is down, and a
+ * range of which one place is taken. */
+static void
+add_places(struct answer *answer)
+{
+	struct msg_ctl_session msg;
+
+	sample_session_feed(&msg);
+	msg.ttl_hops = 1;
+	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
+	sample_session_down(&msg);
+	msg.keyed = AUTH_MD5;
+	msg.md5_bad = 67;
+	msg.md5_unsigned = 2;
+	assert_int_equal(answer_add_row(answer, view_session(&msg, &now)), 0);
+	for (unsigned n = 1; n <= 8; n++) {
+		sample_session_place(&msg, n);
+		assert_int_equal(
+		    answer_add_row(answer, view_session(&msg, &now)), 0);
+	}
+}
+
 static void
 add_entries(struct answer *answer)
 {
@@ -381,6 +422,10 @@ static const struct row rows[] = {
 	    0 },
 	{ "session", { .verb = ARGS_SESSIONS, .word = "x" }, add_sessions,
 	    END(0, ""), 80, 0 },
+	{ "sessions_places", { .verb = ARGS_SESSIONS }, add_places, END(0, ""),
+	    80, 0 },
+	{ "session_places", { .verb = ARGS_SESSIONS, .word = "x" }, add_places,
+	    END(0, ""), 80, 0 },
 	{ "rules", { .verb = ARGS_RULES }, add_rules, END(0, ""), 80, 0 },
 	{ "rules_piped", { .verb = ARGS_RULES }, add_rules, END(0, ""), 0, 0 },
 	{ "rules_grounds", { .verb = ARGS_RULES }, add_grounds, END(0, ""), 80,
@@ -424,9 +469,23 @@ static const struct row rows[] = {
 	    END(0,
 		"1 rule would be withdrawn, 1 would newly go inward, 86 kept"),
 	    80, 0 },
+	{ "reload_drops", { .verb = ARGS_RELOAD, .dry_run = true }, add_nothing,
+	    "{\"end\":{\"exit\":0,\"text\":\"0 rules "
+	    "withdrawn\",\"restarts\":[{"
+	    "\"name\":\"acme/198.51.100.2\",\"why\":[\"password_file\","
+	    "\"families\"]}],\"restarts_more\":0,\"ends\":[{\"name\":\"rr1\"},{"
+	    "\"name\":\"rr2\"}],\"ends_more\":3}}",
+	    80, 0 },
 	{ "reload_wrong", { .verb = ARGS_RELOAD }, add_nothing,
 	    END(2, "sluice.yaml:3:7: router.asn: found x, wanted a number"), 80,
 	    2 },
+	{ "log_level", { .verb = ARGS_LOG_LEVEL }, add_levels, END(0, ""), 80,
+	    0 },
+	{ "log_level_json", { .verb = ARGS_LOG_LEVEL, .json = true },
+	    add_levels, END(0, ""), 80, 0 },
+	{ "log_level_unknown",
+	    { .verb = ARGS_LOG_LEVEL, .word = "debug", .name = "nope" },
+	    add_nothing, END(1, "no such role, customer or neighbour"), 80, 1 },
 	{ "escape_in_the_end", { .verb = ARGS_WITHDRAW }, add_nothing,
 	    END(1, "no\\u001b[2J"), 80, 1 },
 };

@@ -191,6 +191,15 @@ session_feed(void)
 }
 
 static struct json *
+session_place(void)
+{
+	struct msg_ctl_session msg;
+
+	sample_session_place(&msg, 1);
+	return view_session(&msg, &now);
+}
+
+static struct json *
 session_down(void)
 {
 	struct msg_ctl_session msg;
@@ -313,6 +322,7 @@ static const struct row rows[] = {
 	{ "session", session },
 	{ "session_feed", session_feed },
 	{ "session_down", session_down },
+	{ "session_place", session_place },
 	{ "entry", entry },
 	{ "entry_operator", entry_operator },
 	{ "entry_start", entry_start },

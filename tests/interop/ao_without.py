@@ -14,9 +14,13 @@ def test(lab):
         "send_id": 1, "receive_id": 2,
         "key_file": lab.file("acme.key", "secret", 0o400)}]
     sluice.write()
+    done = sluice.command("check", sluice.yaml)
+    equal(done.returncode, 0, "exit status of the check")
+    expect(re.search(r":\d+:\d+: customers\[0\]\.neighbors\[0\]\.tcp_ao: "
+                     + WORDS, done.stderr), "the check: " + done.stderr)
     done = sluice.command("reload")
     expect(done.returncode != 0, "a reload brought TCP-AO")
-    expect(WORDS in done.stdout + done.stderr + sluice.text(),
+    expect("tcp_ao of acme/198.18.1.1: " + WORDS in done.stdout + done.stderr,
            "no reason with the refusal: " + done.stdout + done.stderr)
     expect(sluice.running(), "sluiced ended by a reload")
     sluice.stop()

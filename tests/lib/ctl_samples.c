@@ -489,6 +489,27 @@ sample_session_down(struct msg_ctl_session *msg)
 }
 
 void
+sample_session_place(struct msg_ctl_session *msg, unsigned n)
+{
+	sample_session(msg);
+	(void)snprintf(msg->name, sizeof(msg->name), "198.51.100.32/28#%u", n);
+	msg->keyed = AUTH_MD5;
+	msg->ttl_hops = 1;
+	msg->places = 8;
+	msg->taken = 1;
+	msg->auth = (struct auth_state){ 0 };
+	msg->state.auth = (struct auth_state){ 0 };
+	if (n == 2)
+		return;
+	msg->free = 1;
+	msg->md5_bad = 67;
+	msg->md5_unsigned = n == 1;
+	msg->state.state = BGP_ACTIVE;
+	msg->state.up = 0;
+	msg->state.authenticated = 0;
+}
+
+void
 sample_seal(struct msg_audit_seal *msg)
 {
 	memset(msg, 0, sizeof(*msg));

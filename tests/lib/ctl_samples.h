@@ -59,6 +59,10 @@ void sample_session_feed(struct msg_ctl_session *msg);
 /* The session to rr1, down after a NOTIFICATION. */
 void sample_session_down(struct msg_ctl_session *msg);
 
+/* Place n (from 1) of a range of eight with MD5 and TTL security, of which the
+ * second has been taken. */
+void sample_session_place(struct msg_ctl_session *msg, unsigned n);
+
 /* The seal of a log that is signed, half of it cosigned; of one that was rolled
  * back, with damage on disk. */
 void sample_seal(struct msg_audit_seal *msg);

@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 
 struct fake_socket *
 fake_ao_socket(struct fake_ao *fake, int fd)

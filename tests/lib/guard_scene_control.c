@@ -104,6 +104,7 @@ ask(struct scene *scene, struct msg_ctl_request *msg, size_t size)
 	scene->sessions_shown = 0;
 	scene->customers_shown = 0;
 	scene->n_metrics = 0;
+	assert_non_null(scene->control);
 	assert_int_equal(channel_send(scene->control, msg, size, -1), 0);
 	channel_flush(scene->control);
 }

@@ -59,6 +59,7 @@ scene_role_channel(struct scene *scene, enum role role,
     const struct channel_ops *ops, void *ctx, int *fd)
 {
 	struct msg_channel msg = { .head.kind = MSG_CHANNEL, .role = role };
+	struct channel *channel;
 	int fds[2];
 
 	assert_int_equal(channel_pair(fds), 0);
@@ -66,7 +67,9 @@ scene_role_channel(struct scene *scene, enum role role,
 	    channel_send(scene->supervisor, &msg, sizeof(msg), fds[1]), 0);
 	(void)close(fds[1]);
 	*fd = fds[0];
-	return channel_open(scene->loop, fds[0], 16u << 20, ops, ctx);
+	channel = channel_open(scene->loop, fds[0], 16u << 20, ops, ctx);
+	assert_non_null(channel);
+	return channel;
 }
 
 /* ---- customers' ---- */

@@ -11,6 +11,7 @@ sluice_test(unit test_listen control_core SOURCES lib/temp_folder.c)
 sluice_test(unit test_task control_core SOURCES lib/ctl_samples.c lib/task_scene.c)
 sluice_test(unit test_task_log control_core SOURCES lib/ctl_samples.c lib/task_scene.c)
 sluice_test(unit test_task_reload control_core SOURCES lib/task_scene.c)
+sluice_test(unit test_task_level control_core SOURCES lib/task_scene.c)
 foreach(test test_control test_control_roles)
   sluice_test(unit ${test} control_core SOURCES lib/control_scene.c
     lib/temp_folder.c)

@@ -75,5 +75,7 @@ foreach(test quota_cost quota_rate quota_fleet quota_waiting lifetime
 endforeach()
 target_link_options(test_guard_proves_itself PRIVATE
   -Wl,--wrap=selftest_run)
+sluice_test(flow test_memory_returns scene)
+target_link_options(test_memory_returns PRIVATE -Wl,--wrap=rib_out_set)
 sluice_test(flow test_hostile_policy scene)
 sluice_test(flow test_guard_past scene supervisor)

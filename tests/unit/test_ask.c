@@ -116,6 +116,17 @@ static const struct request_row request_rows[] = {
 	{ "status_check", { .verb = ARGS_STATUS, .check = true },
 	    "{\"verb\":\"status\",\"args\":{}}"
 	    "\n" },
+	{ "log_level", { .verb = ARGS_LOG_LEVEL },
+	    "{\"verb\":\"log-level\",\"args\":{}}"
+	    "\n" },
+	{ "log_level_of_one",
+	    { .verb = ARGS_LOG_LEVEL,
+		.word = "debug",
+		.name = "acme",
+		.span = "10m" },
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"debug\",\"name\":"
+	    "\"acme\",\"for\":\"10m\"}}"
+	    "\n" },
 	{ "help_is_not_asked", { .verb = ARGS_HELP }, NULL },
 };
 

@@ -311,21 +311,37 @@ static const struct warned warned[] = {
 	    BASE "internal: [{name: rr1, ip: 192.0.2.10, " FAMILIES "}]\n",
 	    NULL, NULL },
 	{ "chain_that_is_over", KEYED(AT(1, ", until: 2001-01-01T00:00:00Z")),
-	    "internal[0].tcp_ao", "no key is left: the session cannot be" },
+	    "internal[0].tcp_ao[0]",
+	    "it is no key's time now: this one, which ended last, stays in "
+	    "use; to retire it, add a key and take it out" },
+	{ "chain_whose_second_ended_last",
+	    KEYED(AT(1, ", until: 2001-01-01T00:00:00Z") ", " AT(
+		2, ", until: 2002-01-01T00:00:00Z")),
+	    "internal[0].tcp_ao[1]", "it is no key's time now: this one" },
+	{ "chain_between_two_keys",
+	    KEYED(AT(1, ", from: 2901-01-01T00:00:00Z") ", " AT(
+		2, ", until: 2002-01-01T00:00:00Z")),
+	    "internal[0].tcp_ao[1]",
+	    "it is no key's time before 2901-01-01T00:00:00Z: this one, which "
+	    "ended last, stays in use" },
 	{ "chain_that_has_not_begun",
-	    KEYED(AT(1, ", from: 2901-01-01T00:00:00Z")), "internal[0].tcp_ao",
-	    "no key holds before 2901-01-01T00:00:00Z" },
+	    KEYED(AT(1, ", from: 2902-01-01T00:00:00Z") ", " AT(
+		2, ", from: 2901-01-01T00:00:00Z")),
+	    "internal[0].tcp_ao[1]",
+	    "it is no key's time before 2901-01-01T00:00:00Z: this one, the "
+	    "first to begin, is used before" },
 	{ "chain_that_ends",
 	    KEYED(AT(1, ", until: 2901-01-01T00:00:00Z") ", " AT(2,
 		", from: 2900-12-31T00:00:00Z, until: 2902-01-01T00:00:00Z")),
-	    "internal[0].tcp_ao",
-	    "no key holds from 2902-01-01T00:00:00Z on: the session ends" },
+	    "internal[0].tcp_ao[1]",
+	    "it is no key's time from 2902-01-01T00:00:00Z on: this one, which "
+	    "ended last, stays in use" },
 	{ "chain_with_a_hole",
 	    KEYED(AT(1, ", until: 2901-01-01T00:00:00Z") ", " AT(
 		2, ", from: 2901-01-01T00:00:01Z")),
-	    "internal[0].tcp_ao",
-	    "no key holds from 2901-01-01T00:00:00Z until "
-	    "2901-01-01T00:00:01Z" },
+	    "internal[0].tcp_ao[0]",
+	    "it is no key's time from 2901-01-01T00:00:00Z until "
+	    "2901-01-01T00:00:01Z: this one, which ended last" },
 	{ "chain_without_a_hole",
 	    KEYED(AT(2, ", from: 2901-01-01T00:00:00Z") ", " AT(
 		1, ", until: 2901-01-01T00:00:00Z")),
@@ -354,8 +370,32 @@ warning_is_said(void **state)
 	config_free(config);
 }
 
+/* Where the kernel has no TCP-AO sluiced would not start: said of each
+ * neighbour that has it, at its keys, and of no other. */
+static void
+kernel_without_ao_is_warned_of(void **state)
+{
+	static const char said[] = "this kernel has no TCP-AO";
+	struct config *config = config_new();
+	struct config_warning warning;
+	size_t at = 0;
+
+	(void)state;
+	assert_int_equal(load_text(config, KEYED(AT(1, "") ", " AT(2, ""))), 0);
+	assert_false(config_warning_next(config, &at, &warning));
+	config_lacks_ao(config);
+	at = 0;
+	assert_true(config_warning_next(config, &at, &warning));
+	assert_string_equal(warning.key, "internal[0].tcp_ao");
+	assert_memory_equal(warning.text, said, sizeof(said) - 1);
+	assert_int_equal(warning.line, 4);
+	assert_true(warning.column > 1);
+	assert_false(config_warning_next(config, &at, &warning));
+	config_free(config);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define ALONE   8
+#define ALONE   9
 
 int
 main(void)
@@ -369,6 +409,7 @@ main(void)
 		TEST(key_file_of_the_configuration_s_owner_is_taken),
 		cmocka_unit_test(range_is_sent_for_each_session),
 		cmocka_unit_test(sessions_of_ranges_are_bounded),
+		cmocka_unit_test(kernel_without_ao_is_warned_of),
 	};
 
 	for (size_t i = 0; i < WARNED; i++)

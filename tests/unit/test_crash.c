@@ -27,7 +27,6 @@ struct world {
 	struct loop *loop;
 	struct channel *ours;
 	struct channel *guards;
-	struct timer *enough;
 	struct crash crash;
 	struct past_page *page; /* as the guard has it */
 	int page_fd;
@@ -42,6 +41,10 @@ hear(void *ctx, const struct msg_head *head, int fd)
 {
 	struct world *world = ctx;
 
+	if (head->kind == MSG_STOP) { /* tell()'s: that was all */
+		loop_stop(world->loop);
+		return;
+	}
 	if (head->kind == MSG_GUARD_SUSPECT) {
 		assert_true(check_guard_suspect((const void *)head));
 		memcpy(&world->last, head, head->len);
@@ -64,12 +67,6 @@ closed(void *ctx)
 	(void)ctx;
 }
 
-static void
-enough(void *ctx)
-{
-	loop_stop(((struct world *)ctx)->loop);
-}
-
 static const struct channel_ops ops = {
 	.on_message = hear,
 	.on_closed = closed,
@@ -85,13 +82,11 @@ world_new(void)
 	world->page_fd = -1;
 	world->loop = loop_new();
 	assert_non_null(world->loop);
-	world->enough = timer_new(world->loop, enough, world);
 	assert_int_equal(channel_pair(fds), 0);
 	world->ours = channel_open(world->loop, fds[0], 1u << 20, &ops, world);
 	world->guards =
 	    channel_open(world->loop, fds[1], 1u << 20, &ops, world);
-	assert_true(world->enough != NULL && world->ours != NULL &&
-		    world->guards != NULL);
+	assert_true(world->ours != NULL && world->guards != NULL);
 	return world;
 }
 
@@ -112,7 +107,6 @@ world_free(struct world *world)
 	crash_fini(&world->crash);
 	channel_close(world->ours);
 	channel_close(world->guards);
-	timer_free(world->enough);
 	loop_free(world->loop);
 	free(world);
 }
@@ -121,11 +115,13 @@ world_free(struct world *world)
 static void
 tell(struct world *world, uint64_t now_ms)
 {
+	const struct msg_stop all = { .head.kind = MSG_STOP };
+
 	page_leave(world);
 	world->n = 0;
 	crash_tell(&world->crash, world->ours, now_ms);
+	assert_int_equal(channel_send(world->ours, &all, sizeof(all), -1), 0);
 	channel_flush(world->ours);
-	timer_start(world->enough, 100, 0);
 	loop_run(world->loop);
 	assert_true(world->page_fd >= 0);
 }

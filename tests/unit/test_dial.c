@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "proxy/supervisor/dial.h"
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/supervisor/tcp.h"
 
 struct world {

@@ -78,6 +78,14 @@ static struct row rows[] = {
 	{ "inward_session_has_no_customer", NULL, NULL,
 	    "{\"neighbor\":\"rr1\",\"customer\":null,\"up\":true}", NULL,
 	    "sluice_session_up{neighbor=\"rr1\",customer=\"\"} 1\n", NULL },
+	{ "free_place_has_no_session_metric", NULL, NULL,
+	    "{\"neighbor\":\"192.0.2.0/28#1\",\"customer\":\"acme\","
+	    "\"up\":false,\"free\":true}",
+	    NULL, "sluice_up 1\n", "sluice_session_up{" },
+	{ "free_place_has_no_counts_of_segments", NULL, NULL,
+	    "{\"neighbor\":\"192.0.2.0/28#1\",\"customer\":\"acme\","
+	    "\"free\":true,\"auth\":{\"kind\":\"tcp-ao\",\"good\":1}}",
+	    NULL, "sluice_up 1\n", "sluice_session_auth_segments_total{" },
 	{ "verdicts_of_a_customer", NULL, NULL, NULL,
 	    "{\"customer\":\"acme\",\"reason\":\"panic\",\"count\":4}",
 	    "sluice_verdicts_total{customer=\"acme\",reason=\"panic\"} 4\n",

@@ -122,6 +122,32 @@ ended_is_started_again(void **state)
 	assert_true(WIFEXITED(world->status));
 }
 
+/* A process is told what to log when it starts, each one anew, and when that
+ * has changed; one that reads nothing is not. */
+static void
+level_is_told_at_each_start(void **state)
+{
+	struct world *world = *state;
+	struct log_levels levels = { .base = LOG_DEBUG };
+
+	world->table.levels = &levels;
+	world->process.program = "sleep";
+	world->process.argument = "100";
+	world->stop_at = 1;
+	process_start(&world->process);
+	assert_int_equal(world->process.told, LOG_DEBUG);
+	levels.base = LOG_WARN;
+	assert_true(process_level(&world->process));
+	assert_int_equal(world->process.told, LOG_WARN);
+	process_kill(&world->process);
+	loop_run(world->table.loop);
+	world->process.deaf = true;
+	process_start(&world->process);
+	assert_true(process_up(&world->process));
+	assert_int_equal(world->process.told, LOG_INFO);
+	world->table.levels = NULL;
+}
+
 /* What is not wanted any more is killed in time, and stays down. */
 static void
 finished_is_killed_and_stays_down(void **state)
@@ -211,6 +237,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(ended_is_started_again),
+		TEST(level_is_told_at_each_start),
 		TEST(finished_is_killed_and_stays_down),
 		TEST(killed_comes_back),
 		TEST(absent_program_is_tried_again),

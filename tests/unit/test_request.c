@@ -108,8 +108,32 @@ static const struct row rows[] = {
 	BAD("no_json", "column", "status"),
 	BAD("no_verb", "verb: wanted a string", "{}"),
 	BAD("verb_is_a_number", "verb: wanted a string", "{\"verb\":1}"),
-	BAD("unknown_verb", "unknown verb: log-level",
-	    "{\"verb\":\"log-level\"}"),
+	BAD("unknown_verb", "unknown verb: log-levels",
+	    "{\"verb\":\"log-levels\"}"),
+	GOOD("log_level", LOG_LEVEL, "{\"verb\":\"log-level\"}"),
+	GOOD("log_level_of_all", LOG_LEVEL,
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"error\"}}"),
+	GOOD("log_level_of_one", LOG_LEVEL,
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"debug\",\"name\":"
+	    "\"acme\",\"for\":\"24h\"}}"),
+	BAD("log_level_of_no_class",
+	    "class: found \"loud\", wanted error, warn",
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"loud\"}}"),
+	BAD("log_level_without_class", "class: wanted error, warn",
+	    "{\"verb\":\"log-level\",\"args\":{\"name\":\"acme\"}}"),
+	BAD("log_level_for_without_class", "class: wanted error, warn",
+	    "{\"verb\":\"log-level\",\"args\":{\"for\":\"10m\"}}"),
+	BAD("log_level_for_too_long", "for: found \"25h\", wanted how long",
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"debug\",\"for\":"
+	    "\"25h\"}}"),
+	BAD("log_level_for_no_time", "for: found \"0s\", wanted how long",
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"debug\",\"for\":"
+	    "\"0s\"}}"),
+	BAD("log_level_class_as_number", "class: wanted a string",
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":4}}"),
+	BAD("log_level_of_a_strange_name", "name: wanted a shorter",
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"debug\",\"name\":"
+	    "\"a\\nb\"}}"),
 	GOOD("customers", CUSTOMERS, "{\"verb\":\"customers\"}"),
 	GOOD("customer", CUSTOMERS,
 	    "{\"verb\":\"customers\",\"args\":{\"name\":\"acme\"}}"),
@@ -489,6 +513,10 @@ static const struct may_row may_rows[] = {
 	CONFIRM("reload", ADMIN),
 	MAY("confirm", ADMIN, WHY),
 	MAY("reload", ADMIN, ""),
+	MAY("log-level", VIEWER, ""),
+	{ "role_of_setting_log_level",
+	    "{\"verb\":\"log-level\",\"args\":{\"class\":\"debug\"}}",
+	    ACCESS_NOC },
 };
 
 /* A role may do what its row says, each higher one too, no lower one. */
@@ -506,7 +534,8 @@ role_decides(void **state)
 		assert_int_equal(why[0] != '\0', i < (unsigned)row->needs);
 	}
 	assert_int_equal(request_acts(request->verb),
-	    row->needs > ACCESS_VIEWER && request->verb != REQUEST_RELOAD);
+	    row->needs > ACCESS_VIEWER && request->verb != REQUEST_RELOAD &&
+		request->verb != REQUEST_LOG_LEVEL);
 	free(request);
 }
 

@@ -14,6 +14,7 @@ struct row {
 	const char *name;
 	void (*change)(struct setup *setup);
 	enum setup_change expected;
+	uint32_t whys; /* of SETUP_CHANGED */
 };
 
 static void
@@ -87,9 +88,15 @@ password(struct setup *s)
 	s->password.changed_ns++;
 }
 static void
-inward(struct setup *s)
+range(struct setup *s)
 {
-	s->neighbor.index = CFG_INTERNAL;
+	s->neighbor.range_len = 28;
+}
+static void
+kind(struct setup *s)
+{
+	s->neighbor.authenticated = AUTH_AO;
+	s->neighbor.password_file[0] = '/';
 }
 static void
 rules(struct setup *s)
@@ -153,33 +160,41 @@ key_secret(struct setup *s)
 	s->chain.key[0].id.ino++;
 }
 
+#define WHY(name) (UINT32_C(1) << RESTART_##name)
 static const struct row rows[] = {
-	{ "key_more_stays", key, SETUP_TUNED },
-	{ "key_less_stays", key_less, SETUP_TUNED },
-	{ "key_time_stays", key_time, SETUP_TUNED },
-	{ "another_secret_of_a_key_starts_anew", key_secret, SETUP_CHANGED },
-	{ "same_stays", nothing, SETUP_SAME },
-	{ "place_in_file_does_not_matter", generation, SETUP_SAME },
-	{ "dialect_is_the_guards", dialect, SETUP_SAME },
-	{ "max_received_is_told", rules, SETUP_TUNED },
-	{ "connect_retry_is_told", connect_retry, SETUP_TUNED },
-	{ "max_prefixes_is_told", prefixes, SETUP_TUNED },
-	{ "ignored_community_is_told", community, SETUP_TUNED },
-	{ "ignored_value_is_told", community_value, SETUP_TUNED },
-	{ "ignored_originator_is_told", originator, SETUP_TUNED },
-	{ "wish_is_told", wish, SETUP_TUNED },
-	{ "asn_starts_anew", asn, SETUP_CHANGED },
-	{ "families_start_anew", families, SETUP_CHANGED },
-	{ "passive_starts_anew", passive, SETUP_CHANGED },
-	{ "ttl_security_starts_anew", ttl_security, SETUP_CHANGED },
-	{ "multihop_starts_anew", multihop, SETUP_CHANGED },
-	{ "hold_time_starts_anew", hold_time, SETUP_CHANGED },
-	{ "local_address_starts_anew", local_address, SETUP_CHANGED },
-	{ "remote_port_starts_anew", remote_port, SETUP_CHANGED },
-	{ "authentication_starts_anew", authentication, SETUP_CHANGED },
-	{ "password_file_starts_anew", password_file, SETUP_CHANGED },
-	{ "password_starts_anew", password, SETUP_CHANGED },
-	{ "inward_starts_anew", inward, SETUP_CHANGED },
+	{ "key_more_stays", key, SETUP_TUNED, 0 },
+	{ "key_less_stays", key_less, SETUP_TUNED, 0 },
+	{ "key_time_stays", key_time, SETUP_TUNED, 0 },
+	{ "another_secret_of_a_key_starts_anew", key_secret, SETUP_CHANGED,
+	    WHY(TCP_AO) },
+	{ "same_stays", nothing, SETUP_SAME, 0 },
+	{ "place_in_file_does_not_matter", generation, SETUP_SAME, 0 },
+	{ "dialect_is_the_guards", dialect, SETUP_SAME, 0 },
+	{ "max_received_is_told", rules, SETUP_TUNED, 0 },
+	{ "connect_retry_is_told", connect_retry, SETUP_TUNED, 0 },
+	{ "max_prefixes_is_told", prefixes, SETUP_TUNED, 0 },
+	{ "ignored_community_is_told", community, SETUP_TUNED, 0 },
+	{ "ignored_value_is_told", community_value, SETUP_TUNED, 0 },
+	{ "ignored_originator_is_told", originator, SETUP_TUNED, 0 },
+	{ "wish_is_told", wish, SETUP_TUNED, 0 },
+	{ "asn_starts_anew", asn, SETUP_CHANGED, WHY(ASN) },
+	{ "families_start_anew", families, SETUP_CHANGED, WHY(FAMILIES) },
+	{ "passive_starts_anew", passive, SETUP_CHANGED, WHY(PASSIVE) },
+	{ "ttl_security_starts_anew", ttl_security, SETUP_CHANGED,
+	    WHY(TTL_SECURITY) },
+	{ "multihop_starts_anew", multihop, SETUP_CHANGED, WHY(MULTIHOP) },
+	{ "hold_time_starts_anew", hold_time, SETUP_CHANGED, WHY(HOLD_TIME) },
+	{ "local_address_starts_anew", local_address, SETUP_CHANGED,
+	    WHY(LOCAL_ADDRESS) },
+	{ "remote_port_starts_anew", remote_port, SETUP_CHANGED, WHY(IP) },
+	{ "authentication_starts_anew", authentication, SETUP_CHANGED,
+	    WHY(PASSWORD_FILE) },
+	{ "password_file_starts_anew", password_file, SETUP_CHANGED,
+	    WHY(PASSWORD_FILE) },
+	{ "password_starts_anew", password, SETUP_CHANGED, WHY(PASSWORD_FILE) },
+	{ "range_starts_anew", range, SETUP_CHANGED, WHY(RANGE) },
+	{ "other_kind_of_key_starts_anew", kind, SETUP_CHANGED,
+	    WHY(PASSWORD_FILE) | WHY(TCP_AO) },
 };
 
 static void
@@ -195,6 +210,7 @@ check_row(void **state)
 
 	row->change(&new);
 	assert_int_equal(setup_compare(&old, &new), row->expected);
+	assert_int_equal(setup_whys(&old, &new), row->whys);
 }
 
 /* What cannot change at run time is named. */

@@ -46,7 +46,8 @@ reload_ends_when_both_have_spoken(void **state)
 {
 	static const char end[] =
 	    "{\"end\":{\"exit\":0,\"text\":\"done\","
-	    "\"withdrawn\":12,\"admitted\":0,\"kept\":88}}\n";
+	    "\"withdrawn\":12,\"admitted\":0,\"kept\":88,\"restarts\":[],"
+	    "\"restarts_more\":0,\"ends\":[],\"ends_more\":0}}\n";
 	struct task_scene *scene = *state;
 	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
 		.ok = 1,
@@ -88,12 +89,56 @@ reload_says_when_it_is_rolled_back(void **state)
 	assert_int_equal(msg.dry_run, 0);
 	task_reload(&scene->task, &result);
 	assert_non_null(
-	    strstr(task_scene_said(scene), "\"kept\":0,\"rollback\":\"20"));
+	    strstr(task_scene_said(scene), "_more\":0,\"rollback\":\"20"));
 	task_scene_begin(scene, "{\"verb\":\"reload\"}");
 	task_scene_sent(scene, &msg, sizeof(msg));
 	assert_int_equal(msg.confirm_s, 0);
 	task_reload(&scene->task, &result);
 	assert_null(strstr(task_scene_said(scene), "rollback"));
+}
+
+/* Sessions that it drops are named, with what is another than before. */
+static void
+reload_names_the_sessions_it_drops(void **state)
+{
+	struct task_scene *scene = *state;
+	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
+		.request = 7,
+		.ok = 1,
+		.sessions = { .restarts = 1,
+		    .ends = 10,
+		    .restart = { { .name = "acme/198.51.100.2",
+			.whys = 1u << RESTART_PASSWORD_FILE |
+				1u << RESTART_FAMILIES } },
+		    .end = { { .name = "rr1" } } } };
+	const char *said;
+
+	task_scene_begin(
+	    scene, "{\"verb\":\"reload\",\"args\":{\"dry_run\":true}}");
+	task_reload(&scene->task, &result);
+	said = task_scene_said(scene);
+	assert_non_null(strstr(said,
+	    "\"restarts\":[{\"name\":\"acme/198.51.100.2\",\"why\":["
+	    "\"password_file\",\"families\"]}],\"restarts_more\":0,"
+	    "\"ends\":[{\"name\":\"rr1\"},"));
+	assert_non_null(strstr(said, "\"ends_more\":2}}"));
+}
+
+/* Names that are none are not passed on. */
+static void
+reload_with_bad_names_is_not_sound(void **state)
+{
+	struct task_scene *scene = *state;
+	struct msg_reload_result result = { .head.kind = MSG_RELOAD_RESULT,
+		.request = 7,
+		.ok = 1,
+		.sessions.restarts = 1 };
+
+	memset(result.sessions.restart[0].name, 'x',
+	    sizeof(result.sessions.restart[0].name));
+	task_scene_begin(scene, "{\"verb\":\"reload\"}");
+	task_reload(&scene->task, &result);
+	assert_non_null(strstr(task_scene_said(scene), "\"exit\":1"));
 }
 
 int
@@ -106,6 +151,8 @@ main(void)
 		TEST(reload_says_where_it_is_wrong),
 		TEST(reload_ends_when_both_have_spoken),
 		TEST(reload_says_when_it_is_rolled_back),
+		TEST(reload_names_the_sessions_it_drops),
+		TEST(reload_with_bad_names_is_not_sound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "proxy/supervisor/endpoint.h"
+#include "proxy/common/endpoint.h"
 #include "proxy/supervisor/tcp.h"
 
 static const struct address ipv4 = { .afi = AFI_IPV4,

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses of sockets. */
-#include "proxy/supervisor/endpoint.h"
+/* Addresses of sockets, and sockets that listen at one. */
+#include "proxy/common/endpoint.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "policy/prefix.h"
+
+#define BACKLOG 64
 
 socklen_t
 endpoint_sockaddr(
@@ -31,6 +36,30 @@ endpoint_sockaddr(
 		return sizeof(*in6);
 	}
 	return 0;
+}
+
+int
+endpoint_listen(const struct address *address)
+{
+	struct sockaddr_storage at;
+	socklen_t len = endpoint_sockaddr(address, address->port, &at);
+	int fd, on = 1, error;
+
+	fd =
+	    socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (at.ss_family == AF_INET6)
+		(void)setsockopt(
+		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&at, len) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return fd;
+	error = errno;
+	(void)close(fd);
+	errno = error;
+	return -1;
 }
 
 bool

@@ -16,6 +16,10 @@
 socklen_t endpoint_sockaddr(
     const struct address *address, uint16_t port, struct sockaddr_storage *out);
 
+/* A listening TCP socket there, at the address's own port, IPv6 only IPv6:
+ * non-blocking, close-on-exec, the caller's. -1 with errno. */
+int endpoint_listen(const struct address *address);
+
 /* False when it is no IPv4 or IPv6 address; then *out is zero. */
 bool endpoint_from(const struct sockaddr_storage *from, struct address *out);
 
