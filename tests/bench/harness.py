@@ -279,10 +279,12 @@ afi-safi-name = "ipv4-flowspec"
 # ---- load ----
 
 class Setup:
-    def __init__(self, build, quick):
+    def __init__(self, build, mode):
         self.bin = os.path.join(build, "bin")
         self.work = os.path.join(build, "bench")
-        self.quick = quick
+        self.quick = mode is not None
+        self.trial = mode == "try"
+        self.failed = []  # loads that did not get through, and why
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
         self.relays = [Sluice(self)]
@@ -296,7 +298,9 @@ class Setup:
         command = [os.path.join(self.bin, "bench_relay"), *map(str, args)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         if done.returncode != 0:
-            return {"failed": done.stderr.strip() or "ended"}
+            why = done.stderr.strip() or "ended"
+            self.failed.append(f"{' '.join(map(str, args))}: {why}")
+            return {"failed": why}
         return json.loads(done.stdout)
 
     def bare(self, *args):

@@ -101,3 +101,10 @@ set_tests_properties(interop/ao_kernel PROPERTIES LABELS interop TIMEOUT 3600
 interop_test(ao 600)
 set_tests_properties(interop/ao PROPERTIES SKIP_RETURN_CODE 77
   FIXTURES_REQUIRED ao_kernel)
+
+# The benchmarks' programs and roads, so that they do not rot; no speed is judged.
+add_test(NAME interop/bench COMMAND python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/bench/run
+  try --build ${CMAKE_BINARY_DIR} --relays sluice
+  --only flood,pace,crowd,memory,table,takeover)
+set_tests_properties(interop/bench PROPERTIES LABELS interop TIMEOUT 240
+  RUN_SERIAL TRUE)
