@@ -379,15 +379,13 @@ session_md5(const struct show *show, const struct json *row)
 	if (some(host, "bad"))
 		SHOW(show, "  md5          ", show_number(host, "bad", a),
 		    strcmp(a, "1") == 0 ? " segment" : " segments",
-		    " with a wrong signature on this host in the last "
-		    "minute: compare the password with the neighbour's",
-		    "\n");
+		    " with a wrong signature on this host in the last ",
+		    "minute: compare the password with the neighbour's", "\n");
 	if (some(host, "unsigned"))
 		SHOW(show, "  md5          ", show_number(host, "unsigned", a),
 		    strcmp(a, "1") == 0 ? " segment" : " segments",
-		    " without a signature on this host in the last "
-		    "minute: does the neighbour have the password?",
-		    "\n");
+		    " without a signature on this host in the last ",
+		    "minute: does the neighbour have the password?", "\n");
 }
 
 /* Of TCP-AO: which keys, and what became of segments that came. */
