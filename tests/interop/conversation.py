@@ -289,11 +289,13 @@ def collide(scene, router_id):
         equal(read_message(sock)[0], bgp.OPEN, "OPEN on both")
     for sock in (theirs, ours):
         sock.sendall(bgp.open_message(65004, 180, router_id, [bgp.V4]))
-    for sock in (theirs, ours):
-        kind, body = read_message(sock)
+    # Neither is confirmed before both were answered: of an established session
+    # and an OPEN the session would stay, whichever is higher.
+    first = [(sock, *read_message(sock)) for sock in (theirs, ours)]
+    for sock, kind, body in first:
         if kind == bgp.KEEPALIVE:
-            sock.sendall(bgp.message(bgp.KEEPALIVE))
             try:
+                sock.sendall(bgp.message(bgp.KEEPALIVE))
                 sock.settimeout(1)
                 kind, body = read_message(sock)
             except socket.timeout:

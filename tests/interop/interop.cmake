@@ -48,17 +48,23 @@ target_compile_options(stall PRIVATE -Wall -Wextra -Wpedantic -Wconversion
 set_target_properties(stall PROPERTIES
   LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 
-# interop_test(vectors 90): interop/vectors.py, at most so many seconds.
+# interop_test(vectors 90): interop/vectors.py, at most so many seconds. Each is
+# in namespaces of its own and mostly waits, so they may run side by side; SERIAL
+# is for those that need the machine's processors or disk for themselves.
 function(interop_test name seconds)
+  cmake_parse_arguments(arg "SERIAL" "" "" ${ARGN})
   add_test(NAME interop/${name} COMMAND python3 -B
     ${CMAKE_CURRENT_SOURCE_DIR}/interop/${name}.py ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
   set_tests_properties(interop/${name} PROPERTIES LABELS interop
-    TIMEOUT ${seconds} RUN_SERIAL TRUE)
+    TIMEOUT ${seconds})
+  if(arg_SERIAL)
+    set_tests_properties(interop/${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
 endfunction()
 
 interop_test(literature 60)
 interop_test(vectors 120)
-interop_test(random_rules 180)
+interop_test(random_rules 180 SERIAL)
 interop_test(transport 120)
 interop_test(security 150)
 interop_test(security_hops 120)
@@ -85,9 +91,9 @@ interop_test(hard_days_operator 150)
 interop_test(audit_go 120)
 interop_test(audit_keys 120)
 interop_test(two_logs 150)
-interop_test(stall 120)
-interop_test(tamper 180)
-interop_test(damage 120)
+interop_test(stall 120 SERIAL)
+interop_test(tamper 180 SERIAL)
+interop_test(damage 120 SERIAL)
 if(SLUICE_SANDBOX)
   interop_test(hostile_session 300)
 endif()
@@ -98,7 +104,7 @@ add_test(NAME interop/ao_kernel COMMAND
   ${CMAKE_CURRENT_SOURCE_DIR}/interop/kernel/build --native)
 set_tests_properties(interop/ao_kernel PROPERTIES LABELS interop TIMEOUT 3600
   RUN_SERIAL TRUE SKIP_RETURN_CODE 77 FIXTURES_SETUP ao_kernel)
-interop_test(ao 600)
+interop_test(ao 600 SERIAL)
 set_tests_properties(interop/ao PROPERTIES SKIP_RETURN_CODE 77
   FIXTURES_REQUIRED ao_kernel)
 
