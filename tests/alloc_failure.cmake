@@ -2,9 +2,6 @@
 # The scenes of other tests once more, while memory runs out: every n-th
 # allocation fails in a child of its own (lib/failing_rows.c). A few of them
 # in every run; all with SLUICE_ALLOC=all.
-set(alloc_calls malloc calloc realloc reallocarray aligned_alloc)
-set(alloc_texts strdup strndup)
-
 set(alloc_wraps ${alloc_calls})
 if(SLUICE_SANITIZE)
   list(APPEND alloc_wraps ${alloc_texts})
@@ -34,10 +31,7 @@ function(sluice_alloc_failure kind name runs)
     -Wl,--wrap=_cmocka_run_group_tests)
   alloc_spared(alloc_${name})
   if(SLUICE_SANITIZE)
-    target_compile_definitions(alloc_${name} PRIVATE FAILING_ALLOC_WRAPS)
-    foreach(call ${alloc_wraps})
-      target_link_options(alloc_${name} PRIVATE -Wl,--wrap=${call})
-    endforeach()
+    failing_alloc_wraps(alloc_${name})
   endif()
   if("scene_spared" IN_LIST arg_UNPARSED_ARGUMENTS)
     target_compile_definitions(alloc_${name} PRIVATE FAILING_ROWS_SCENE)

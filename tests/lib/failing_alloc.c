@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* malloc() and its kin, of which one call fails. */
+/* malloc() and its kin, of which some calls fail. */
 #include "tests/lib/failing_alloc.h"
 
 #include <errno.h>
@@ -29,19 +29,28 @@ char *__real_strndup(const char *text, size_t len);
 
 static struct {
 	atomic_bool counts;
+	bool show;
 	uint64_t at;
+	uint64_t many;
 	atomic_uint_fast64_t n;
 } failing;
 
 void
-failing_alloc_begin(uint64_t at)
+failing_alloc_begin(uint64_t at, uint64_t many)
+{
+	failing.at = at;
+	failing.many = many;
+	failing.n = 0;
+	failing.counts = true;
+}
+
+void
+failing_alloc_show(void)
 {
 	void *frame[FRAMES];
 
 	(void)backtrace(frame, FRAMES); /* the first loads a library */
-	failing.at = at;
-	failing.n = 0;
-	failing.counts = true;
+	failing.show = true;
 }
 
 uint64_t
@@ -60,9 +69,11 @@ fails(void)
 	if (!failing.counts)
 		return false;
 	n = ++failing.n;
-	if (n != failing.at)
+	if (failing.at == 0 || n < failing.at || n - failing.at >= failing.many)
 		return false;
-	backtrace_symbols_fd(frame, backtrace(frame, FRAMES), STDERR_FILENO);
+	if (failing.show)
+		backtrace_symbols_fd(
+		    frame, backtrace(frame, FRAMES), STDERR_FILENO);
 	errno = ENOMEM;
 	return true;
 }

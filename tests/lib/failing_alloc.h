@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory that runs out when a test wants it: of the calls of malloc() and its
- * kin by the code under test, the n-th fails. With a sanitizer those of our
- * libraries count, else also those of libc and all foreign libraries.
+ * kin by the code under test, the n-th fails, or that and more after it. With
+ * FAILING_ALLOC_WRAPS those of our libraries count, else also those of libc and
+ * all foreign libraries.
  *
  * The test's own code does not count: it is compiled with
  * -Dmalloc=__real_malloc and so on (alloc_failure.cmake).
@@ -11,8 +12,12 @@
 
 #include <stdint.h>
 
-/* Count from now on; number `at` (from 1; 0: none) fails. */
-void failing_alloc_begin(uint64_t at);
+/* Count from now on; number `at` (from 1; 0: none) and the following fail,
+ * `many` in all. */
+void failing_alloc_begin(uint64_t at, uint64_t many);
 
-/* None fails any more; how many there have been. */
+/* From now on each that fails says on standard error where. */
+void failing_alloc_show(void);
+
+/* None fails any more; how many calls there have been. */
 uint64_t failing_alloc_end(void);

@@ -140,7 +140,8 @@ child(struct group *group, const struct CMUnitTest *row, uint64_t n)
 	(void)signal(SIGABRT, on_crash);
 #endif
 	(void)on_exit(at_exit, group->said);
-	failing_alloc_begin(n);
+	failing_alloc_show();
+	failing_alloc_begin(n, 1);
 	if (group->setup != NULL && group->setup(&state) != 0)
 		exit(EXIT_FAILURE);
 	if (row->initial_state != NULL)

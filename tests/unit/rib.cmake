@@ -12,6 +12,6 @@ sluice_test(unit test_rib_unicast_bounds guard_tables
 sluice_test(unit test_rib_unicast_random guard_tables
   SOURCES lib/random_rule.c lib/unicast_model.c)
 # Every allocation of the table can be made to fail.
-sluice_test(unit test_rib_unicast_memory guard_tables)
-target_link_options(test_rib_unicast_memory PRIVATE
-  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc)
+sluice_test(unit test_rib_unicast_memory guard_tables
+  SOURCES lib/failing_alloc.c)
+failing_alloc_wraps(test_rib_unicast_memory)

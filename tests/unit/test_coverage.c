@@ -11,49 +11,12 @@
 #include <cmocka.h>
 
 #include "proxy/guard/coverage.h"
+#include "tests/lib/failing_alloc.h"
 #include "tests/lib/small_rule.h"
-
-/* The linker sends the tree's allocations here; the next `left` succeed. */
-static size_t left = SIZE_MAX;
-
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_aligned_alloc(size_t align, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_aligned_alloc(size_t align, size_t size);
-
-static bool
-fails(void)
-{
-	if (left == 0)
-		return true;
-	left--;
-	return false;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
-
-void *
-__wrap_aligned_alloc(size_t align, size_t size)
-{
-	return fails() ? NULL : __real_aligned_alloc(align, size);
-}
 
 static int
 setup(void **state)
 {
-	left = SIZE_MAX;
 	*state = coverage_new();
 	return *state == NULL ? -1 : 0;
 }
@@ -61,7 +24,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	left = SIZE_MAX;
+	(void)failing_alloc_end();
 	coverage_free(*state);
 	return 0;
 }
@@ -205,7 +168,7 @@ out_of_memory_changes_nothing(void **state)
 		prefix.addr[0] = (uint8_t)(i * 37);
 		prefix.addr[1] = (uint8_t)(i >> 8);
 		prefix.addr[2] = (uint8_t)i;
-		left = i % 7 == 0 ? 0 : SIZE_MAX;
+		failing_alloc_begin(i % 7 == 0 ? 1 : 0, UINT64_MAX);
 		if (coverage_add(*state, &prefix) < 0)
 			failed++;
 		else

@@ -9,40 +9,10 @@
 #include <cmocka.h>
 
 #include "proxy/guard/deadline.h"
+#include "tests/lib/failing_alloc.h"
 #include "tests/lib/small_rule.h"
 
 #define MANY 100000u
-
-/* The linker sends the heap's allocations here; the next `left` succeed. */
-static size_t left = SIZE_MAX;
-
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_aligned_alloc(size_t align, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_aligned_alloc(size_t align, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-	return __real_malloc(size);
-}
-
-void *
-__wrap_aligned_alloc(size_t align, size_t size)
-{
-	return __real_aligned_alloc(align, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	if (left == 0)
-		return NULL;
-	left--;
-	return __real_realloc(old, size);
-}
 
 struct thing {
 	uint64_t when_ms;
@@ -54,7 +24,6 @@ setup(void **state)
 {
 	static struct deadlines deadlines;
 
-	left = SIZE_MAX;
 	deadlines_init(&deadlines);
 	*state = &deadlines;
 	return 0;
@@ -63,6 +32,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
+	(void)failing_alloc_end();
 	deadlines_fini(*state);
 	return 0;
 }
@@ -165,7 +135,7 @@ out_of_memory_changes_nothing(void **state)
 	static struct thing things[16];
 	struct thing other = { 0 };
 
-	left = 1;
+	failing_alloc_begin(2, UINT64_MAX);
 	for (unsigned i = 0; i < 16; i++)
 		set(*state, &things[i], i);
 	assert_int_equal(deadlines_set(*state, 3, &other, &other.place), -1);

@@ -9,63 +9,10 @@
 #include <cmocka.h>
 
 #include "proxy/guard/rib_unicast.h"
+#include "tests/lib/failing_alloc.h"
 
 #define SOURCES  20u
 #define PREFIXES 20000u
-
-/* The linker sends the table's allocations here. The next `left` succeed, then
- * `fail` of them fail. */
-static struct {
-	size_t left, fail;
-	bool hit;
-} heap;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_aligned_alloc(size_t align, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_aligned_alloc(size_t align, size_t size);
-
-static bool
-fails(void)
-{
-	if (heap.left > 0) {
-		heap.left--;
-		return false;
-	}
-	if (heap.fail == 0)
-		return false;
-	heap.fail--;
-	heap.hit = true;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
-
-void *
-__wrap_aligned_alloc(size_t align, size_t size)
-{
-	return fails() ? NULL : __real_aligned_alloc(align, size);
-}
 
 struct scene {
 	struct rib_unicast *rib;
@@ -122,33 +69,34 @@ empty(struct scene *scene)
 	assert_int_equal(rib_unicast_prefixes(scene->rib, AFI_IPV6), 0);
 }
 
-/* Build, fill, empty and free a table; returns whether an allocation failed. */
+/* Build, fill, empty and free a table, of whose allocations number `at` fails
+ * and `many` in all; returns whether one did. */
 static bool
-live(size_t left, size_t fail)
+live(uint64_t at, uint64_t many)
 {
 	static const uint8_t key[HASH_KEY_LEN] = { 1 };
 	struct source_info info = { .peer = 1 };
 	struct scene scene = { 0 };
+	bool hit;
 
-	heap.left = left;
-	heap.fail = fail;
-	heap.hit = false;
+	failing_alloc_begin(at, many);
 	scene.rib = rib_unicast_new(key, SIZE_MAX);
 	if (scene.rib == NULL)
-		return true;
+		return failing_alloc_end() >= at;
 	for (unsigned i = 0; i < SOURCES; i++)
 		scene.sources[i] = rib_unicast_open(scene.rib, &info);
 	for (uint32_t n = 0; n < PREFIXES; n++)
 		announce(&scene, 0, n * 7919 % PREFIXES, AFI_IPV4 + n % 2);
 	for (unsigned i = 1; i < SOURCES; i++)
 		announce(&scene, i, 7, AFI_IPV4);
-	assert_true(heap.hit || scene.full == 0);
 	assert_int_equal(rib_unicast_count(scene.rib, AFI_IPV4) +
 			     rib_unicast_count(scene.rib, AFI_IPV6),
 	    scene.there);
 	empty(&scene);
 	rib_unicast_free(scene.rib);
-	return heap.hit;
+	hit = failing_alloc_end() >= at;
+	assert_true(hit || scene.full == 0);
+	return hit;
 }
 
 /* Whichever allocation fails, once or for good: no route is half in the table,
@@ -156,12 +104,12 @@ live(size_t left, size_t fail)
 static void
 failing_allocation_is_survived(void **state)
 {
-	const size_t *fail = *state;
-	size_t left = 0;
+	const uint64_t *many = *state;
+	uint64_t at = 1;
 
-	while (live(left, *fail))
-		left++;
-	assert_true(left > 40);
+	while (live(at, *many))
+		at++;
+	assert_true(at > 40);
 }
 
 /* A replacement whose facts find no room takes the old route away. */
@@ -177,14 +125,12 @@ replacement_without_memory_removes(void **state)
 	uint32_t n = 0;
 
 	(void)state;
-	heap.fail = 0;
 	scene.rib = rib_unicast_new(key, SIZE_MAX);
 	scene.sources[0] = rib_unicast_open(scene.rib, &info);
 	assert_int_equal(
 	    rib_unicast_announce(scene.rib, scene.sources[0], &prefix, &facts),
 	    UNICAST_CHANGED);
-	heap.left = 0;
-	heap.fail = SIZE_MAX;
+	failing_alloc_begin(1, UINT64_MAX);
 	/* The tree and the routes had room for more than the facts. */
 	while (scene.full == 0)
 		announce(&scene, 0, n++, AFI_IPV4);
@@ -194,14 +140,14 @@ replacement_without_memory_removes(void **state)
 	    UNICAST_FULL);
 	assert_false(rib_unicast_best(scene.rib, &prefix, &out));
 	assert_int_equal(rib_unicast_count(scene.rib, AFI_IPV4), scene.there);
-	heap.fail = 0;
+	(void)failing_alloc_end();
 	rib_unicast_free(scene.rib);
 }
 
 int
 main(void)
 {
-	static size_t once = 1, for_good = SIZE_MAX;
+	static uint64_t once = 1, for_good = UINT64_MAX;
 	const struct CMUnitTest tests[] = {
 		{ "allocation_failing_once_is_survived",
 		    failing_allocation_is_survived, NULL, NULL, &once },

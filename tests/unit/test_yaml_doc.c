@@ -11,31 +11,7 @@
 #include <string.h>
 
 #include "proxy/loader/yaml_doc.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-
-static unsigned left; /* the allocation that fails counts down to 1; 0: none */
-
-static bool
-memory_is_out(void)
-{
-	return left > 0 && --left == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return memory_is_out() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return memory_is_out() ? NULL : __real_calloc(n, size);
-}
+#include "tests/lib/failing_alloc.h"
 
 static struct yaml_doc *
 parse(const char *text, struct yaml_doc_fault *fault)
@@ -196,9 +172,9 @@ memory_that_runs_out_is_told(void **state)
 
 	(void)state;
 	for (unsigned i = 1; doc == NULL; i++) {
-		left = i;
+		failing_alloc_begin(i, 1);
 		doc = parse("a: [x, y]\n", &fault);
-		left = 0;
+		(void)failing_alloc_end();
 		failed += doc == NULL;
 		assert_true(doc != NULL || fault.wanted[0] != '\0');
 	}
