@@ -23,7 +23,7 @@ alloc_spared(scene_spared)
 function(sluice_alloc_failure kind name runs)
   cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
   add_executable(alloc_${name} ${kind}/${name}.c lib/failing_alloc.c
-    lib/failing_rows.c ${arg_SOURCES})
+    lib/failing_rows.c lib/temp_folder.c ${arg_SOURCES})
   target_link_libraries(alloc_${name} PRIVATE ${arg_UNPARSED_ARGUMENTS} flags
     PkgConfig::CMOCKA)
   target_compile_definitions(alloc_${name} PRIVATE SLUICE_ALLOC_RUNS=${runs})
@@ -47,4 +47,4 @@ endforeach()
 sluice_alloc_failure(unit test_irr_json 24 config)
 sluice_alloc_failure(unit test_config 24 config store common)
 sluice_alloc_failure(unit test_store 24 store
-  SOURCES lib/random_entry.c lib/temp_folder.c)
+  SOURCES lib/random_entry.c)

@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 #include "tests/lib/failing_alloc.h"
+#include "tests/lib/temp_folder.h"
 
 #define PATIENCE_S  25 /* of a child */
 #define STATUS_ASAN 99
@@ -288,6 +289,7 @@ __wrap__cmocka_run_group_tests(const char *name,
 	struct group group = { .setup = setup, .teardown = teardown };
 	uint64_t runs = number_of("SLUICE_ALLOC", SLUICE_ALLOC_RUNS);
 	uint64_t each = runs == 0 ? 0 : 1 + runs / (n + 1);
+	char folder[TEMP_PATH_MAX];
 	unsigned bad = 0;
 
 	if (getrandom(&group.seed, sizeof(group.seed), 0) < 0)
@@ -300,6 +302,10 @@ __wrap__cmocka_run_group_tests(const char *name,
 		return 1;
 	if (getenv("SLUICE_ALLOC_ONLY") != NULL)
 		return only(&group, tests, n, getenv("SLUICE_ALLOC_ONLY"));
+	/* Who dies leaves its files. */
+	temp_folder_make(folder);
+	if (setenv("TMPDIR", folder, 1) != 0)
+		return 1;
 	(void)printf("%s: SLUICE_ALLOC_SEED=%" PRIu64 "\n", name, group.seed);
 	for (size_t i = 0; i < n; i++) {
 		struct tally tally = { .row = &tests[i] };
@@ -313,5 +319,6 @@ __wrap__cmocka_run_group_tests(const char *name,
 		try_row(&group, &tally, group.said->count, each);
 		bad += tally.bad;
 	}
+	temp_folder_remove(folder);
 	return bad > 0 ? 1 : 0;
 }

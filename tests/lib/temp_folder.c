@@ -2,8 +2,7 @@
 /* Temporary folders. */
 #include "tests/lib/temp_folder.h"
 
-#include <dirent.h>
-#include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,16 +20,18 @@ temp_folder_make(char path[TEMP_PATH_MAX])
 	}
 }
 
+static int
+take_out(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	(void)remove(path);
+	return 0;
+}
+
 void
 temp_folder_remove(const char *path)
 {
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-
-	if (folder == NULL)
-		return;
-	while ((entry = readdir(folder)) != NULL)
-		(void)unlinkat(dirfd(folder), entry->d_name, 0);
-	(void)closedir(folder);
-	(void)rmdir(path);
+	(void)nftw(path, take_out, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -8,5 +8,5 @@
  * with a message when that cannot be done. */
 void temp_folder_make(char path[TEMP_PATH_MAX]);
 
-/* Remove the folder with the files in it (one level). */
+/* Remove the folder with all that is in it. */
 void temp_folder_remove(const char *path);

@@ -17,6 +17,7 @@
 #include "proxy/loader/config.h"
 #include "proxy/loader/output.h"
 #include "store/seal.h"
+#include "tests/lib/temp_folder.h"
 
 #define BASE                                                                   \
 	"router: {asn: 64500, router_id: 192.0.2.1}\n"                         \
@@ -24,8 +25,8 @@
 	"control: {socket: c.sock}\n"
 
 struct fixture {
-	char folder[64];
-	char path[128];
+	char folder[TEMP_PATH_MAX];
+	char path[PATH_LEN];
 	struct config *config;
 };
 
@@ -36,10 +37,7 @@ setup(void **state)
 
 	if (fixture == NULL)
 		return -1;
-	(void)snprintf(fixture->folder, sizeof(fixture->folder),
-	    "/tmp/sluice-loader-XXXXXX");
-	if (mkdtemp(fixture->folder) == NULL)
-		return -1;
+	temp_folder_make(fixture->folder);
 	fixture->config = config_new();
 	*state = fixture;
 	return fixture->config == NULL ? -1 : 0;
@@ -49,11 +47,9 @@ static int
 teardown(void **state)
 {
 	struct fixture *fixture = *state;
-	char command[128];
 
 	config_free(fixture->config);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", fixture->folder);
-	assert_int_equal(0, system(command));
+	temp_folder_remove(fixture->folder);
 	free(fixture);
 	return 0;
 }
@@ -300,7 +296,7 @@ static void
 include_loop_through_a_link_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
-	char link[128];
+	char link[PATH_LEN];
 
 	(void)snprintf(link, sizeof(link), "%s/other.yaml", fixture->folder);
 	assert_int_equal(symlink("main.yaml", link), 0);
@@ -332,7 +328,7 @@ static void
 include_of_no_regular_file_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
-	char path[128];
+	char path[PATH_LEN];
 
 	(void)snprintf(path, sizeof(path), "%s/fifo", fixture->folder);
 	assert_int_equal(mkfifo(path, 0600), 0);
@@ -451,7 +447,7 @@ static void
 password_folder_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
-	char path[128];
+	char path[PATH_LEN];
 
 	(void)snprintf(path, sizeof(path), "%s/secret", fixture->folder);
 	assert_int_equal(mkdir(path, 0700), 0);

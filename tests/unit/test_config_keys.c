@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "proxy/loader/config.h"
+#include "tests/lib/temp_folder.h"
 
 #define BASE                                                                   \
 	"router: {asn: 64500, router_id: 192.0.2.1, "                          \
@@ -31,8 +32,8 @@
 /* ---- files ---- */
 
 struct fixture {
-	char folder[64];
-	char path[128];
+	char folder[TEMP_PATH_MAX];
+	char path[PATH_LEN];
 	struct config *config;
 };
 
@@ -43,10 +44,7 @@ setup(void **state)
 
 	if (fixture == NULL)
 		return -1;
-	(void)snprintf(fixture->folder, sizeof(fixture->folder),
-	    "/tmp/sluice-loader-XXXXXX");
-	if (mkdtemp(fixture->folder) == NULL)
-		return -1;
+	temp_folder_make(fixture->folder);
 	fixture->config = config_new();
 	*state = fixture;
 	return fixture->config == NULL ? -1 : 0;
@@ -56,14 +54,9 @@ static int
 teardown(void **state)
 {
 	struct fixture *fixture = *state;
-	char path[128];
 
 	config_free(fixture->config);
-	(void)snprintf(path, sizeof(path), "%s/main.yaml", fixture->folder);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/key", fixture->folder);
-	(void)unlink(path);
-	assert_int_equal(rmdir(fixture->folder), 0);
+	temp_folder_remove(fixture->folder);
 	free(fixture);
 	return 0;
 }

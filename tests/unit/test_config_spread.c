@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "proxy/loader/config.h"
+#include "tests/lib/temp_folder.h"
 
 #define BASE                                                                   \
 	"include: [more.yaml]\n"                                               \
@@ -29,7 +30,7 @@ struct tally {
 static void
 put(const char *folder, const char *name, const char *text)
 {
-	char path[128];
+	char path[PATH_LEN];
 	FILE *file;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -43,22 +44,19 @@ put(const char *folder, const char *name, const char *text)
 static struct config *
 load(const char *lines, const char *more)
 {
-	char folder[] = "/tmp/sluice-spread-XXXXXX";
+	char folder[TEMP_PATH_MAX];
 	char text[512];
-	char path[128];
+	char path[TEMP_PATH_MAX + 16];
 	struct config *config = config_new();
 
 	assert_non_null(config);
-	assert_non_null(mkdtemp(folder));
+	temp_folder_make(folder);
 	(void)snprintf(text, sizeof(text), "%s%s", BASE, lines);
 	put(folder, "more.yaml", more);
 	put(folder, "main.yaml", text);
 	(void)snprintf(path, sizeof(path), "%s/main.yaml", folder);
 	(void)config_load(config, path);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/more.yaml", folder);
-	(void)unlink(path);
-	(void)rmdir(folder);
+	temp_folder_remove(folder);
 	return config;
 }
 

@@ -17,6 +17,7 @@
 #include "proxy/loader/config.h"
 #include "proxy/loader/irr_file.h"
 #include "store/seal.h"
+#include "tests/lib/temp_folder.h"
 
 #define LIST "{\"a\": [{\"prefix\": \"192.0.2.0/24\"}]}"
 #define DAY  86400
@@ -36,8 +37,8 @@ __wrap_seal_init(void)
 }
 
 struct fixture {
-	char folder[64];
-	char path[128];
+	char folder[TEMP_PATH_MAX];
+	char path[PATH_LEN];
 	struct msg_cfg_irr msg;
 	struct prefix *prefixes;
 };
@@ -49,10 +50,7 @@ setup(void **state)
 
 	if (fixture == NULL)
 		return -1;
-	(void)snprintf(
-	    fixture->folder, sizeof(fixture->folder), "/tmp/sluice-irr-XXXXXX");
-	if (mkdtemp(fixture->folder) == NULL)
-		return -1;
+	temp_folder_make(fixture->folder);
 	(void)snprintf(
 	    fixture->path, sizeof(fixture->path), "%s/a.json", fixture->folder);
 	*state = fixture;
@@ -63,11 +61,8 @@ static int
 teardown(void **state)
 {
 	struct fixture *fixture = *state;
-	char command[128];
-
 	free(fixture->prefixes);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", fixture->folder);
-	assert_int_equal(0, system(command));
+	temp_folder_remove(fixture->folder);
 	free(fixture);
 	return 0;
 }
@@ -205,7 +200,7 @@ static struct config *
 config_of(struct fixture *fixture, const char *name)
 {
 	struct config *config = config_new();
-	char path[128];
+	char path[PATH_LEN];
 	char text[512];
 
 	(void)snprintf(path, sizeof(path), "%s/main.yaml", fixture->folder);
