@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@ atomic_uint log_least = LOG_INFO;
 
 static struct {
 	char name[LOG_NAME_MAX];
+	bool journal; /* standard error goes to systemd's */
 } log_state;
 
 static const char *const class_names[] = {
@@ -28,9 +31,31 @@ static const char *const class_names[] = {
 	[LOG_DEBUG] = "debug",
 };
 
+/* Its socket is /run/systemd/journal/stdout, that of a namespace
+ * /run/systemd/journal.NAME/stdout. JOURNAL_STREAM says as much, but roles have
+ * no environment. */
+static bool
+is_journal(int fd)
+{
+	static const char end[] = "/stdout";
+	struct sockaddr_un to = { 0 };
+	socklen_t len = sizeof(to);
+	char path[sizeof(to.sun_path) + 1] = "";
+	size_t n;
+
+	if (getpeername(fd, (struct sockaddr *)&to, &len) < 0 ||
+	    to.sun_family != AF_UNIX)
+		return false;
+	memcpy(path, to.sun_path, sizeof(to.sun_path));
+	n = strlen(path);
+	return strstr(path, "/systemd/journal") != NULL && n >= strlen(end) &&
+	       strcmp(&path[n - strlen(end)], end) == 0;
+}
+
 void
 log_open(const char *name, enum log_class least)
 {
+	log_state.journal = is_journal(STDERR_FILENO);
 	log_rename(name);
 	log_least_set(least);
 }
@@ -112,6 +137,23 @@ escape(char *out, size_t used, const char *text)
 	return used;
 }
 
+/* "<4>warn "; returns its length. Peers' faults are worth a notice. */
+static size_t
+head_print_journal(char *out, size_t size, enum log_class class)
+{
+	static const unsigned priorities[LOG_CLASSES] = {
+		[LOG_ERROR] = 3,
+		[LOG_WARN] = 4,
+		[LOG_REMOTE] = 5,
+		[LOG_INFO] = 6,
+		[LOG_DEBUG] = 7,
+	};
+	int len = snprintf(
+	    out, size, "<%u>%s ", priorities[class], class_names[class]);
+
+	return len < 0 ? 0 : (size_t)len;
+}
+
 /* "2026-01-31T03:04:05.678Z sluice[123] warn "; returns its length. */
 static size_t
 head_print(char *out, size_t size, enum log_class class)
@@ -141,7 +183,8 @@ line_write(enum log_class class, const char *format, va_list args)
 	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller's. */
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = 0;
-	used = head_print(line, LOG_HEAD_MAX, class);
+	used = log_state.journal ? head_print_journal(line, LOG_HEAD_MAX, class)
+				 : head_print(line, LOG_HEAD_MAX, class);
 	if (log_state.name[0] != 0) {
 		used = escape(line, used, log_state.name);
 		line[used++] = ':';

@@ -21,7 +21,8 @@ enum log_class {
 
 /*
  * Name the process ("session acme/198.51.100.2") and set the least class that
- * is printed. name is copied. State is per process, set at start.
+ * is printed. name is copied. State is per process, set at start, when it also
+ * shows whether standard error is the journal's.
  */
 void log_open(const char *name, enum log_class least);
 
@@ -43,8 +44,10 @@ static inline bool log_wants(enum log_class class)
 	       atomic_load_explicit(&log_least, memory_order_relaxed);
 }
 
-/* "2026-01-31T03:04:05.678Z sluice[123] warn session rr1: hold timer expired"
- */
+/* "2026-01-31T03:04:05.678Z sluice[123] warn session rr1: hold timer expired";
+ * to the journal, which has the time and takes <N> as the priority
+ * (sd-daemon(3)),
+ * "<4>warn session rr1: hold timer expired". */
 void log_line(enum log_class class, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

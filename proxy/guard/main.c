@@ -2,6 +2,7 @@
 /* The guard role. */
 #include <stdlib.h>
 
+#include "proxy/common/log.h"
 #include "proxy/common/role.h"
 #include "proxy/guard/guard.h"
 #include "proxy/sandbox/sandbox.h"
@@ -28,6 +29,7 @@ main(void)
 	struct guard *guard;
 	int code;
 
+	log_open("", LOG_INFO); /* its lines begin with what they are of */
 	if (role_init("guard") < 0)
 		return 2;
 	if (sandbox_begin(ROLE_GUARD) < 0)

@@ -82,6 +82,10 @@ struct config_warning {
 /* The kernel that it is for has no TCP-AO. */
 void config_lacks_ao(struct config *config);
 
+/* Before config_load(): this process is of the user that sluiced would be of,
+ * so that keys which it may not read are errors. */
+void config_as_user(struct config *config);
+
 /* The next one into out; *at is 0 at first. False when there is none. */
 bool config_warning_next(
     const struct config *config, size_t *at, struct config_warning *out);

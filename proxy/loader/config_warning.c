@@ -115,6 +115,12 @@ config_lacks_ao(struct config *config)
 	config->lacks_ao = true;
 }
 
+void
+config_as_user(struct config *config)
+{
+	config->as_user = true;
+}
+
 /* *at counts the lists, then each neighbour once for each of these. */
 bool
 config_warning_next(

@@ -189,6 +189,8 @@ main(int argc, char **argv)
 	config = config_new();
 	if (config == NULL)
 		return EXIT_FAILED;
+	if (options.check)
+		config_as_user(config);
 	(void)config_load(config, options.path);
 	if (options.check && kernel_lacks_ao())
 		config_lacks_ao(config);

@@ -197,6 +197,7 @@ struct config {
 	unsigned n_files;
 	bool in_memory; /* look at no file */
 	bool lacks_ao;  /* this kernel has no TCP-AO */
+	bool as_user;   /* sluiced would read keys as who runs this */
 	/* Keys seen in sections that may be spread over files. */
 	uint64_t seen[SECTION_COUNT];
 	struct place where[SECTION_COUNT]; /* line 0: nowhere */

@@ -4,6 +4,7 @@
 #include "proxy/loader/set.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,11 @@ secret_fault(const struct set *set, const char *path, char *found, size_t size)
 		(void)snprintf(
 		    found, size, "owner uid %ju", (uintmax_t)st.st_uid);
 		return "a file of root or of the user that sluice runs as";
+	}
+	if (set->config->as_user &&
+	    faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0) {
+		(void)snprintf(found, size, "%s", strerrordesc_np(errno));
+		return "a file that the user of sluice can read";
 	}
 	if (st.st_size < 1 || st.st_size > PASSWORD_MAX) {
 		(void)snprintf(found, size, "%jd octets", (intmax_t)st.st_size);

@@ -228,7 +228,8 @@ on_closed(void *ctx)
 {
 	struct session *session = ctx;
 
-	log_line(LOG_WARN, "the guard is gone");
+	if (!session->stopping)
+		log_line(LOG_WARN, "the guard is gone");
 	pump_close(session);
 }
 

@@ -351,8 +351,8 @@ parts_start(struct role_store *role)
 	role->audit = audit_link_new(role->loop, role->store);
 	role->retention =
 	    retention_new(role->store, role->writer, &role->notes);
-	role->sealing = sealing_new(
-	    role->loop, role->store, role->writer, role->origin, &sealing);
+	role->sealing = sealing_new(role->loop, role->store, role->writer,
+	    role->origin, &sealing, clock_boot_ms());
 	if (role->guard == NULL || role->audit == NULL ||
 	    role->retention == NULL || role->sealing == NULL)
 		return false;

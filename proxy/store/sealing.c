@@ -168,7 +168,7 @@ sealing_check(struct sealing *sealing)
 
 struct sealing *
 sealing_new(struct loop *loop, struct store *store, struct writer *writer,
-    const char *origin, const struct sealing_ops *ops)
+    const char *origin, const struct sealing_ops *ops, uint64_t now_ms)
 {
 	struct sealing *sealing = calloc(1, sizeof(*sealing));
 
@@ -178,6 +178,7 @@ sealing_new(struct loop *loop, struct store *store, struct writer *writer,
 	sealing->store = store;
 	sealing->writer = writer;
 	sealing->ops = *ops;
+	sealing->now_ms = now_ms;
 	sealing->refused = SEAL_SIGNING;
 	(void)snprintf(sealing->origin, sizeof(sealing->origin), "%s", origin);
 	if (sealing_keep_load(sealing) != 0) {

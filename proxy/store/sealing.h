@@ -76,10 +76,12 @@ struct sealing_ops {
 	void *ctx;
 };
 
-/* All borrowed, ops copied. The log has its name: origin. NULL when out of
+/* All borrowed, ops copied. The log has its name: origin. now_ms is that of
+ * sealing_tick(): the signer may speak before the first. NULL when out of
  * memory. The writer ends first. */
 struct sealing *sealing_new(struct loop *loop, struct store *store,
-    struct writer *writer, const char *origin, const struct sealing_ops *ops);
+    struct writer *writer, const char *origin, const struct sealing_ops *ops,
+    uint64_t now_ms);
 void sealing_free(struct sealing *sealing); /* NULL is fine */
 
 /* Its texts end, its counts fit, its name is one. */

@@ -305,8 +305,8 @@ seal_up(struct seal_world *world, unsigned witnesses)
 	world->writer =
 	    writer_new(world->loop, world->store, world->path, &ops);
 	assert_non_null(world->writer);
-	world->sealing = sealing_new(
-	    world->loop, world->store, world->writer, SEAL_ORIGIN, &sealing);
+	world->sealing = sealing_new(world->loop, world->store, world->writer,
+	    SEAL_ORIGIN, &sealing, world->now_ms);
 	assert_non_null(world->sealing);
 	(void)snprintf(config.name, sizeof(config.name), "example.net/log");
 	for (unsigned i = 0; i < witnesses; i++)

@@ -17,6 +17,8 @@
 #include "proxy/loader/config.h"
 #include "tests/lib/temp_folder.h"
 
+#define NOBODY 65534
+
 #define BASE                                                                   \
 	"router: {asn: 64500, router_id: 192.0.2.1, "                          \
 	"listen: [{address: 192.0.2.1}]}\n"                                    \
@@ -131,6 +133,54 @@ key_file_is_taken(void **state)
 	assert_int_equal(tally.keys, 1);
 	(void)snprintf(path, sizeof(path), "%s/key", fixture->folder);
 	assert_string_equal(tally.key.file, path);
+}
+
+/* The key of an owner who may not read it; root, who may, is nobody for this.
+ */
+static int
+load_as_nobody(struct fixture *fixture, bool as_user)
+{
+	bool root = geteuid() == 0;
+	int loaded;
+
+	(void)put(fixture, "main.yaml", KEYED(KEY(1)));
+	assert_int_equal(chmod(fixture->folder, 0755), 0);
+	if (as_user)
+		config_as_user(fixture->config);
+	assert_true(!root || seteuid(NOBODY) == 0);
+	loaded = config_load(fixture->config, fixture->path);
+	assert_true(!root || seteuid(0) == 0);
+	return loaded;
+}
+
+/* Who checks as the user of sluiced is told what that may not read. */
+static void
+key_file_that_the_user_cannot_read_is_refused(void **state)
+{
+	static const char denied[] = "Permission denied";
+	struct fixture *fixture = *state;
+	const struct msg_cfg_error *error;
+
+	assert_int_equal(
+	    chmod(put(fixture, "key", "secret"), geteuid() == 0 ? 0400 : 0200),
+	    0);
+	assert_int_equal(load_as_nobody(fixture, true), -1);
+	assert_int_equal(config_error_count(fixture->config), 1);
+	error = config_error(fixture->config, 0);
+	assert_string_equal(error->key, "internal[0].tcp_ao[0].key_file");
+	assert_memory_equal(error->found, denied, sizeof(denied) - 1);
+}
+
+/* In a role without rights of its own it is not asked: the supervisor reads. */
+static void
+key_file_that_the_role_cannot_read_is_taken(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(
+	    chmod(put(fixture, "key", "secret"), geteuid() == 0 ? 0400 : 0200),
+	    0);
+	assert_int_equal(load_as_nobody(fixture, false), 0);
 }
 
 /* One that others may read is not. */
@@ -388,13 +438,15 @@ kernel_without_ao_is_warned_of(void **state)
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define ALONE   9
+#define ALONE   11
 
 int
 main(void)
 {
 	struct CMUnitTest tests[ALONE + WARNED] = {
 		TEST(key_file_is_taken),
+		TEST(key_file_that_the_user_cannot_read_is_refused),
+		TEST(key_file_that_the_role_cannot_read_is_taken),
 		TEST(key_file_of_others_is_refused),
 		TEST(key_file_empty_is_refused),
 		TEST(key_file_too_long_is_refused),

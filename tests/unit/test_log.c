@@ -7,11 +7,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "proxy/common/log.h"
+#include "tests/lib/temp_folder.h"
 
 struct row {
 	const char *name;
@@ -96,6 +100,69 @@ long_text_is_one_line(void **state)
 	assert_ptr_equal(strchr(out, '\n'), &out[strlen(out) - 1]);
 }
 
+/* systemd's journal at the other end of standard error: a listening socket at
+ * path; what it gets of a line is in out. */
+static void
+capture_journal(const char *path, enum log_class class, char *out, size_t size)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int saved = dup(STDERR_FILENO);
+	int journal = socket(AF_UNIX, SOCK_STREAM, 0);
+	int ours = socket(AF_UNIX, SOCK_STREAM, 0);
+	int theirs;
+	ssize_t n;
+
+	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	assert_int_equal(bind(journal, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(journal, 1), 0);
+	assert_int_equal(connect(ours, (struct sockaddr *)&at, sizeof(at)), 0);
+	theirs = accept(journal, NULL, NULL);
+	(void)dup2(ours, STDERR_FILENO);
+	log_open("unit", LOG_DEBUG);
+	log_line(class, "x=%d", 1);
+	(void)dup2(saved, STDERR_FILENO);
+	n = read(theirs, out, size - 1);
+	out[n < 0 ? 0 : n] = 0;
+	(void)close(saved);
+	(void)close(ours);
+	(void)close(theirs);
+	(void)close(journal);
+	(void)unlink(path);
+}
+
+/* The journal has the time, and takes the class as priority; another socket is
+ * none. */
+static void
+journal_takes_priorities(void **state)
+{
+	static const char *const lines[LOG_CLASSES] = {
+		[LOG_ERROR] = "<3>error unit: x=1\n",
+		[LOG_WARN] = "<4>warn unit: x=1\n",
+		[LOG_REMOTE] = "<5>remote unit: x=1\n",
+		[LOG_INFO] = "<6>info unit: x=1\n",
+		[LOG_DEBUG] = "<7>debug unit: x=1\n",
+	};
+	char folder[TEMP_PATH_MAX], path[TEMP_PATH_MAX + 64], out[256];
+
+	(void)state;
+	temp_folder_make(folder);
+	(void)snprintf(path, sizeof(path), "%s/systemd", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/systemd/journal.ours", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)snprintf(
+	    path, sizeof(path), "%s/systemd/journal.ours/stdout", folder);
+	for (unsigned i = 0; i < LOG_CLASSES; i++) {
+		capture_journal(path, i, out, sizeof(out));
+		assert_string_equal(out, lines[i]);
+	}
+	(void)snprintf(path, sizeof(path), "%s/stdout", folder);
+	capture_journal(path, LOG_WARN, out, sizeof(out));
+	assert_non_null(strstr(out, " warn unit: x=1\n"));
+	assert_true(out[0] != '<');
+	temp_folder_remove(folder);
+}
+
 /* errno survives. */
 static void
 errno_survives(void **state)
@@ -116,14 +183,15 @@ main(void)
 	enum {
 		N = sizeof(rows) / sizeof(rows[0])
 	};
-	struct CMUnitTest tests[N + 3] = {
+	struct CMUnitTest tests[N + 4] = {
 		cmocka_unit_test(lesser_classes_are_silent),
+		cmocka_unit_test(journal_takes_priorities),
 		cmocka_unit_test(long_text_is_one_line),
 		cmocka_unit_test(errno_survives),
 	};
 
 	for (size_t i = 0; i < N; i++)
-		tests[3 + i] = (struct CMUnitTest){ .name = rows[i].name,
+		tests[4 + i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = check_row,
 			.initial_state = (void *)(uintptr_t)&rows[i] };
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
