@@ -3,24 +3,29 @@
 #include "proxy/common/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "proxy/common/log_stream.h"
+
 #define LOG_NAME_MAX 96
 #define LOG_TEXT_MAX 1024
-#define LOG_HEAD_MAX 128 /* time, process, class */
+#define LOG_HEAD_MAX 128   /* time, process, class */
+#define LOG_DEBUG_S  1000u /* debug lines a second */
 
 atomic_uint log_least = LOG_INFO;
 
 static struct {
 	char name[LOG_NAME_MAX];
-	bool journal; /* standard error goes to systemd's */
+	bool journal;         /* standard error goes to systemd's */
+	atomic_uint lost;     /* lines that nobody took */
+	atomic_llong debug_s; /* the second in which so many .. */
+	atomic_uint debug_n;  /* .. debug lines were to be printed */
 } log_state;
 
 static const char *const class_names[] = {
@@ -31,31 +36,10 @@ static const char *const class_names[] = {
 	[LOG_DEBUG] = "debug",
 };
 
-/* Its socket is /run/systemd/journal/stdout, that of a namespace
- * /run/systemd/journal.NAME/stdout. JOURNAL_STREAM says as much, but roles have
- * no environment. */
-static bool
-is_journal(int fd)
-{
-	static const char end[] = "/stdout";
-	struct sockaddr_un to = { 0 };
-	socklen_t len = sizeof(to);
-	char path[sizeof(to.sun_path) + 1] = "";
-	size_t n;
-
-	if (getpeername(fd, (struct sockaddr *)&to, &len) < 0 ||
-	    to.sun_family != AF_UNIX)
-		return false;
-	memcpy(path, to.sun_path, sizeof(to.sun_path));
-	n = strlen(path);
-	return strstr(path, "/systemd/journal") != NULL && n >= strlen(end) &&
-	       strcmp(&path[n - strlen(end)], end) == 0;
-}
-
 void
 log_open(const char *name, enum log_class least)
 {
-	log_state.journal = is_journal(STDERR_FILENO);
+	log_state.journal = log_stream_is_journal(STDERR_FILENO);
 	log_rename(name);
 	log_least_set(least);
 }
@@ -171,31 +155,81 @@ head_print(char *out, size_t size, enum log_class class)
 	return more < 0 ? len : len + (size_t)more;
 }
 
-/* errno stays as it was. */
-static void __attribute__((format(printf, 2, 0)))
-line_write(enum log_class class, const char *format, va_list args)
+/* False: it was not taken, and is lost. At most PIPE_BUF octets, which a pipe
+ * takes whole or not. */
+static bool
+text_write(enum log_class class, const char *text)
 {
-	char text[LOG_TEXT_MAX];
 	char line[LOG_HEAD_MAX + 4 * (LOG_NAME_MAX + LOG_TEXT_MAX) + 3];
-	int saved = errno;
-	size_t used;
+	size_t used = log_state.journal
+			  ? head_print_journal(line, LOG_HEAD_MAX, class)
+			  : head_print(line, LOG_HEAD_MAX, class);
 
-	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller's. */
-	if (vsnprintf(text, sizeof(text), format, args) < 0)
-		text[0] = 0;
-	used = log_state.journal ? head_print_journal(line, LOG_HEAD_MAX, class)
-				 : head_print(line, LOG_HEAD_MAX, class);
 	if (log_state.name[0] != 0) {
 		used = escape(line, used, log_state.name);
 		line[used++] = ':';
 		line[used++] = ' ';
 	}
 	used = escape(line, used, text);
+	if (used >= PIPE_BUF) {
+		used = PIPE_BUF - 1;
+		while (((uint8_t)line[used] & 0xc0) == 0x80)
+			used--;
+	}
 	line[used++] = '\n';
-	/* A full pipe loses the line: the log must not stop the process. */
-	if (write(STDERR_FILENO, line, used) < 0)
-		errno = saved;
+	return write(STDERR_FILENO, line, used) >= 0;
+}
+
+/* A reader that stands still loses lines: the log must not stop the process.
+ * How many is said before the next that is taken. */
+static void
+text_put(enum log_class class, const char *text)
+{
+	unsigned lost = atomic_load(&log_state.lost);
+	char words[48];
+
+	if (lost > 0) {
+		(void)snprintf(
+		    words, sizeof(words), "log: lines lost: n=%u", lost);
+		if (!text_write(LOG_WARN, words)) {
+			atomic_fetch_add(&log_state.lost, 1);
+			return;
+		}
+		atomic_fetch_sub(&log_state.lost, lost);
+	}
+	if (!text_write(class, text))
+		atomic_fetch_add(&log_state.lost, 1);
+}
+
+/* errno stays as it was. */
+static void __attribute__((format(printf, 2, 0)))
+line_write(enum log_class class, const char *format, va_list args)
+{
+	char text[LOG_TEXT_MAX];
+	int saved = errno;
+
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller's. */
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		text[0] = 0;
+	text_put(class, text);
 	errno = saved;
+}
+
+/* A peer decides how many there are. */
+static bool
+debug_may(void)
+{
+	struct timespec now = { 0 };
+	unsigned n;
+
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (atomic_exchange(&log_state.debug_s, now.tv_sec) != now.tv_sec) {
+		n = atomic_exchange(&log_state.debug_n, 0);
+		if (n > LOG_DEBUG_S)
+			log_always("log: debug lines not printed: n=%u",
+			    n - LOG_DEBUG_S);
+	}
+	return atomic_fetch_add(&log_state.debug_n, 1) < LOG_DEBUG_S;
 }
 
 void
@@ -203,7 +237,7 @@ log_line(enum log_class class, const char *format, ...)
 {
 	va_list args;
 
-	if (!log_wants(class))
+	if (!log_wants(class) || (class == LOG_DEBUG && !debug_may()))
 		return;
 	va_start(args, format);
 	line_write(class, format, args);

@@ -3,6 +3,8 @@
  * Log lines on standard error: subject first, lower case, then key=value.
  * The class says whose fault it is. One line is one write(2); control
  * characters in it are escaped, so that a peer's text cannot forge lines.
+ * Lines that nobody takes are lost and counted; of class LOG_DEBUG there are
+ * 1,000 a second at most, the rest is counted.
  */
 #pragma once
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -65,6 +66,19 @@ role_name(enum role role)
 
 	return (unsigned)role < ROLE_COUNT && names[role] != NULL ? names[role]
 								  : "?";
+}
+
+struct channel *
+role_channel(struct loop *loop, int fd, size_t limit,
+    const struct channel_ops *ops, void *ctx)
+{
+	struct channel *channel = channel_open(loop, fd, limit, ops, ctx);
+
+	if (channel == NULL) {
+		log_line(LOG_ERROR, "out of memory for a channel");
+		exit(EXIT_FAILURE);
+	}
+	return channel;
 }
 
 void

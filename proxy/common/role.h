@@ -16,6 +16,14 @@ int role_init(const char *name);
 /* "guard"; the supervisor is "supervisor", what is out of range "?". */
 const char *role_name(enum role role);
 
+/*
+ * channel_open() to another role: without memory for it the process ends, and
+ * the supervisor starts it anew, since nobody would ever try this again. The
+ * guard, which others rest on, blames instead (guard_no_memory()).
+ */
+struct channel *role_channel(struct loop *loop, int fd, size_t limit,
+    const struct channel_ops *ops, void *ctx);
+
 /* The supervisor says what is to be logged (MSG_LOG_LEVEL). What is not sound
  * changes nothing. The channel at ROLE_FD calls it. */
 void role_log_level(const struct msg_log_level *msg);

@@ -12,6 +12,7 @@
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 #include "proxy/control/access.h"
 #include "proxy/control/listen.h"
 #include "proxy/control/task.h"
@@ -391,7 +392,7 @@ role_attach(struct control *control, const struct msg_channel *msg, int fd)
 		return;
 	}
 	role_lost(control, msg->role, channel);
-	*channel = channel_open(control->loop, fd, CHANNEL_LIMIT,
+	*channel = role_channel(control->loop, fd, CHANNEL_LIMIT,
 	    guard ? &guard_ops : &store_ops, control);
 }
 

@@ -336,6 +336,8 @@ evidence_rpki_open(struct guard *guard, int fd)
 	renew(guard);
 	guard->rpki =
 	    channel_open(guard->loop, fd, RPKI_BUFFER, &rpki_ops, guard);
+	if (guard->rpki == NULL)
+		guard_no_memory(guard, ROLE_RPKI, 0);
 }
 
 static void

@@ -2,6 +2,7 @@
 /* What operators see of the whole, and of sessions. */
 #include <string.h>
 
+#include "proxy/common/endpoint.h"
 #include "proxy/guard/guard.h"
 #include "proxy/guard/place.h"
 
@@ -156,6 +157,10 @@ state_fill(const struct guard_peer *peer, struct msg_session_state *out)
 	*out = peer->state;
 	out->head = (struct msg_head){ sizeof(*out), MSG_SESSION_STATE, 0 };
 	if (out->down != DOWN_NONE || out->code != 0 || ended->text[0] == '\0')
+		return;
+	/* Somebody else has the place by now. */
+	if (out->remote.afi != AFI_NONE &&
+	    !endpoint_same_host(&out->remote, &ended->remote))
 		return;
 	out->code = ended->code;
 	out->subcode = ended->subcode;

@@ -349,7 +349,8 @@ ended_keep(struct guard_peer *peer, const struct msg_session_state *msg)
 		return;
 	peer->ended = (struct session_end){ .code = msg->code,
 		.subcode = msg->subcode,
-		.sent_last = msg->sent_last };
+		.sent_last = msg->sent_last,
+		.remote = msg->remote };
 	memcpy(peer->ended.text, msg->text, sizeof(peer->ended.text));
 }
 

@@ -11,5 +11,6 @@ struct session_end {
 	uint8_t code;
 	uint8_t subcode;
 	uint8_t sent_last;
+	struct address remote; /* of a range's place: who had it */
 	char text[sizeof(((struct msg_session_state *)0)->text)];
 };

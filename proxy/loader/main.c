@@ -143,8 +143,8 @@ kernel_lacks_ao(void)
 
 	if (fd < 0)
 		return false; /* who knows */
-	lacks = getsockopt(fd, IPPROTO_TCP, AO_INFO, &info, &len) < 0 &&
-		errno == ENOPROTOOPT;
+	lacks = getsockopt(fd, IPPROTO_TCP, AO_INFO, &info, &len) == 0 ||
+		errno != ENOENT;
 	(void)close(fd);
 	return lacks;
 }

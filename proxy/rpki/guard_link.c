@@ -8,6 +8,7 @@
 
 #include "proxy/common/check.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 
 #define LINK_LIMIT (1u << 20)
 
@@ -180,7 +181,7 @@ guard_link_attach(struct guard_link *link, int fd)
 	link->owes_greeting = true;
 	link->owes_begin = true;
 	link->owes_state = true;
-	link->channel = channel_open(link->loop, fd, LINK_LIMIT, &ops, link);
+	link->channel = role_channel(link->loop, fd, LINK_LIMIT, &ops, link);
 	guard_link_settle(link);
 }
 

@@ -11,6 +11,7 @@
 
 #include "proxy/common/check.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 #include "proxy/session/session.h"
 #include "proxy/wire/notification.h"
 
@@ -249,13 +250,9 @@ pump_open(struct session *session, int fd)
 	};
 
 	pump_close(session);
-	session->guard = channel_open(session->loop, fd,
+	session->guard = role_channel(session->loop, fd,
 	    session->out == NULL ? PUMP_BUFFER : PUMP_BUFFER_INWARD, &ops,
 	    session);
-	if (session->guard == NULL) {
-		log_line(LOG_ERROR, "out of memory for the guard's channel");
-		return;
-	}
 	session->ended_due = false;
 	session->state_due = true;
 	tell_guard(session);

@@ -7,6 +7,7 @@
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 
 #define LINK_LIMIT (1u << 20)
 
@@ -178,7 +179,7 @@ link_attach(struct link *link, int fd)
 		NULL };
 
 	link_drop(link);
-	link->channel = channel_open(link->loop, fd, LINK_LIMIT, &ops, link);
+	link->channel = role_channel(link->loop, fd, LINK_LIMIT, &ops, link);
 	link_greet(link);
 }
 

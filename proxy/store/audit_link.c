@@ -13,6 +13,7 @@
 #include "proxy/common/entry_msg.h"
 #include "proxy/common/log.h"
 #include "proxy/common/query.h"
+#include "proxy/common/role.h"
 #include "proxy/store/audit_parts.h"
 
 #define POLL_MS 10 /* while the other end does not read */
@@ -290,5 +291,5 @@ audit_link_attach(struct audit_link *link, int fd)
 
 	link_drop(link);
 	link->channel =
-	    channel_open(link->loop, fd, AUDIT_LINK_LIMIT, &ops, link);
+	    role_channel(link->loop, fd, AUDIT_LINK_LIMIT, &ops, link);
 }

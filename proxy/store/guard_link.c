@@ -10,6 +10,7 @@
 
 #include "proxy/common/entry_msg.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 
 #define LINK_LIMIT (4u << 20)
 
@@ -364,7 +365,7 @@ guard_link_attach(struct guard_link *link, int fd)
 
 	link_drop(link);
 	writer_kick(link->writer);
-	link->channel = channel_open(link->loop, fd, LINK_LIMIT, &ops, link);
+	link->channel = role_channel(link->loop, fd, LINK_LIMIT, &ops, link);
 	settle(link);
 }
 

@@ -4,6 +4,7 @@
 
 #include "proxy/common/check.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 #include "proxy/store/sealing_parts.h"
 
 #define SIGNER_LIMIT (64u << 10)
@@ -293,7 +294,7 @@ sealing_attach_signer(struct sealing *sealing, int fd)
 	signer_drop(sealing);
 	sealing->failed = false;
 	sealing->signer =
-	    channel_open(sealing->loop, fd, SIGNER_LIMIT, &ops, sealing);
+	    role_channel(sealing->loop, fd, SIGNER_LIMIT, &ops, sealing);
 }
 
 int

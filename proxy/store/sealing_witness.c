@@ -9,6 +9,7 @@
 
 #include "proxy/common/check.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 #include "proxy/store/sealing_parts.h"
 
 #define WITNESS_LIMIT (256u << 10)
@@ -453,5 +454,5 @@ sealing_attach_witness(struct sealing *sealing, int fd)
 
 	witness_drop(sealing);
 	sealing->witness =
-	    channel_open(sealing->loop, fd, WITNESS_LIMIT, &ops, sealing);
+	    role_channel(sealing->loop, fd, WITNESS_LIMIT, &ops, sealing);
 }

@@ -116,7 +116,7 @@ levels_take(struct supervisor *supervisor, const struct msg_log_ask *msg)
 	if (!name_known(supervisor, msg->name))
 		return "no such role, customer or neighbour";
 	if (log_levels_set(&supervisor->levels, msg, clock_boot_ms()) < 0)
-		return "too many are set; `sluice log-level info` ends all";
+		return "too many are set: one for everybody takes their place";
 	log_always("log-level: set: for=%s class=%s for_s=%u operator=%s",
 	    named(msg->name), log_class_name(msg->class), msg->for_s,
 	    msg->operator_name);

@@ -41,7 +41,11 @@ rank_session(const char *name, const char *neighbor)
 	if (is_neighbor(name, neighbor) ||
 	    (address != NULL && is_neighbor(name, address + 1)))
 		return RANK_NEIGHBOR;
-	return rest != NULL && rest == address ? RANK_CUSTOMER : RANK_NONE;
+	/* "guard/" is the customer of that name. */
+	return rest != NULL && address != NULL &&
+		       (rest == address || rest == address + 1)
+		   ? RANK_CUSTOMER
+		   : RANK_NONE;
 }
 
 static enum rank

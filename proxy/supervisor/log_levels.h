@@ -26,9 +26,9 @@ struct log_levels {
 };
 
 /* Is this process meant by name? "guard" is sluice-guard, "session" all
- * sessions; of "sluice-session acme/198.51.100.2" these are names: "acme",
- * "198.51.100.2" and both as there; of a range's place also that without "#1".
- * The supervisor is "supervisor"; "" means everybody. */
+ * sessions; of "sluice-session acme/198.51.100.2" these are names: "acme" (and
+ * "acme/"), "198.51.100.2" and both as there; of a range's place also that
+ * without "#1". The supervisor is "supervisor"; "" means everybody. */
 bool log_levels_mean(const char *name, const char *process);
 
 /* What a process logs now: by what names it best (neighbour, customer, role,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "proxy/common/log.h"
+#include "proxy/common/log_stream.h"
 #include "proxy/sandbox/sandbox.h"
 #include "proxy/sandbox/selftest.h"
 #include "proxy/supervisor/supervisor.h"
@@ -99,6 +100,9 @@ main(int argc, char **argv)
 	if (file == NULL || optind != argc)
 		return usage();
 	descriptors_fill();
+	/* Nor does a role wait for the log's reader: it inherits this. */
+	if (log_stream_unblock(STDERR_FILENO) < 0)
+		log_line(LOG_WARN, "log: whoever reads it can hold us up");
 	log_open("supervisor", least);
 	if (sandbox_begin(ROLE_SUPERVISOR) < 0)
 		return 1;

@@ -13,6 +13,7 @@
 #include "proxy/common/check.h"
 #include "proxy/common/clock.h"
 #include "proxy/common/log.h"
+#include "proxy/common/role.h"
 #include "proxy/guard/bucket.h"
 #include "proxy/witness/client.h"
 #include "proxy/witness/request.h"
@@ -418,11 +419,11 @@ channel_take(struct witness *witness, uint32_t role, int fd)
 
 	if (role == ROLE_STORE) {
 		on_store_closed(witness);
-		witness->store = channel_open(
+		witness->store = role_channel(
 		    witness->loop, fd, LINK_LIMIT, &to_store, witness);
 	} else if (role == ROLE_SIGNER) {
 		on_signer_closed(witness);
-		witness->signer = channel_open(
+		witness->signer = role_channel(
 		    witness->loop, fd, LINK_LIMIT, &to_signer, witness);
 	} else {
 		(void)close(fd);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 sluice_test(unit test_sealing store_role SOURCES lib/seal_scene.c ${store_lib})
 sluice_test(unit test_sealing_notes store_role SOURCES lib/seal_scene.c ${store_lib})
+sluice_test(unit test_sealing_hello store_role SOURCES lib/seal_scene.c ${store_lib})
 sluice_test(unit test_belief store_role SOURCES lib/seal_scene.c ${store_lib})
 sluice_test(unit test_contained store_role SOURCES ${store_lib})
 sluice_test(unit test_store_begin store_role SOURCES ${store_lib})

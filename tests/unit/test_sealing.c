@@ -93,38 +93,6 @@ one_request_is_outstanding(void **state)
 	assert_false(sealing_idle(world->sealing));
 }
 
-static void
-stop_when_asked(void *ctx)
-{
-	struct seal_world *world = ctx;
-
-	if (world->asked > 0)
-		loop_stop(world->loop);
-}
-
-/* Its hello may come before the first tick: it has its time to answer then. */
-static void
-signer_that_speaks_first_has_its_time(void **state)
-{
-	struct seal_world *world = *state;
-	struct timer *timer = timer_new(world->loop, stop_when_asked, world);
-
-	seal_up(world, 0);
-	seal_append(world, 10);
-	assert_true(seal_run(world, seal_is_published));
-	seal_down(world);
-	world->asked = 0;
-	world->silent = true;
-	seal_up(world, 0);
-	timer_start(timer, 0, 1);
-	loop_run(world->loop);
-	timer_free(timer);
-	seal_pass(world, 500);
-	assert_int_equal(state_of(world), SEAL_SIGNING);
-	seal_pass(world, 10000);
-	assert_int_equal(state_of(world), SEAL_FAILED);
-}
-
 /* At the stop the pace does not matter. */
 static void
 last_entries_are_signed_at_once(void **state)
@@ -593,7 +561,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(signer_that_speaks_first_has_its_time),
 		T(entries_are_signed_and_kept),
 		T(pace_is_kept_and_growth_is_proven),
 		T(one_request_is_outstanding),
