@@ -229,8 +229,8 @@ on_closed(void *ctx)
 {
 	struct session *session = ctx;
 
-	if (!session->stopping)
-		log_line(LOG_WARN, "the guard is gone");
+	/* Whose fault it is the supervisor says; a stop ends it first, too. */
+	log_line(LOG_INFO, "the guard is gone");
 	pump_close(session);
 }
 
