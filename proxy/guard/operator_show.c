@@ -159,7 +159,7 @@ state_fill(const struct guard_peer *peer, struct msg_session_state *out)
 	if (out->down != DOWN_NONE || out->code != 0 || ended->text[0] == '\0')
 		return;
 	/* Somebody else has the place by now. */
-	if (out->remote.afi != AFI_NONE &&
+	if (out->remote.afi != AFI_NONE && ended->remote.afi != AFI_NONE &&
 	    !endpoint_same_host(&out->remote, &ended->remote))
 		return;
 	out->code = ended->code;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "proxy/common/log.h"
@@ -81,7 +82,7 @@ main(int argc, char **argv)
 	};
 	enum log_class least = LOG_INFO;
 	const char *file = NULL;
-	int option;
+	int option, err;
 
 	while ((option = getopt_long(argc, argv, "c:dh", longs, NULL)) != -1) {
 		if (option == 'c')
@@ -101,9 +102,11 @@ main(int argc, char **argv)
 		return usage();
 	descriptors_fill();
 	/* Nor does a role wait for the log's reader: it inherits this. */
-	if (log_stream_unblock(STDERR_FILENO) < 0)
-		log_line(LOG_WARN, "log: whoever reads it can hold us up");
+	err = log_stream_unblock(STDERR_FILENO);
 	log_open("supervisor", least);
+	if (err < 0)
+		log_line(LOG_WARN, "log: whoever reads it can hold us up: %s",
+		    strerror(-err));
 	if (sandbox_begin(ROLE_SUPERVISOR) < 0)
 		return 1;
 	return supervisor_run(file, sandbox_enter);

@@ -232,36 +232,65 @@ unknown_names_are_refused(void **state)
 	scene_free(scene);
 }
 
-/* How a session ended is shown until its next one ends, whatever process that
- * is; whether it is up is the new one's word. */
+/* acme's process ends after a session with one host, and the next has the
+ * beginning of one with another; what is shown then. */
 static void
-last_end_outlives_its_process(void **state)
+succeed(struct scene *scene, uint8_t host, uint8_t next)
 {
-	struct scene *scene = scene_new();
 	struct scene_session *acme = &scene->sessions[0];
 
-	(void)state;
 	acme->state.code = 6;
 	acme->state.subcode = 4;
 	acme->state.sent_last = 1;
+	acme->state.remote =
+	    (struct address){ .afi = AFI_IPV4, .addr = { 192, 0, 2, host } };
 	(void)snprintf(acme->state.text, sizeof(acme->state.text),
 	    "stopped: configuration changed");
 	session_down(acme, DOWN_LOST);
 	scene_settle(scene);
-	acme->state = (struct msg_session_state){ .head = acme->state.head,
-		.peer = acme->state.peer,
-		.state = BGP_CONNECT };
 	session_die(acme);
+	acme->state.state = BGP_CONNECT;
+	if (next != 0)
+		acme->state.remote = (struct address){ .afi = AFI_IPV4,
+			.addr = { 192, 0, 2, next } };
 	session_tell(acme);
 	scene_settle(scene);
 	control_ask_of(scene, CTL_SESSIONS, "acme");
 	scene_settle(scene);
 	assert_int_equal(scene->shown.state.up, 0);
 	assert_int_equal(scene->shown.state.down, DOWN_NONE);
-	assert_int_equal(scene->shown.state.code, 6);
-	assert_int_equal(scene->shown.state.subcode, 4);
-	assert_string_equal(
-	    scene->shown.state.text, "stopped: configuration changed");
+}
+
+/* How a session ended is shown until its next one ends, whatever process that
+ * is; whether it is up is the new one's word. */
+static void
+last_end_outlives_its_process(void **state)
+{
+	static const uint8_t next[] = { 0, 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(next); i++) {
+		struct scene *scene = scene_new();
+
+		succeed(scene, 1, next[i]);
+		assert_int_equal(scene->shown.state.code, 6);
+		assert_int_equal(scene->shown.state.subcode, 4);
+		assert_string_equal(
+		    scene->shown.state.text, "stopped: configuration changed");
+		scene_free(scene);
+	}
+}
+
+/* But not as that of somebody else who has its place now. */
+static void
+last_end_is_not_its_successor_s(void **state)
+{
+	struct scene *scene = scene_new();
+
+	(void)state;
+	succeed(scene, 1, 2);
+	assert_int_equal(scene->shown.state.code, 0);
+	assert_string_equal(scene->shown.state.text, "");
 	scene_free(scene);
 }
 
@@ -301,6 +330,7 @@ main(void)
 		cmocka_unit_test(explain_changes_nothing),
 		cmocka_unit_test(unknown_names_are_refused),
 		cmocka_unit_test(last_end_outlives_its_process),
+		cmocka_unit_test(last_end_is_not_its_successor_s),
 		cmocka_unit_test(one_rule_in_full),
 	};
 

@@ -13,6 +13,7 @@ from isp import *
 HONEST, BIRD = "198.18.1.1", "198.18.1.2"
 N = 80  # neighbours; more than attempts
 KEEP = ["destination 203.0.113.%d/32" % n for n in (1, 2, 3)]
+FORGED = ("say to", "ask the sup")
 RUN = re.compile(r"hostile (\d+): (.+): (tries \((may|must not)\)|\w+)$", re.M)
 
 
@@ -81,6 +82,10 @@ def attempt(sluice, n, victim):
                           text)
         if runs and ended and ended.group(1) == "signal=31":
             return runs[0][1], runs[0][3], "killed"
+        # Whom it lied to had it killed before it could say that it was let.
+        if len(runs) == 1 and runs[0][1].startswith(FORGED) and \
+                ended and ended.group(1) == "signal=9":
+            return runs[0][1], runs[0][3], "ALLOWED"
         if len(runs) > 1:
             return runs[0][1], runs[0][3], runs[1][2]
         return None
@@ -108,7 +113,7 @@ def table(sluice, victim, check):
         if found is None:
             break
         name, may, what = found
-        if what == "ALLOWED" and name.startswith(("say to", "ask the sup")):
+        if what == "ALLOWED" and name.startswith(FORGED):
             what = forged(sluice, name, what)
         elif may == "may":
             equal(what, "ALLOWED", name)
