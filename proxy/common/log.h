@@ -48,8 +48,7 @@ static inline bool log_wants(enum log_class class)
 
 /* "2026-01-31T03:04:05.678Z sluice[123] warn session rr1: hold timer expired";
  * to the journal, which has the time and takes <N> as the priority
- * (sd-daemon(3)),
- * "<4>warn session rr1: hold timer expired". */
+ * (sd-daemon(3)), "<4>warn session rr1: hold timer expired". */
 void log_line(enum log_class class, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
